@@ -1,0 +1,3 @@
+//! Evalens: an offline evaluation explorer for machine-learning models.
+
+pub mod model;

@@ -1,0 +1,2 @@
+//! The program `evalens`.
+fn main() {}

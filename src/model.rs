@@ -1,0 +1,20 @@
+//! The vocabulary of the program: ids, classes, boxes, datasets, predictions, findings, projects.
+//!
+//! Knows what an evaluation is about. Does not know files, metrics, threads or the screen.
+
+pub mod dataset;
+pub mod finding;
+pub mod geometry;
+pub mod ids;
+pub mod predictions;
+pub mod progress;
+pub mod project;
+pub mod task;
+
+pub use dataset::{Dataset, DatasetBuilder, DatasetIdentity, Image, NewTruth, Truths};
+pub use finding::{Finding, Findings, Severity};
+pub use geometry::BBox;
+pub use ids::{ClassId, ClassTable, ImageId, PredId, TruthId};
+pub use predictions::{ModelIdentity, Predictions, PredictionsBuilder};
+pub use progress::{Cancelled, NoProgress, Progress};
+pub use task::Task;

@@ -1,0 +1,61 @@
+//! The tasks that can be evaluated.
+
+use serde::{Deserialize, Serialize};
+
+/// What a model does. Names are those of the command line and the project file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// Boxes with a class and a confidence.
+    #[default]
+    Detection,
+    /// One class an image.
+    Classification,
+    /// A set of classes an image.
+    Multilabel,
+    /// A class a pixel.
+    SemanticSegmentation,
+    /// Masks with a class and a confidence.
+    InstanceSegmentation,
+    /// One class a text.
+    TextClassification,
+    /// A set of classes a text.
+    TextMultilabel,
+    /// Text against references.
+    TextGeneration,
+}
+
+impl Task {
+    /// All tasks.
+    pub const ALL: [Self; 8] = [
+        Self::Detection,
+        Self::Classification,
+        Self::Multilabel,
+        Self::SemanticSegmentation,
+        Self::InstanceSegmentation,
+        Self::TextClassification,
+        Self::TextMultilabel,
+        Self::TextGeneration,
+    ];
+
+    /// The name on the command line and in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Detection => "detection",
+            Self::Classification => "classification",
+            Self::Multilabel => "multilabel",
+            Self::SemanticSegmentation => "semantic-segmentation",
+            Self::InstanceSegmentation => "instance-segmentation",
+            Self::TextClassification => "text-classification",
+            Self::TextMultilabel => "text-multilabel",
+            Self::TextGeneration => "text-generation",
+        }
+    }
+
+    /// The task of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|t| t.name() == name)
+    }
+}
