@@ -1,3 +1,4 @@
 //! Evalens: an offline evaluation explorer for machine-learning models.
 
+pub mod formats;
 pub mod model;
