@@ -1,0 +1,20 @@
+//! Every number: counts, rates, matching, sweeps, average precision, error types.
+//!
+//! Knows the model's types. Opens no files, starts no threads of its own (rayon works inside the pool it is called in),
+//! knows nothing of the screen.
+
+pub mod coco;
+pub mod counts;
+pub mod detection;
+pub mod matching;
+pub mod pairs;
+pub mod rates;
+pub mod sweep;
+pub mod tide;
+pub mod timeline;
+
+pub use counts::{Cell, ClassCounts, Counts, OutcomeKind};
+pub use detection::{DetectionEvaluation, DetectionSettings, Sections};
+pub use matching::Matching;
+pub use sweep::Sweep;
+pub use timeline::{Counter, Cut, Interval, Outcome, Timeline};

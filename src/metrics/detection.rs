@@ -1,0 +1,158 @@
+//! One detection evaluation: every section that was asked for, from one set of overlaps.
+
+use std::sync::Arc;
+
+use crate::model::{Cancelled, Dataset, Predictions, Progress};
+
+use super::coco::{self, Coco};
+use super::matching::{self, Matching};
+use super::pairs::{PairScope, Pairs};
+use super::sweep::{Sweep, best_macro_f1};
+use super::tide::{self, Tide};
+use super::timeline::Timeline;
+
+/// How objects are paired.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DetectionSettings {
+    /// Overlap from which a pair counts, in 0…1.
+    pub iou: f64,
+    /// The rule.
+    pub matching: Matching,
+}
+
+impl Default for DetectionSettings {
+    fn default() -> Self {
+        Self { iou: 0.5, matching: Matching::TwoPass }
+    }
+}
+
+/// What is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sections {
+    /// COCO's average precision.
+    pub coco: bool,
+    /// TIDE's error types.
+    pub tide: bool,
+    /// Counts at every threshold: matrix, sweep, recommendations.
+    pub timeline: bool,
+}
+
+impl Sections {
+    /// Everything.
+    pub const ALL: Self = Self { coco: true, tide: true, timeline: true };
+}
+
+/// The thresholds at which F1 is best.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Optima {
+    /// Over all objects pooled.
+    pub pooled: Option<f64>,
+    /// The mean of the classes.
+    pub macro_f1: Option<f64>,
+    /// Each class's own, in declaration order.
+    pub classes: Vec<Option<f64>>,
+}
+
+/// Everything that depends on the matching and its IoU threshold, at all confidences.
+#[derive(Debug)]
+pub struct Matched {
+    /// How objects were paired.
+    pub settings: DetectionSettings,
+    /// All counts at all confidences.
+    pub timeline: Timeline,
+    /// Pooled counts at every distinct score.
+    pub sweep: Sweep,
+    /// Per class, in declaration order.
+    pub class_sweeps: Vec<Sweep>,
+    /// The best thresholds.
+    pub optima: Optima,
+}
+
+impl Matched {
+    /// Matches at all confidences and finds the optima.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn compute(
+        dataset: &Dataset,
+        predictions: &Predictions,
+        pairs: &Pairs,
+        settings: DetectionSettings,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
+        progress.stage("Matching objects");
+        let timeline = matching::timeline(dataset, predictions, pairs, settings.matching, settings.iou, progress)?;
+        progress.check()?;
+        let ((sweep, class_sweeps), macro_f1) = rayon::join(
+            || rayon::join(|| Sweep::pooled(&timeline), || Sweep::by_class(&timeline)),
+            || best_macro_f1(&timeline),
+        );
+        let best = |sweep: &Sweep| sweep.best_f1().and_then(|i| sweep.confidence.get(i).copied());
+        let optima = Optima { pooled: best(&sweep), macro_f1, classes: class_sweeps.iter().map(best).collect() };
+        Ok(Self { settings, timeline, sweep, class_sweeps, optima })
+    }
+}
+
+/// An evaluated detector. Immutable; sections not asked for are `None`.
+#[derive(Clone, Debug)]
+pub struct DetectionEvaluation {
+    /// Ground truth.
+    pub dataset: Arc<Dataset>,
+    /// Model outputs.
+    pub predictions: Arc<Predictions>,
+    /// Overlaps.
+    pub pairs: Arc<Pairs>,
+    /// Counts at all confidences.
+    pub matched: Option<Arc<Matched>>,
+    /// Average precision.
+    pub coco: Option<Arc<Coco>>,
+    /// Error types.
+    pub tide: Option<Arc<Tide>>,
+}
+
+impl DetectionEvaluation {
+    /// Computes the sections asked for, in parallel where they do not need each other.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn compute(
+        dataset: Arc<Dataset>,
+        predictions: Arc<Predictions>,
+        settings: DetectionSettings,
+        sections: Sections,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
+        let scope = if sections.timeline || sections.tide { PairScope::AllClasses } else { PairScope::SameClass };
+        let pairs = Arc::new(Pairs::compute(&dataset, &predictions, scope, progress)?);
+        let (coco, rest) = rayon::join(
+            || sections.coco.then(|| coco::evaluate(&dataset, &predictions, &pairs, progress)).transpose(),
+            || {
+                rayon::join(
+                    || sections.tide.then(|| tide::evaluate(&dataset, &predictions, &pairs, progress)).transpose(),
+                    || {
+                        let matched = || Matched::compute(&dataset, &predictions, &pairs, settings, progress);
+                        sections.timeline.then(matched).transpose()
+                    },
+                )
+            },
+        );
+        let (tide, matched) = rest;
+        Ok(Self {
+            coco: coco?.map(Arc::new),
+            tide: tide?.map(Arc::new),
+            matched: matched?.map(Arc::new),
+            dataset,
+            predictions,
+            pairs,
+        })
+    }
+
+    /// The same data matched by other settings; overlaps, AP and error types are shared.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn rematch(&self, settings: DetectionSettings, progress: &dyn Progress) -> Result<Self, Cancelled> {
+        let matched = Matched::compute(&self.dataset, &self.predictions, &self.pairs, settings, progress)?;
+        Ok(Self { matched: Some(Arc::new(matched)), ..self.clone() })
+    }
+}
