@@ -3,5 +3,7 @@
 //! Knows files. Does not know metrics, threads or the screen.
 
 pub mod error;
+pub mod json;
+pub mod source;
 
 pub use error::{FormatError, LoadError};
