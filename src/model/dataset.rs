@@ -129,9 +129,23 @@ pub struct Dataset {
     pub images: Vec<Image>,
     /// Ground-truth objects.
     pub truths: Truths,
+    /// Where each image stood in its source; empty where that is the order of the ids.
+    file_rank: Vec<u32>,
 }
 
 impl Dataset {
+    /// Where an image stood in its source, counted from 0: some references break ties between images by it.
+    #[must_use]
+    pub fn file_rank(&self, image: ImageId) -> u32 {
+        self.file_rank.get(image.index()).copied().unwrap_or(image.0)
+    }
+
+    /// True where the images stood in the source as they stand here.
+    #[must_use]
+    pub fn in_file_order(&self) -> bool {
+        self.file_rank.is_empty()
+    }
+
     /// All image ids, in order.
     pub fn image_ids(&self) -> impl ExactSizeIterator<Item = ImageId> + use<> {
         (0..self.images.len()).map(ImageId::from_index)
@@ -177,6 +191,8 @@ impl DatasetBuilder {
     pub fn build(self) -> Dataset {
         let mut order: Vec<usize> = (0..self.images.len()).collect();
         order.sort_by_key(|&i| self.images.get(i).map(|m| (m.split, m.source_id)));
+        let file_rank =
+            if order.is_sorted() { Vec::new() } else { order.iter().map(|&old| ImageId::from_index(old).0).collect() };
         let mut place = vec![0_usize; order.len()];
         for (new, &old) in order.iter().enumerate() {
             if let Some(p) = place.get_mut(old) {
@@ -206,6 +222,7 @@ impl DatasetBuilder {
             splits: self.splits,
             images: order.iter().filter_map(|&i| images.get_mut(i).and_then(Option::take)).collect(),
             truths: columns,
+            file_rank,
         }
     }
 }
