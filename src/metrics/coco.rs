@@ -36,7 +36,7 @@ pub struct CocoSummary {
     pub ar_large: Option<f64>,
 }
 
-/// Average precision of one class (all sizes, at most 100 detections an image).
+/// Average precision and recall of one class, with at most 100 detections an image; all sizes where no other is named.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ClassAp {
     /// Over IoU 0.50 … 0.95.
@@ -45,8 +45,22 @@ pub struct ClassAp {
     pub ap50: Option<f64>,
     /// At IoU 0.75.
     pub ap75: Option<f64>,
+    /// AP of small truths, over IoU 0.50 … 0.95.
+    pub ap_small: Option<f64>,
+    /// AP of medium truths.
+    pub ap_medium: Option<f64>,
+    /// AP of large truths.
+    pub ap_large: Option<f64>,
     /// AR with a hundred detections, over IoU 0.50 … 0.95.
     pub ar_100: Option<f64>,
+    /// Recall with a hundred detections at IoU 0.50.
+    pub ar_50: Option<f64>,
+    /// AR of small truths.
+    pub ar_small: Option<f64>,
+    /// AR of medium truths.
+    pub ar_medium: Option<f64>,
+    /// AR of large truths.
+    pub ar_large: Option<f64>,
 }
 
 /// The range of truth areas that counts.
