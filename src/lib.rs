@@ -1,5 +1,10 @@
 //! Evalens: an offline evaluation explorer for machine-learning models.
 
+pub mod analysis;
 pub mod formats;
+pub mod jobs;
 pub mod metrics;
 pub mod model;
+pub mod session;
+pub mod store;
+pub mod ui;

@@ -4,6 +4,7 @@
 
 pub mod dataset;
 pub mod finding;
+pub mod fmt;
 pub mod geometry;
 pub mod ids;
 pub mod predictions;

@@ -1,0 +1,9 @@
+//! What a person should look at: filters over outcomes and recommendations.
+//!
+//! Reads metrics. Opens no files, knows nothing of the screen.
+
+pub mod filter;
+pub mod recommend;
+
+pub use filter::Filter;
+pub use recommend::{Gain, Recommendation, Rules};

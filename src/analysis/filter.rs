@@ -1,0 +1,84 @@
+//! Which objects are meant: a cell, a bar segment, a rule's evidence. Does not know how they are shown.
+
+use crate::metrics::{Cell, OutcomeKind};
+use crate::model::{ClassId, ClassTable, ImageId};
+
+/// A set of outcomes, named by what a person clicked. Its members depend on the threshold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Filter {
+    /// Every image; nothing in particular is marked.
+    #[default]
+    All,
+    /// One cell of the confusion matrix.
+    Cell(Cell),
+    /// One segment of a class bar (`None`: of all classes).
+    Segment {
+        /// The class; `None` means all.
+        class: Option<ClassId>,
+        /// The outcome.
+        kind: OutcomeKind,
+    },
+    /// Several cells, with a title of their own (the evidence of a recommendation).
+    Cells {
+        /// What they are, in words.
+        title: String,
+        /// The cells.
+        cells: Vec<Cell>,
+    },
+    /// Given images, with a title of their own.
+    Images {
+        /// What they are, in words.
+        title: String,
+        /// The images.
+        images: Vec<ImageId>,
+    },
+}
+
+impl Filter {
+    /// True where an outcome of this cell is meant. For [`Self::All`] and [`Self::Images`] nothing is singled out.
+    #[must_use]
+    pub fn wants(&self, cell: Cell) -> bool {
+        match self {
+            Self::All | Self::Images { .. } => false,
+            Self::Cell(wanted) => cell == *wanted,
+            Self::Segment { class, kind } => {
+                let of = if *kind == OutcomeKind::FalsePositive { cell.predicted } else { cell.truth };
+                cell.kind() == Some(*kind) && (class.is_none() || of == *class)
+            }
+            Self::Cells { cells, .. } => cells.contains(&cell),
+        }
+    }
+
+    /// What is shown, in words.
+    #[must_use]
+    pub fn title(&self, classes: &ClassTable) -> String {
+        let name = |class: Option<ClassId>| class.map_or("background", |c| classes.name(c)).to_owned();
+        match self {
+            Self::All => "All images".to_owned(),
+            Self::Cell(cell) => match cell.kind() {
+                Some(OutcomeKind::Correct) => format!("{} found correctly", name(cell.truth)),
+                Some(OutcomeKind::Misclassified) => {
+                    format!("{} taken for {}", name(cell.truth), name(cell.predicted))
+                }
+                Some(OutcomeKind::Missed) => format!("{} missed", name(cell.truth)),
+                Some(OutcomeKind::FalsePositive) => {
+                    format!("{} predicted where there is none", name(cell.predicted))
+                }
+                None => "Background".to_owned(),
+            },
+            Self::Segment { class, kind } => {
+                let what = match kind {
+                    OutcomeKind::Correct => "correct",
+                    OutcomeKind::Misclassified => "misclassified",
+                    OutcomeKind::Missed => "missed",
+                    OutcomeKind::FalsePositive => "false positives",
+                };
+                match class {
+                    Some(class) => format!("{}, {what}", classes.name(*class)),
+                    None => format!("All classes, {what}"),
+                }
+            }
+            Self::Cells { title, .. } | Self::Images { title, .. } => title.clone(),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Work beside the window: threads, progress, cancel, captured panics.
+//!
+//! Knows nothing of what the work is, nor of the screen. The only place that starts threads.
+
+pub mod ctx;
+pub mod runner;
+
+pub use ctx::{JobCtx, JobProgress};
+pub use runner::{InlineRunner, JobError, JobHandle, Runner, ThreadRunner, Waker};

@@ -1,0 +1,93 @@
+//! Numbers as people read them. Every number on screen, in a sentence or in a report passes through here.
+
+/// What stands for an undefined number.
+pub const UNDEFINED: &str = "–";
+
+/// A rate in 0…1 with three significant decimals, such as `0.812`; `–` where undefined.
+#[must_use]
+pub fn rate(value: Option<f64>) -> String {
+    value.map_or_else(|| UNDEFINED.to_owned(), |v| format!("{v:.3}"))
+}
+
+/// A difference of rates with its sign, such as `+0.012` or `−0.004`.
+#[must_use]
+pub fn difference(value: f64) -> String {
+    if value < 0.0 { format!("−{:.3}", -value) } else { format!("+{value:.3}") }
+}
+
+/// A rate as a percentage without decimals, such as `81 %`.
+#[must_use]
+pub fn percent(value: Option<f64>) -> String {
+    value.map_or_else(|| UNDEFINED.to_owned(), |v| format!("{:.0} %", v * 100.0))
+}
+
+/// An interval of rates, such as `.79–.83`; `–` where undefined.
+#[must_use]
+pub fn interval(value: Option<(f64, f64)>) -> String {
+    let short = |v: f64| {
+        let text = format!("{v:.2}");
+        text.strip_prefix('0').map_or(text.clone(), str::to_owned)
+    };
+    value.map_or_else(|| UNDEFINED.to_owned(), |(low, high)| format!("{}–{}", short(low), short(high)))
+}
+
+/// A count with its thousands separated, such as `7,200`.
+#[must_use]
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun: `1 image`, `12 images`.
+#[must_use]
+pub fn counted(value: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(value), if value == 1 { one } else { many })
+}
+
+/// A threshold with three decimals, rounded *down*, so that what is shown keeps what is counted.
+#[must_use]
+pub fn threshold(value: f64) -> String {
+    // 0.29 * 1000 is 290.00000000000006 but 0.57 * 1000 is 569.9999999999999: a hair is added before cutting, and taken
+    // back where it would lift the shown number above the threshold.
+    let mut cut = (value * 1000.0 + 1e-9).floor() / 1000.0;
+    if cut > value {
+        cut -= 0.001;
+    }
+    format!("{cut:.3}")
+}
+
+/// A duration: `80 ms`, `1.4 s`.
+#[must_use]
+pub fn duration(value: std::time::Duration) -> String {
+    let seconds = value.as_secs_f64();
+    if seconds < 1.0 { format!("{:.0} ms", seconds * 1000.0) } else { format!("{seconds:.1} s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(count(999), "999");
+        assert_eq!(interval(Some((0.792, 0.834))), ".79–.83");
+        assert_eq!(rate(None), "–");
+        assert_eq!(difference(-0.0041), "−0.004");
+    }
+
+    #[test]
+    fn a_threshold_is_never_shown_above_itself() {
+        assert_eq!(threshold(0.37916), "0.379");
+        assert_eq!(threshold(0.9999), "0.999");
+        assert_eq!(threshold(1.0), "1.000");
+        assert_eq!(threshold(0.57), "0.570");
+    }
+}

@@ -1,0 +1,136 @@
+//! The state of the program without a screen: what is open, at which threshold, what is selected.
+//!
+//! Views read a [`Session`] and send [`Command`]s; jobs answer with [`Event`]s; `update` is the one place that changes
+//! anything. Knows no egui.
+
+pub mod command;
+pub mod event;
+pub mod explorer;
+pub mod history;
+pub mod load;
+pub mod selection;
+pub mod update;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::analysis::Rules;
+use crate::formats::Recognised;
+use crate::jobs::{JobHandle, Runner};
+use crate::metrics::DetectionSettings;
+use crate::model::project::Choice;
+use crate::store::settings::Settings;
+
+pub use command::Command;
+pub use event::{Event, EventBody};
+pub use explorer::{Explorer, Threshold};
+pub use history::{History, Location, Page};
+pub use selection::{SelectedImage, Selection, Sort};
+
+/// A project folder that was opened.
+#[derive(Clone, Debug)]
+pub struct OpenProject {
+    /// Its folder.
+    pub root: PathBuf,
+    /// What it holds and why it was recognised as that.
+    pub recognised: Arc<Recognised>,
+    /// True where the folder has its own project file.
+    pub from_file: bool,
+    /// Everything in it that can be evaluated, in file order.
+    pub choices: Vec<Choice>,
+}
+
+/// Where only one job may run at a time; a new one replaces the old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// Opening a folder.
+    Open,
+    /// Evaluating.
+    Evaluate,
+    /// Matching again at another IoU or by another rule.
+    Rematch,
+    /// Recommendations at the threshold.
+    Recommend,
+    /// Looking whether files changed.
+    Fingerprint,
+}
+
+/// A job under way.
+pub struct RunningJob {
+    /// What it does, in words: the name of its progress bar.
+    pub title: String,
+    /// Number of this run; answers of an earlier one are dropped.
+    pub epoch: u64,
+    /// Cancels when dropped.
+    pub handle: JobHandle,
+}
+
+/// Something to tell the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// True for a failure.
+    pub is_error: bool,
+    /// One sentence.
+    pub text: String,
+}
+
+/// All state.
+pub struct Session {
+    /// What the program remembers between starts.
+    pub settings: Settings,
+    /// The thresholds of the recommendations' rules.
+    pub rules: Rules,
+    /// The open project.
+    pub project: Option<OpenProject>,
+    /// The evaluation on screen.
+    pub explorer: Option<Explorer>,
+    /// How objects are paired in the next evaluation.
+    pub matching: DetectionSettings,
+    /// Where the person is, was, and can go back to.
+    pub history: History,
+    /// Jobs under way.
+    pub jobs: BTreeMap<Slot, RunningJob>,
+    /// What went wrong or is worth a word; the newest last.
+    pub notices: Vec<Notice>,
+    /// The folder of the bundled sample, where it is known.
+    pub sample: Option<PathBuf>,
+    pub(crate) runner: Box<dyn Runner<Event>>,
+    pub(crate) next_epoch: u64,
+    /// When the slow parts (recommendations) should follow the threshold.
+    pub(crate) settle_at: Option<Instant>,
+}
+
+impl Session {
+    /// An empty session.
+    #[must_use]
+    pub fn new(runner: Box<dyn Runner<Event>>, settings: Settings, sample: Option<PathBuf>) -> Self {
+        Self {
+            settings,
+            rules: Rules::default(),
+            project: None,
+            explorer: None,
+            matching: DetectionSettings::default(),
+            history: History::default(),
+            jobs: BTreeMap::new(),
+            notices: Vec::new(),
+            sample,
+            runner,
+            next_epoch: 0,
+            settle_at: None,
+        }
+    }
+
+    /// The page on screen.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        self.history.here().page
+    }
+
+    /// When [`Self::tick`] wants to be called next, if at all.
+    #[must_use]
+    pub fn wants_tick_at(&self) -> Option<Instant> {
+        self.settle_at
+    }
+}

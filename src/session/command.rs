@@ -1,0 +1,72 @@
+//! Everything the program can be told to do.
+
+use std::path::PathBuf;
+
+use crate::analysis::Filter;
+use crate::metrics::Matching;
+use crate::model::ImageId;
+use crate::model::project::Choice;
+use crate::store::settings::ThemeChoice;
+
+use super::history::Page;
+use super::selection::Sort;
+use super::{Notice, Slot};
+
+/// A wish of the person. Applied by [`super::Session::apply`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Open a folder (or a file in it) and evaluate what it holds.
+    Open(PathBuf),
+    /// Open the bundled sample.
+    OpenSample,
+    /// Close the project and show the welcome page.
+    Close,
+    /// Evaluate this model version, dataset version and splits.
+    Evaluate(Choice),
+    /// Read the files again and evaluate.
+    Recalculate,
+    /// Move the threshold.
+    SetThreshold(f64),
+    /// Move the threshold by this much.
+    NudgeThreshold(f64),
+    /// Move the threshold to the optimum.
+    UseOptimal,
+    /// Match at another IoU; the old numbers stay until the new are there.
+    SetIou(f64),
+    /// Match by another rule.
+    SetMatching(Matching),
+    /// Show these objects in the gallery.
+    Select(Filter),
+    /// Order the gallery.
+    SortBy(Sort),
+    /// Open one image of the selection.
+    OpenImage(ImageId),
+    /// Leave the image.
+    CloseImage,
+    /// Go this many images on in the selection.
+    StepImage(i64),
+    /// Go to a page.
+    Go(Page),
+    /// One step back.
+    Back,
+    /// One step forward.
+    Forward,
+    /// Stop a job.
+    Cancel(Slot),
+    /// Take the n-th notice away.
+    Dismiss(usize),
+    /// Tell the person something.
+    Notify(Notice),
+    /// Write `evalens.json` from what was recognised.
+    WriteProjectFile,
+    /// Choose the theme.
+    SetTheme(ThemeChoice),
+    /// Remember how the panes are arranged (the window's own text).
+    SaveLayout(String),
+    /// Take a folder off the recent list.
+    ForgetRecent(PathBuf),
+    /// Compute the recommendations at the current threshold now.
+    SettleNow,
+    /// Look whether the files of the evaluation changed on disk.
+    CheckFiles,
+}

@@ -1,0 +1,34 @@
+//! What jobs report back.
+
+use crate::analysis::Recommendation;
+use crate::jobs::JobError;
+use crate::metrics::DetectionEvaluation;
+
+use super::load::{Fingerprint, Loaded};
+use super::{OpenProject, Slot};
+
+/// The result of a job, with the run it belongs to.
+#[derive(Debug)]
+pub struct Event {
+    /// Which job.
+    pub slot: Slot,
+    /// Which run of it.
+    pub epoch: u64,
+    /// What came of it.
+    pub body: EventBody,
+}
+
+/// What came of a job.
+#[derive(Debug)]
+pub enum EventBody {
+    /// A folder was recognised.
+    Opened(Result<Box<OpenProject>, JobError>),
+    /// An evaluation is ready.
+    Evaluated(Result<Box<Loaded>, JobError>),
+    /// The same data, matched by other settings.
+    Rematched(Result<Box<DetectionEvaluation>, JobError>),
+    /// Recommendations at the threshold that was current when the job began.
+    Recommended(f64, Result<Vec<Recommendation>, JobError>),
+    /// How the files look now.
+    Fingerprinted(Result<Fingerprint, JobError>),
+}

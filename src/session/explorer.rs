@@ -1,0 +1,94 @@
+//! The evaluation on screen at its current threshold.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::analysis::Recommendation;
+use crate::formats::ClassMapping;
+use crate::metrics::detection::Matched;
+use crate::metrics::{Counter, DetectionEvaluation};
+use crate::model::finding::Finding;
+use crate::model::project::Choice;
+use crate::model::{ClassId, Dataset, Predictions};
+
+use super::load::Fingerprint;
+use super::selection::Selection;
+
+/// A confidence, and how it came about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Threshold {
+    /// Scores of at least this are kept.
+    pub value: f64,
+    /// True while it is the optimum and nobody moved it.
+    pub optimal: bool,
+}
+
+/// Everything the evaluation window shows.
+#[derive(Debug)]
+pub struct Explorer {
+    /// What is evaluated.
+    pub choice: Choice,
+    /// Data and results, all thresholds.
+    pub evaluation: DetectionEvaluation,
+    /// The matching on screen.
+    pub matched: Arc<Matched>,
+    /// Problems found in the data.
+    pub findings: Vec<Finding>,
+    /// How class names of the predictions were read.
+    pub mappings: Vec<ClassMapping>,
+    /// Where the pictures, truth and predictions lie.
+    pub inputs: Vec<PathBuf>,
+    /// How the inputs looked when they were read.
+    pub fingerprint: Fingerprint,
+    /// True once the inputs look different.
+    pub stale: bool,
+    /// The current threshold.
+    pub threshold: Threshold,
+    /// All counts at the current threshold.
+    pub counter: Counter,
+    /// What the gallery shows, at the current threshold.
+    pub selection: Selection,
+    /// Recommendations, at the threshold `recommended_at`.
+    pub recommendations: Arc<Vec<Recommendation>>,
+    /// The threshold they were computed at; `None` while the first are on their way.
+    pub recommended_at: Option<f64>,
+    /// Time from files to numbers.
+    pub took: Duration,
+}
+
+impl Explorer {
+    /// Ground truth.
+    #[must_use]
+    pub fn dataset(&self) -> &Dataset {
+        &self.evaluation.dataset
+    }
+
+    /// Model outputs.
+    #[must_use]
+    pub fn predictions(&self) -> &Predictions {
+        &self.evaluation.predictions
+    }
+
+    /// The name of a class, or `background`.
+    #[must_use]
+    pub fn class_name(&self, class: Option<ClassId>) -> &str {
+        class.map_or("background", |c| self.dataset().classes.name(c))
+    }
+
+    /// Lowest and highest score; (0, 1) without predictions.
+    #[must_use]
+    pub fn score_range(&self) -> (f64, f64) {
+        let scores = self.matched.timeline.scores();
+        match (scores.last(), scores.first()) {
+            (Some(&low), Some(&high)) => (low, high),
+            _ => (0.0, 1.0),
+        }
+    }
+
+    /// True while the recommendations belong to an earlier threshold.
+    #[must_use]
+    pub fn is_settling(&self) -> bool {
+        self.recommended_at != Some(self.threshold.value)
+    }
+}

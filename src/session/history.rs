@@ -1,0 +1,110 @@
+//! Back and forward, as in a browser.
+
+use crate::analysis::Filter;
+use crate::model::ImageId;
+
+/// A page of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// Nothing is open yet.
+    #[default]
+    Welcome,
+    /// The dashboard.
+    Overview,
+    /// The gallery of the selection.
+    Images,
+    /// Precision against recall.
+    Curves,
+    /// Settings, protocol, problems.
+    Run,
+}
+
+/// Where a person is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Location {
+    /// The page.
+    pub page: Page,
+    /// What the gallery shows.
+    pub filter: Filter,
+    /// The image opened from the gallery.
+    pub image: Option<ImageId>,
+}
+
+/// Where a person was. The end of `past` is where they are.
+#[derive(Clone, Debug)]
+pub struct History {
+    past: Vec<Location>,
+    future: Vec<Location>,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self { past: vec![Location::default()], future: Vec::new() }
+    }
+}
+
+impl History {
+    /// Places remembered.
+    const DEPTH: usize = 200;
+
+    /// Where the person is.
+    #[must_use]
+    pub fn here(&self) -> &Location {
+        static NOWHERE: Location = Location { page: Page::Welcome, filter: Filter::All, image: None };
+        self.past.last().unwrap_or(&NOWHERE)
+    }
+
+    /// Goes to a new place, unless it is this one.
+    pub fn go(&mut self, to: Location) {
+        if *self.here() == to {
+            return;
+        }
+        self.past.push(to);
+        if self.past.len() > Self::DEPTH {
+            self.past.remove(0);
+        }
+        self.future.clear();
+    }
+
+    /// Changes this place without a step of its own (stepping from image to image).
+    pub fn replace(&mut self, with: Location) {
+        if let Some(here) = self.past.last_mut() {
+            *here = with;
+        }
+    }
+
+    /// Forgets everything: another evaluation is on screen.
+    pub fn restart(&mut self, at: Location) {
+        self.past = vec![at];
+        self.future.clear();
+    }
+
+    /// True where there is a way back.
+    #[must_use]
+    pub fn can_go_back(&self) -> bool {
+        self.past.len() > 1
+    }
+
+    /// True where there is a way forward.
+    #[must_use]
+    pub fn can_go_forward(&self) -> bool {
+        !self.future.is_empty()
+    }
+
+    /// One step back; false where there is none.
+    pub fn back(&mut self) -> bool {
+        if !self.can_go_back() {
+            return false;
+        }
+        self.future.extend(self.past.pop());
+        true
+    }
+
+    /// One step forward; false where there is none.
+    pub fn forward(&mut self) -> bool {
+        let next = self.future.pop();
+        let moved = next.is_some();
+        self.past.extend(next);
+        moved
+    }
+}

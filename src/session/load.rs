@@ -1,0 +1,118 @@
+//! What jobs do: open a folder, read its data, evaluate. Plain functions from paths to results, without any state.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::formats::{self, ClassMapping, LoadError};
+use crate::jobs::JobError;
+use crate::metrics::{DetectionEvaluation, DetectionSettings, Sections};
+use crate::model::finding::Finding;
+use crate::model::project::{Choice, Project};
+use crate::model::{Findings, Progress};
+
+use super::OpenProject;
+
+impl From<LoadError> for JobError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Cancelled(_) => Self::Cancelled,
+            LoadError::Format(error) => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+/// Size and time of change of every input: differs when a file changed.
+pub type Fingerprint = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
+
+/// An evaluation with everything found on the way.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What was evaluated.
+    pub choice: Choice,
+    /// Data and results.
+    pub evaluation: DetectionEvaluation,
+    /// Problems found in the data.
+    pub findings: Vec<Finding>,
+    /// How class names of the predictions were read.
+    pub mappings: Vec<ClassMapping>,
+    /// The files that were read.
+    pub inputs: Vec<PathBuf>,
+    /// How they looked.
+    pub fingerprint: Fingerprint,
+    /// Time from files to numbers.
+    pub took: Duration,
+}
+
+/// Recognises a folder: by its project file where it has one, else by looking.
+///
+/// # Errors
+/// A sentence with the path and the remedy where nothing can be used; cancelled.
+pub fn open(path: &Path, progress: &dyn Progress) -> Result<OpenProject, JobError> {
+    progress.stage("Looking at the folder");
+    let (root, recognised, from_file) = formats::open_project(path, progress)?;
+    let choices = formats::choices(&recognised.project);
+    Ok(OpenProject { root, recognised: Arc::new(recognised), from_file, choices })
+}
+
+/// Reads truth and predictions of a choice and evaluates them.
+///
+/// # Errors
+/// A sentence with file, place and remedy where something cannot be read; cancelled.
+pub fn evaluate(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    settings: DetectionSettings,
+    sections: Sections,
+    progress: &dyn Progress,
+) -> Result<Loaded, JobError> {
+    let started = Instant::now();
+    let inputs = formats::input_files(root, project, choice);
+    let fingerprint = formats::fingerprint(&inputs);
+    let mut findings = Findings::default();
+    progress.stage("Reading ground truth");
+    let (dataset, found) = formats::load_dataset(root, project, choice, progress)?;
+    findings.merge(found);
+    progress.stage("Reading predictions");
+    let (predictions, found, mappings) = formats::load_predictions(root, project, choice, &dataset, progress)?;
+    findings.merge(found);
+    let evaluation =
+        DetectionEvaluation::compute(Arc::new(dataset), Arc::new(predictions), settings, sections, progress)
+            .map_err(JobError::from)?;
+    if let Some(matched) = &evaluation.matched {
+        progress.stage("Preparing the slider");
+        matched.timeline.prepare();
+    }
+    Ok(Loaded {
+        choice: choice.clone(),
+        evaluation,
+        findings: findings.sorted(),
+        mappings,
+        inputs,
+        fingerprint,
+        took: started.elapsed(),
+    })
+}
+
+/// The choice to show first: the newest model version on test, else validation, else any.
+#[must_use]
+pub fn first_choice(project: &Project, choices: &[Choice]) -> Option<Choice> {
+    let rank = |choice: &&Choice| {
+        let split = choice.splits.first().map_or("", String::as_str);
+        let split = match split {
+            "test" => 3,
+            "valid" | "val" | "validation" => 2,
+            "train" => 0,
+            _ => 1,
+        };
+        (split, choice.model)
+    };
+    let version = |choice: &Choice| project.models.get(choice.model).map_or("", |m| m.version.as_str());
+    let best = choices.iter().max_by(|a, b| {
+        let ((split_a, model_a), (split_b, model_b)) = (rank(a), rank(b));
+        let versions = natord::compare(version(a), version(b));
+        split_a.cmp(&split_b).then(versions).then(model_b.cmp(&model_a))
+    });
+    best.cloned()
+}

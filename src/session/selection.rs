@@ -1,0 +1,168 @@
+//! What the gallery shows: the images of a filter at the threshold, in order, with the objects that are meant.
+
+use std::cmp::Ordering;
+
+use crate::analysis::Filter;
+use crate::metrics::detection::Matched;
+use crate::metrics::{Counts, Cut, DetectionEvaluation, Outcome};
+use crate::model::ImageId;
+
+/// The order of the gallery.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// By file name, in natural order.
+    Name,
+    /// Most errors first.
+    #[default]
+    Errors,
+    /// Lowest F1 first; images without objects last.
+    F1,
+    /// Highest confidence of the objects meant first.
+    Confidence,
+    /// Lowest overlap of the objects meant first.
+    Overlap,
+}
+
+impl Sort {
+    /// All orders.
+    pub const ALL: [Self; 5] = [Self::Errors, Self::F1, Self::Confidence, Self::Overlap, Self::Name];
+
+    /// What a person reads.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Name => "Name",
+            Self::Errors => "Most errors",
+            Self::F1 => "Lowest F1",
+            Self::Confidence => "Highest confidence",
+            Self::Overlap => "Lowest IoU",
+        }
+    }
+}
+
+/// One image of the selection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SelectedImage {
+    /// Which.
+    pub image: ImageId,
+    /// Counts of the whole image at the threshold.
+    pub counts: Counts,
+    /// First of its objects in [`Selection::outcomes`].
+    pub first: u32,
+    /// Number of objects meant.
+    pub marked: u32,
+}
+
+/// The gallery's content.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// What is meant.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// The images, in order.
+    pub images: Vec<SelectedImage>,
+    /// The objects meant, image after image; empty where the filter singles nothing out.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl Selection {
+    /// Finds the images of a filter at a cut.
+    #[must_use]
+    pub fn find(evaluation: &DetectionEvaluation, matched: &Matched, cut: Cut, filter: Filter, sort: Sort) -> Self {
+        let timeline = &matched.timeline;
+        let image_of = |outcome: &Outcome| {
+            let of_truth = outcome.truth().and_then(|t| evaluation.dataset.truths.image.get(t.index()).copied());
+            of_truth.or_else(|| outcome.pred().and_then(|p| evaluation.predictions.image.get(p.index()).copied()))
+        };
+        let mut outcomes = timeline.members(cut, |cell| filter.wants(cell));
+        outcomes.sort_by_key(image_of);
+        let ids: Vec<ImageId> = match &filter {
+            Filter::All => evaluation.dataset.image_ids().collect(),
+            Filter::Images { images, .. } => images.clone(),
+            _ => {
+                let mut ids: Vec<ImageId> = outcomes.iter().filter_map(image_of).collect();
+                ids.dedup();
+                ids
+            }
+        };
+        let images = ids.iter().map(|&image| {
+            let first = outcomes.partition_point(|o| image_of(o) < Some(image));
+            let end = outcomes.partition_point(|o| image_of(o) <= Some(image));
+            let counts = counts_of(evaluation, matched, cut, image);
+            SelectedImage { image, counts, first: as_u32(first), marked: as_u32(end - first) }
+        });
+        let images = images.collect();
+        let mut selection = Self { filter, sort, images, outcomes };
+        selection.order(evaluation);
+        selection
+    }
+
+    /// The objects meant in one image.
+    #[must_use]
+    pub fn marks(&self, image: &SelectedImage) -> &[Outcome] {
+        let first = image.first as usize;
+        self.outcomes.get(first..first + image.marked as usize).unwrap_or(&[])
+    }
+
+    /// Where an image stands in the order.
+    #[must_use]
+    pub fn position(&self, image: ImageId) -> Option<usize> {
+        self.images.iter().position(|s| s.image == image)
+    }
+
+    fn order(&mut self, evaluation: &DetectionEvaluation) {
+        let outcomes = std::mem::take(&mut self.outcomes);
+        let marks = |s: &SelectedImage| outcomes.get(s.first as usize..(s.first + s.marked) as usize).unwrap_or(&[]);
+        let name = |s: &SelectedImage| evaluation.dataset.images.get(s.image.index()).map_or("", |i| i.name.as_str());
+        let by_name = |a: &SelectedImage, b: &SelectedImage| natord::compare(name(a), name(b));
+        let key = |s: &SelectedImage| match self.sort {
+            Sort::Name => 0.0,
+            Sort::Errors => -((s.counts.misclassified + s.counts.missed + s.counts.false_positives) as f64),
+            Sort::F1 => s.counts.f1().unwrap_or(f64::INFINITY),
+            Sort::Confidence => {
+                -marks(s).iter().filter_map(|o| score(evaluation, *o)).fold(f64::NEG_INFINITY, f64::max)
+            }
+            Sort::Overlap => marks(s).iter().filter_map(|o| overlap(evaluation, *o)).fold(f64::INFINITY, f64::min),
+        };
+        let mut keyed: Vec<(f64, SelectedImage)> = self.images.iter().map(|s| (key(s), *s)).collect();
+        keyed.sort_by(|(a, s), (b, t)| a.partial_cmp(b).unwrap_or(Ordering::Equal).then_with(|| by_name(s, t)));
+        self.images = keyed.into_iter().map(|(_, s)| s).collect();
+        self.outcomes = outcomes;
+    }
+}
+
+/// Counts of one image at a cut.
+#[must_use]
+pub fn counts_of(evaluation: &DetectionEvaluation, matched: &Matched, cut: Cut, image: ImageId) -> Counts {
+    let mut counts = Counts::default();
+    for outcome in matched.timeline.outcomes_of(image, cut) {
+        let truth = outcome.truth().and_then(|t| evaluation.dataset.truths.class.get(t.index()));
+        let pred = outcome.pred().and_then(|p| evaluation.predictions.class.get(p.index()));
+        match (truth, pred) {
+            (Some(a), Some(b)) if a == b => counts.correct += 1,
+            (Some(_), Some(_)) => counts.misclassified += 1,
+            (Some(_), None) => counts.missed += 1,
+            (None, Some(_)) => counts.false_positives += 1,
+            (None, None) => {}
+        }
+    }
+    counts
+}
+
+/// The confidence of an outcome's detection.
+#[must_use]
+pub fn score(evaluation: &DetectionEvaluation, outcome: Outcome) -> Option<f64> {
+    outcome.pred().and_then(|p| evaluation.predictions.score.get(p.index()).copied())
+}
+
+/// The overlap of an outcome's pair.
+#[must_use]
+pub fn overlap(evaluation: &DetectionEvaluation, outcome: Outcome) -> Option<f64> {
+    let (truth, pred) = (outcome.truth()?, outcome.pred()?);
+    evaluation.pairs.of(pred).find(|(t, _)| *t == truth).map(|(_, o)| o)
+}
+
+fn as_u32(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,432 @@
+//! The one place that changes the session.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::analysis::{Filter, recommend};
+use crate::jobs::runner::captured;
+use crate::jobs::{JobCtx, JobError};
+use crate::metrics::{DetectionEvaluation, DetectionSettings, Sections};
+use crate::model::project::Choice;
+use crate::store::project_file;
+
+use super::explorer::{Explorer, Threshold};
+use super::history::{Location, Page};
+use super::load::{self, Loaded};
+use super::selection::Selection;
+use super::{Command, Event, EventBody, Notice, OpenProject, RunningJob, Session, Slot};
+
+/// Rest of the threshold after which the slow parts follow.
+const SETTLE: Duration = Duration::from_millis(150);
+
+impl Session {
+    /// Carries out a command. `now` is the time of the frame.
+    pub fn apply(&mut self, command: Command, now: Instant) {
+        match command {
+            Command::Open(path) => self.open(path),
+            Command::OpenSample => match self.sample.clone() {
+                Some(path) => self.open(path),
+                None => self.fail("The bundled sample was not found beside the program; open a folder instead"),
+            },
+            Command::Close => self.close(),
+            Command::Evaluate(choice) => self.evaluate(choice),
+            Command::Recalculate => {
+                if let Some(choice) = self.explorer.as_ref().map(|e| e.choice.clone()) {
+                    self.evaluate(choice);
+                }
+            }
+            Command::SetThreshold(t) => self.set_threshold(t, false, now),
+            Command::NudgeThreshold(by) => {
+                if let Some(t) = self.explorer.as_ref().map(|e| e.threshold.value) {
+                    self.set_threshold(t + by, false, now);
+                }
+            }
+            Command::UseOptimal => {
+                if let Some(best) = self.explorer.as_ref().map(|e| e.matched.optima.pooled) {
+                    self.set_threshold(best.unwrap_or(0.0), true, now);
+                }
+            }
+            Command::SetIou(iou) => self.rematch(DetectionSettings { iou: iou.clamp(0.01, 1.0), ..self.matching }),
+            Command::SetMatching(matching) => self.rematch(DetectionSettings { matching, ..self.matching }),
+            Command::Select(filter) => self.go(Location { page: Page::Images, filter, image: None }),
+            Command::SortBy(sort) => {
+                if let Some(explorer) = &mut self.explorer {
+                    explorer.selection.sort = sort;
+                    explorer.reselect();
+                }
+            }
+            Command::OpenImage(image) => {
+                self.go(Location { page: Page::Images, image: Some(image), ..self.history.here().clone() });
+            }
+            Command::CloseImage => {
+                if self.history.here().image.is_some() {
+                    self.go(Location { image: None, ..self.history.here().clone() });
+                }
+            }
+            Command::StepImage(by) => self.step_image(by),
+            Command::Go(page) => self.go(Location { page, image: None, ..self.history.here().clone() }),
+            Command::Back => {
+                self.history.back();
+                self.arrive();
+            }
+            Command::Forward => {
+                self.history.forward();
+                self.arrive();
+            }
+            Command::Cancel(slot) => {
+                self.jobs.remove(&slot);
+                self.matching_follows_screen();
+            }
+            Command::Dismiss(index) => {
+                if index < self.notices.len() {
+                    self.notices.remove(index);
+                }
+            }
+            Command::Notify(notice) => self.notices.push(notice),
+            Command::WriteProjectFile => self.write_project_file(),
+            Command::SetTheme(theme) => {
+                self.settings.theme = theme;
+                self.save_settings();
+            }
+            Command::SaveLayout(layout) => {
+                if self.settings.layout != layout {
+                    self.settings.layout = layout;
+                    self.save_settings();
+                }
+            }
+            Command::ForgetRecent(path) => {
+                self.settings.recent.retain(|p| *p != path);
+                self.save_settings();
+            }
+            Command::SettleNow => self.settle(),
+            Command::CheckFiles => self.check_files(),
+        }
+        self.drain();
+    }
+
+    /// Takes in what jobs have finished.
+    pub fn drain(&mut self) {
+        while let Some(event) = self.runner.next() {
+            self.take(event);
+        }
+    }
+
+    /// Lets time pass: the slow parts follow the threshold after its rest.
+    pub fn tick(&mut self, now: Instant) {
+        if self.settle_at.is_some_and(|at| now >= at) {
+            self.settle();
+            self.drain();
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        // An inline runner answers before the handle is kept; a late answer belongs to an epoch that is gone.
+        let current = self.jobs.get(&event.slot).is_some_and(|job| job.epoch == event.epoch);
+        if !current {
+            return;
+        }
+        self.jobs.remove(&event.slot);
+        match event.body {
+            EventBody::Opened(Ok(project)) => self.opened(*project),
+            EventBody::Evaluated(Ok(loaded)) => self.evaluated(*loaded),
+            EventBody::Rematched(Ok(evaluation)) => self.rematched(*evaluation),
+            EventBody::Recommended(at, Ok(list)) => {
+                if let Some(explorer) = &mut self.explorer {
+                    explorer.recommendations = Arc::new(list);
+                    explorer.recommended_at = Some(at);
+                }
+            }
+            EventBody::Fingerprinted(Ok(now)) => {
+                if let Some(explorer) = &mut self.explorer {
+                    explorer.stale = now != explorer.fingerprint;
+                }
+            }
+            EventBody::Opened(Err(e))
+            | EventBody::Evaluated(Err(e))
+            | EventBody::Rematched(Err(e))
+            | EventBody::Recommended(_, Err(e))
+            | EventBody::Fingerprinted(Err(e)) => {
+                self.matching_follows_screen();
+                if e != JobError::Cancelled {
+                    self.fail(&e.to_string());
+                }
+            }
+        }
+    }
+
+    fn start<T: 'static>(
+        &mut self,
+        slot: Slot,
+        title: impl Into<String>,
+        work: impl FnOnce(&JobCtx) -> Result<T, JobError> + Send + 'static,
+        body: impl FnOnce(Result<T, JobError>) -> EventBody + Send + 'static,
+    ) {
+        self.next_epoch += 1;
+        let epoch = self.next_epoch;
+        // Dropping the old handle first lets the pool reach the new job sooner.
+        self.jobs.remove(&slot);
+        let handle = self.runner.start(Box::new(move |ctx| Event { slot, epoch, body: body(captured(|| work(ctx))) }));
+        self.jobs.insert(slot, RunningJob { title: title.into(), epoch, handle });
+    }
+
+    fn open(&mut self, path: PathBuf) {
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        self.start(
+            Slot::Open,
+            format!("Opening {name}"),
+            move |ctx| load::open(&path, ctx).map(Box::new),
+            EventBody::Opened,
+        );
+    }
+
+    fn close(&mut self) {
+        self.jobs.clear();
+        self.project = None;
+        self.explorer = None;
+        self.history.restart(Location::default());
+    }
+
+    fn opened(&mut self, project: OpenProject) {
+        self.settings.remember(&project.root);
+        self.save_settings();
+        let last = self.settings.last_choice(&project.root, &project.recognised.project);
+        let last = last.filter(|c| c.splits.iter().all(|s| has_split(&project.choices, c, s)));
+        let choice = last.or_else(|| load::first_choice(&project.recognised.project, &project.choices));
+        self.explorer = None;
+        self.project = Some(project);
+        self.history.restart(Location { page: Page::Overview, ..Location::default() });
+        match choice {
+            Some(choice) => self.evaluate(choice),
+            None => self.fail(
+                "This folder has ground truth but no predictions; put a model's output beside it \
+                 (COCO results or YOLO txt with confidence) and open it again",
+            ),
+        }
+    }
+
+    fn evaluate(&mut self, choice: Choice) {
+        let Some(project) = &self.project else { return };
+        let (root, recognised) = (project.root.clone(), Arc::clone(&project.recognised));
+        let settings = self.matching;
+        let title = describe(&recognised.project, &choice);
+        self.start(
+            Slot::Evaluate,
+            format!("Evaluating {title}"),
+            move |ctx| load::evaluate(&root, &recognised.project, &choice, settings, Sections::ALL, ctx).map(Box::new),
+            EventBody::Evaluated,
+        );
+    }
+
+    fn evaluated(&mut self, loaded: Loaded) {
+        let Some(matched) = loaded.evaluation.matched.clone() else { return };
+        if let Some(project) = &self.project {
+            self.settings.remember_choice(&project.root, &project.recognised.project, &loaded.choice);
+            self.save_settings();
+        }
+        let best = matched.optima.pooled.unwrap_or(0.0);
+        let mut counter = matched.timeline.counter();
+        matched.timeline.move_to(&mut counter, best);
+        let here = self.history.here().clone();
+        let same = self.explorer.as_ref().is_some_and(|e| e.choice == loaded.choice);
+        let sort = self.explorer.as_ref().map(|e| e.selection.sort).unwrap_or_default();
+        let mut explorer = Explorer {
+            choice: loaded.choice,
+            matched,
+            evaluation: loaded.evaluation,
+            findings: loaded.findings,
+            mappings: loaded.mappings,
+            inputs: loaded.inputs,
+            fingerprint: loaded.fingerprint,
+            stale: false,
+            threshold: Threshold { value: best, optimal: true },
+            counter,
+            selection: Selection { filter: here.filter.clone(), sort, ..Selection::default() },
+            recommendations: Arc::new(Vec::new()),
+            recommended_at: None,
+            took: loaded.took,
+        };
+        if !same {
+            // Images and classes of another dataset mean nothing here.
+            let page = if here.page == Page::Welcome { Page::Overview } else { here.page };
+            self.history.restart(Location { page, ..Location::default() });
+            explorer.selection.filter = Filter::All;
+        }
+        explorer.reselect();
+        self.explorer = Some(explorer);
+        self.settle();
+    }
+
+    fn rematch(&mut self, settings: DetectionSettings) {
+        if settings == self.matching {
+            return;
+        }
+        self.matching = settings;
+        let Some(explorer) = &self.explorer else { return };
+        let evaluation = explorer.evaluation.clone();
+        self.start(
+            Slot::Rematch,
+            format!("Matching at IoU {:.2}", settings.iou),
+            move |ctx| rematch(&evaluation, settings, ctx).map(Box::new),
+            EventBody::Rematched,
+        );
+    }
+
+    fn rematched(&mut self, evaluation: DetectionEvaluation) {
+        let (Some(explorer), Some(matched)) = (&mut self.explorer, evaluation.matched.clone()) else { return };
+        if explorer.threshold.optimal {
+            explorer.threshold.value = matched.optima.pooled.unwrap_or(0.0);
+        }
+        explorer.counter = matched.timeline.counter();
+        matched.timeline.move_to(&mut explorer.counter, explorer.threshold.value);
+        explorer.matched = matched;
+        explorer.evaluation = evaluation;
+        explorer.recommended_at = None;
+        explorer.reselect();
+        self.settle();
+    }
+
+    /// A matching that was cancelled or failed is not the one on screen.
+    fn matching_follows_screen(&mut self) {
+        if let Some(explorer) = &self.explorer
+            && !self.jobs.contains_key(&Slot::Rematch)
+        {
+            self.matching = explorer.matched.settings;
+        }
+    }
+
+    fn set_threshold(&mut self, t: f64, optimal: bool, now: Instant) {
+        let Some(explorer) = &mut self.explorer else { return };
+        if !t.is_finite() {
+            return;
+        }
+        let (low, high) = explorer.score_range();
+        let value = if optimal { t } else { t.clamp(low.min(0.0), high.max(1.0)) };
+        explorer.threshold = Threshold { value, optimal };
+        let before = explorer.counter.cut();
+        explorer.matched.timeline.move_to(&mut explorer.counter, value);
+        if explorer.counter.cut() != before {
+            explorer.reselect();
+        }
+        self.settle_at = Some(now + SETTLE);
+    }
+
+    fn settle(&mut self) {
+        self.settle_at = None;
+        let Some(explorer) = &self.explorer else { return };
+        let (evaluation, matched) = (explorer.evaluation.clone(), Arc::clone(&explorer.matched));
+        let (counter, at, rules) = (explorer.counter.clone(), explorer.threshold.value, self.rules.clone());
+        self.start(
+            Slot::Recommend,
+            "Looking for what to improve",
+            move |_| Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules)),
+            move |result| EventBody::Recommended(at, result),
+        );
+    }
+
+    fn go(&mut self, to: Location) {
+        if self.explorer.is_none() && to.page != Page::Welcome {
+            return;
+        }
+        self.history.go(to);
+        self.arrive();
+    }
+
+    fn arrive(&mut self) {
+        let filter = self.history.here().filter.clone();
+        if let Some(explorer) = &mut self.explorer
+            && explorer.selection.filter != filter
+        {
+            explorer.selection.filter = filter;
+            explorer.reselect();
+        }
+    }
+
+    fn step_image(&mut self, by: i64) {
+        let here = self.history.here().clone();
+        let (Some(explorer), Some(image)) = (&self.explorer, here.image) else { return };
+        let images = &explorer.selection.images;
+        let Some(at) = explorer.selection.position(image) else { return };
+        let last = i64::try_from(images.len()).unwrap_or(i64::MAX) - 1;
+        let next = (i64::try_from(at).unwrap_or(0) + by).clamp(0, last.max(0));
+        if let Some(next) = usize::try_from(next).ok().and_then(|n| images.get(n)) {
+            self.history.replace(Location { image: Some(next.image), ..here });
+        }
+    }
+
+    fn check_files(&mut self) {
+        let Some(explorer) = &self.explorer else { return };
+        let inputs = explorer.inputs.clone();
+        self.start(
+            Slot::Fingerprint,
+            "Looking for changed files",
+            move |_| Ok(crate::formats::fingerprint(&inputs)),
+            EventBody::Fingerprinted,
+        );
+    }
+
+    fn write_project_file(&mut self) {
+        let Some(project) = &self.project else { return };
+        match project_file::write(&project.root, &project.recognised.project, false) {
+            Ok(path) => {
+                self.notices.push(Notice { is_error: false, text: format!("Wrote {}", path.display()) });
+                if let Some(project) = &mut self.project {
+                    project.from_file = true;
+                }
+            }
+            Err(error) => self.fail(&error.to_string()),
+        }
+    }
+
+    fn save_settings(&mut self) {
+        if let Err(error) = self.settings.save() {
+            self.fail(&error.to_string());
+        }
+    }
+
+    fn fail(&mut self, text: &str) {
+        let notice = Notice { is_error: true, text: text.to_owned() };
+        if self.notices.last() != Some(&notice) {
+            self.notices.push(notice);
+        }
+    }
+}
+
+impl Explorer {
+    fn reselect(&mut self) {
+        let (filter, sort) = (std::mem::take(&mut self.selection.filter), self.selection.sort);
+        self.selection = Selection::find(&self.evaluation, &self.matched, self.counter.cut(), filter, sort);
+    }
+}
+
+/// True where the choice's model and dataset have predictions for this split.
+fn has_split(choices: &[Choice], wanted: &Choice, split: &String) -> bool {
+    choices.iter().any(|c| c.model == wanted.model && c.dataset == wanted.dataset && c.splits.contains(split))
+}
+
+fn rematch(
+    evaluation: &DetectionEvaluation,
+    settings: DetectionSettings,
+    ctx: &JobCtx,
+) -> Result<DetectionEvaluation, JobError> {
+    let evaluation = evaluation.rematch(settings, ctx)?;
+    if let Some(matched) = &evaluation.matched {
+        matched.timeline.prepare();
+    }
+    Ok(evaluation)
+}
+
+/// `model@version on dataset@version, split`.
+#[must_use]
+pub fn describe(project: &crate::model::project::Project, choice: &Choice) -> String {
+    let model = project.models.get(choice.model).map_or_else(String::new, |m| format!("{}@{}", m.id, m.version));
+    let dataset = project.datasets.get(choice.dataset).map_or_else(String::new, |d| format!("{}@{}", d.id, d.version));
+    format!("{model} on {dataset}, {}", choice.splits.join(" + "))
+}
+
+/// The folder of the bundled sample: beside the program, or in the source tree it was built from.
+#[must_use]
+pub fn find_sample(program: &Path, sources: &Path) -> Option<PathBuf> {
+    let beside = program.ancestors().take(4).map(|dir| dir.join("assets/sample"));
+    beside.chain([sources.join("assets/sample")]).find(|dir| dir.is_dir())
+}
