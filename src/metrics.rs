@@ -8,6 +8,7 @@ pub mod counts;
 pub mod detection;
 pub mod matching;
 pub mod pairs;
+pub mod ranking;
 pub mod rates;
 pub mod sweep;
 pub mod tide;

@@ -1,11 +1,39 @@
-//! COCO average precision and recall, by the protocol of pycocotools.
+//! COCO average precision and recall, by the protocol of pycocotools 2.0.11 and equal to it to the last bit.
+//!
+//! One difference is meant: a truth whose annotation id is 0 can be found like any other. Reads overlaps and scores;
+//! knows nothing of the other matchings.
 
-use crate::model::{Cancelled, ClassId, Dataset, Predictions, Progress};
+mod cells;
+mod curves;
+mod means;
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::model::{Cancelled, ClassId, Dataset, NoProgress, PredId, Predictions, Progress};
 
 use super::pairs::Pairs;
+use super::ranking::Ranking;
+use cells::Cells;
+use curves::{Curve, Hits};
+use means::mean;
 
 /// Recall points at which precision is read: 0, 0.01 … 1.
 pub const RECALL_POINTS: usize = 101;
+
+/// Overlap thresholds.
+pub const THRESHOLDS: usize = 10;
+
+/// Ranges of area.
+const AREAS: usize = AreaRange::ALL.len();
+
+/// `numpy.linspace(0.5, 0.95, 10)`, whose ninth is 0.8999999999999999.
+pub const IOU_THRESHOLDS: [f64; THRESHOLDS] =
+    [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.899_999_999_999_999_9, 0.95];
+
+/// Position of 0.75 among the thresholds.
+const IOU_75: usize = 5;
 
 /// COCO's twelve numbers; `None` where the reference prints −1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -77,6 +105,25 @@ pub enum AreaRange {
     Large,
 }
 
+impl AreaRange {
+    /// All ranges, the whole first.
+    pub const ALL: [Self; 4] = [Self::All, Self::Small, Self::Medium, Self::Large];
+
+    /// Smallest and largest area in square pixels; both belong to the range. COCO ends the whole at 10¹⁰.
+    #[must_use]
+    pub const fn bounds(self) -> (f64, f64) {
+        const SMALL: f64 = 1024.0;
+        const MEDIUM: f64 = 9216.0;
+        const END: f64 = 1e10;
+        match self {
+            Self::All => (0.0, END),
+            Self::Small => (0.0, SMALL),
+            Self::Medium => (SMALL, MEDIUM),
+            Self::Large => (MEDIUM, END),
+        }
+    }
+}
+
 /// The result for all classes.
 #[derive(Clone, Debug, Default)]
 pub struct Coco {
@@ -84,6 +131,45 @@ pub struct Coco {
     pub summary: CocoSummary,
     /// Per class, in declaration order.
     pub classes: Vec<ClassAp>,
+}
+
+/// Evaluates; reads only the pairs of one class.
+///
+/// # Errors
+/// [`Cancelled`] when asked to stop.
+pub fn evaluate(
+    dataset: &Dataset,
+    predictions: &Predictions,
+    pairs: &Pairs,
+    progress: &dyn Progress,
+) -> Result<Coco, Cancelled> {
+    evaluate_ranked(dataset, predictions, pairs, &Ranking::of(predictions), progress)
+}
+
+/// As [`evaluate`], with all detections already sorted.
+///
+/// # Errors
+/// [`Cancelled`] when asked to stop.
+pub fn evaluate_ranked(
+    dataset: &Dataset,
+    predictions: &Predictions,
+    pairs: &Pairs,
+    ranking: &Ranking,
+    progress: &dyn Progress,
+) -> Result<Coco, Cancelled> {
+    progress.stage("Average precision");
+    let cells = Cells::of(dataset, predictions, pairs, None, progress)?;
+    let marks = curves::marks(&cells, dataset.classes.len(), ranking.ids(), progress)?;
+    let truths = curves::truths_by_range(dataset);
+    let classes: Vec<[Option<Curve>; AREAS]> = marks
+        .par_iter()
+        .zip(&truths)
+        .map_init(Hits::default, |hits, (marks, truths)| {
+            std::array::from_fn(|area| (truths[area] > 0).then(|| hits.curve(marks, &cells.found, area, truths[area])))
+        })
+        .collect();
+    progress.check()?;
+    Ok(Coco { summary: summary(dataset, &classes), classes: classes.iter().map(class_ap).collect() })
 }
 
 /// Interpolated precision of one class at the 101 recall points, as pycocotools' `precision` array (IoU thresholds by
@@ -97,21 +183,84 @@ pub fn pr_curve(
     iou_index: usize,
     area: AreaRange,
 ) -> Option<Vec<f64>> {
-    let _ = (dataset, predictions, pairs, class, iou_index, area);
-    None
+    let truths = curves::truths_by_range(dataset).get(class.index()).copied()?[area as usize];
+    if truths == 0 {
+        return None;
+    }
+    let cells = Cells::of(dataset, predictions, pairs, Some(class), &NoProgress).ok()?;
+    let of_class = predictions.class.iter().enumerate().filter(|(_, c)| **c == class);
+    let ranking = Ranking::of_ids(predictions, of_class.map(|(pred, _)| PredId::from_index(pred)));
+    let marks = curves::marks(&cells, dataset.classes.len(), ranking.ids(), &NoProgress).ok()?;
+    let curve = Hits::default().curve(marks.get(class.index())?, &cells.found, area as usize, truths);
+    curve.precision.get(iou_index).map(|row| row.to_vec())
 }
 
-/// Evaluates; reads only the pairs of one class.
-///
-/// # Errors
-/// [`Cancelled`] when asked to stop.
-pub fn evaluate(
-    dataset: &Dataset,
-    predictions: &Predictions,
-    pairs: &Pairs,
-    progress: &dyn Progress,
-) -> Result<Coco, Cancelled> {
-    let _ = (dataset, predictions, pairs);
-    progress.check()?;
-    Ok(Coco::default())
+/// Ascending category ids, the order in which the reference sums.
+fn summing_order(dataset: &Dataset) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..dataset.classes.len()).collect();
+    order.sort_by_key(|&class| dataset.classes.source_ids().get(class).copied());
+    order
+}
+
+fn summary(dataset: &Dataset, classes: &[[Option<Curve>; AREAS]]) -> CocoSummary {
+    let order = summing_order(dataset);
+    let defined = |area: AreaRange| -> Vec<&Curve> {
+        order.iter().filter_map(|&class| classes.get(class)?.get(area as usize)?.as_ref()).collect()
+    };
+    let [all, small, medium, large] = AreaRange::ALL.map(defined);
+    let everywhere = 0..THRESHOLDS;
+    let recall = |curves: &[&Curve]| mean_over(curves, everywhere.clone(), |curve, t| curve.recall[t]);
+    CocoSummary {
+        ap: mean_precision(&all, everywhere.clone()),
+        ap50: mean_precision(&all, 0..1),
+        ap75: mean_precision(&all, IOU_75..IOU_75 + 1),
+        ap_small: mean_precision(&small, everywhere.clone()),
+        ap_medium: mean_precision(&medium, everywhere.clone()),
+        ap_large: mean_precision(&large, everywhere.clone()),
+        ar_1: mean_over(&all, everywhere.clone(), |curve, t| curve.recall_of_best[0][t]),
+        ar_10: mean_over(&all, everywhere.clone(), |curve, t| curve.recall_of_best[1][t]),
+        ar_100: recall(&all),
+        ar_small: recall(&small),
+        ar_medium: recall(&medium),
+        ar_large: recall(&large),
+    }
+}
+
+fn class_ap(curves: &[Option<Curve>; AREAS]) -> ClassAp {
+    let [all, small, medium, large] = curves.each_ref().map(Option::as_ref);
+    let everywhere = 0..THRESHOLDS;
+    let ap = |curve: Option<&Curve>| mean_precision(curve.as_slice(), everywhere.clone());
+    let ar = |curve: Option<&Curve>| mean_over(curve.as_slice(), everywhere.clone(), |curve, t| curve.recall[t]);
+    ClassAp {
+        ap: ap(all),
+        ap50: mean_precision(all.as_slice(), 0..1),
+        ap75: mean_precision(all.as_slice(), IOU_75..IOU_75 + 1),
+        ap_small: ap(small),
+        ap_medium: ap(medium),
+        ap_large: ap(large),
+        ar_100: ar(all),
+        ar_50: all.map(|curve| curve.recall[0]),
+        ar_small: ar(small),
+        ar_medium: ar(medium),
+        ar_large: ar(large),
+    }
+}
+
+/// Mean precision over thresholds, recall points and classes, summed in that order.
+fn mean_precision(curves: &[&Curve], thresholds: Range<usize>) -> Option<f64> {
+    let mut values = Vec::with_capacity(thresholds.len() * RECALL_POINTS * curves.len());
+    for threshold in thresholds {
+        for point in 0..RECALL_POINTS {
+            values.extend(curves.iter().map(|curve| curve.precision[threshold][point]));
+        }
+    }
+    mean(&values)
+}
+
+/// Mean over thresholds and classes, summed in that order.
+fn mean_over(curves: &[&Curve], thresholds: Range<usize>, value: impl Fn(&Curve, usize) -> f64) -> Option<f64> {
+    let value = &value;
+    let values: Vec<f64> =
+        thresholds.flat_map(|threshold| curves.iter().map(move |curve| value(curve, threshold))).collect();
+    mean(&values)
 }

@@ -1,0 +1,174 @@
+//! Precision at the 101 recall points, from the hits alone.
+//!
+//! Precision falls at every detection that is not a hit, so its best value from some recall on stands at a hit; and a
+//! hit's rank is a count of the detections before it. Nothing here walks along all detections at each threshold.
+
+use crate::model::{Cancelled, Dataset, PredId, Progress};
+
+use super::cells::{Cells, Found, Note, ranges_of};
+use super::{AREAS, RECALL_POINTS, THRESHOLDS};
+
+/// A [`Found`] in the order of the scores of its class.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    /// Index into [`Cells::found`].
+    found: u32,
+    /// The ranges of area that its own box lies in.
+    ranges: u8,
+    /// Per range: better detections of its class whose box lies in it.
+    better: [u32; AREAS],
+}
+
+/// Precision and recall of one class in one range of area.
+#[derive(Clone, Debug)]
+pub(super) struct Curve {
+    /// Interpolated precision at each threshold and recall point.
+    pub precision: Vec<[f64; RECALL_POINTS]>,
+    /// Recall at each threshold.
+    pub recall: [f64; THRESHOLDS],
+    /// Recall at each threshold by the best detection of an image alone, and by the best ten.
+    pub recall_of_best: [[f64; THRESHOLDS]; 2],
+}
+
+/// Detections of an image and class that take part in [`Curve::recall_of_best`].
+const BEST: [u32; 2] = [1, 10];
+
+/// Truths that count, by class and range of area.
+pub(super) fn truths_by_range(dataset: &Dataset) -> Vec<[u32; AREAS]> {
+    let mut counts = vec![[0; AREAS]; dataset.classes.len()];
+    let truths = &dataset.truths;
+    for ((class, &area), &ignored) in truths.class.iter().zip(&truths.area).zip(&truths.ignored) {
+        if let (false, Some(count)) = (ignored, counts.get_mut(class.index())) {
+            add(count, ranges_of(area));
+        }
+    }
+    counts
+}
+
+/// Adds one to each range.
+fn add(counts: &mut [u32; AREAS], ranges: u8) {
+    for (area, count) in counts.iter_mut().enumerate() {
+        *count += u32::from(ranges >> area & 1);
+    }
+}
+
+/// Walks down the scores once and collects the marks of every class.
+pub(super) fn marks(
+    cells: &Cells,
+    classes: usize,
+    order: &[PredId],
+    progress: &dyn Progress,
+) -> Result<Vec<Vec<Mark>>, Cancelled> {
+    let mut marks = vec![Vec::new(); classes];
+    let mut better = vec![[0_u32; AREAS]; classes];
+    for run in order.chunks(1 << 16) {
+        progress.check()?;
+        for &pred in run {
+            let note: Note = cells.notes[pred.index()];
+            let (Some(better), Some(marks)) = (better.get_mut(note.class()), marks.get_mut(note.class())) else {
+                continue;
+            };
+            if note.found()
+                && let Ok(found) = cells.found.binary_search_by_key(&pred, |f| f.pred)
+            {
+                marks.push(Mark { found: found as u32, ranges: note.ranges(), better: *better });
+            }
+            add(better, note.ranges());
+        }
+    }
+    Ok(marks)
+}
+
+/// Per threshold: the hits of a class in a range of area, as ranks (1 is the best) among the detections that count.
+#[derive(Debug, Default)]
+pub(super) struct Hits {
+    ranks: [Vec<u32>; THRESHOLDS],
+    of_best: [[u32; THRESHOLDS]; 2],
+}
+
+impl Hits {
+    /// Ranks the hits. A detection counts unless it found a truth that does not, or found nothing and lies outside the
+    /// range itself; `better` counted those inside, and `shift` corrects it by what the marks before did find.
+    fn collect(&mut self, marks: &[Mark], found: &[Found], area: usize) {
+        self.ranks.iter_mut().for_each(Vec::clear);
+        self.of_best = Default::default();
+        let mut shift = [0_i32; THRESHOLDS];
+        for mark in marks {
+            let found = &found[mark.found as usize];
+            let (hit, ignored) = (found.hit[area], found.ignored[area]);
+            let inside = i32::from(mark.ranges >> area & 1);
+            for threshold in bits(hit) {
+                let rank = mark.better[area].wrapping_add_signed(shift[threshold]) + 1;
+                self.ranks[threshold].push(rank);
+                shift[threshold] += 1 - inside;
+                for (count, most) in self.of_best.iter_mut().zip(BEST) {
+                    count[threshold] += u32::from(found.rank < most);
+                }
+            }
+            if inside == 1 {
+                for threshold in bits(ignored) {
+                    shift[threshold] -= 1;
+                }
+            }
+        }
+    }
+
+    /// The curve of a class in a range of area with `truths` (more than 0) that count.
+    pub fn curve(&mut self, marks: &[Mark], found: &[Found], area: usize, truths: u32) -> Curve {
+        self.collect(marks, found, area);
+        let whole = f64::from(truths);
+        let needed = hits_needed(truths);
+        let mut precision = vec![[0.0; RECALL_POINTS]; THRESHOLDS];
+        for (row, ranks) in precision.iter_mut().zip(&self.ranks) {
+            interpolate(row, ranks, &needed);
+        }
+        Curve {
+            precision,
+            recall: std::array::from_fn(|t| self.ranks[t].len() as f64 / whole),
+            recall_of_best: self.of_best.map(|of_best| of_best.map(|hits| f64::from(hits) / whole)),
+        }
+    }
+}
+
+/// The set thresholds of a mask.
+fn bits(mut mask: u16) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let next = mask.trailing_zeros() as usize;
+        mask &= mask.wrapping_sub(1);
+        (next < THRESHOLDS).then_some(next)
+    })
+}
+
+/// For each recall point, the number of hits with which the recall reaches it: the smallest n with n / truths >= r in
+/// doubles, and at least one, since the point 0 is read at the first detection whether it is a hit or not.
+fn hits_needed(truths: u32) -> [u32; RECALL_POINTS] {
+    let whole = f64::from(truths);
+    let mut hits = 1;
+    std::array::from_fn(|point| {
+        while f64::from(hits) / whole < recall_point(point) {
+            hits += 1;
+        }
+        hits
+    })
+}
+
+/// `numpy.linspace(0, 1, 101)[point]`.
+fn recall_point(point: usize) -> f64 {
+    if point == RECALL_POINTS - 1 { 1.0 } else { point as f64 * 0.01 }
+}
+
+/// The best precision from each recall point on; 0 where the recall is not reached.
+fn interpolate(row: &mut [f64; RECALL_POINTS], ranks: &[u32], needed: &[u32; RECALL_POINTS]) {
+    let mut best = 0.0_f64;
+    let mut hits = ranks.len();
+    for (point, &needed) in row.iter_mut().zip(needed).rev() {
+        while hits >= needed as usize {
+            let correct = hits as f64;
+            best = best.max(correct / (f64::from(ranks[hits - 1]) + f64::EPSILON));
+            hits -= 1;
+        }
+        if needed as usize <= ranks.len() {
+            *point = best;
+        }
+    }
+}
