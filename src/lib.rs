@@ -5,6 +5,7 @@ pub mod formats;
 pub mod jobs;
 pub mod metrics;
 pub mod model;
+pub mod report;
 pub mod session;
 pub mod store;
 pub mod ui;

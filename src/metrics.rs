@@ -3,6 +3,7 @@
 //! Knows the model's types. Opens no files, starts no threads of its own (rayon works inside the pool it is called in),
 //! knows nothing of the screen.
 
+pub mod bootstrap;
 pub mod coco;
 pub mod counts;
 pub mod detection;

@@ -1,6 +1,7 @@
 //! Which objects are meant: a cell, a bar segment, a rule's evidence. Does not know how they are shown.
 
-use crate::metrics::{Cell, OutcomeKind};
+use crate::metrics::detection::Matched;
+use crate::metrics::{Cell, Cut, DetectionEvaluation, OutcomeKind};
 use crate::model::{ClassId, ClassTable, ImageId};
 
 /// A set of outcomes, named by what a person clicked. Its members depend on the threshold.
@@ -46,6 +47,22 @@ impl Filter {
                 cell.kind() == Some(*kind) && (class.is_none() || of == *class)
             }
             Self::Cells { cells, .. } => cells.contains(&cell),
+        }
+    }
+
+    /// The images that hold such outcomes at a cut, in their order; every image for [`Self::All`].
+    #[must_use]
+    pub fn images(&self, evaluation: &DetectionEvaluation, matched: &Matched, cut: Cut) -> Vec<ImageId> {
+        match self {
+            Self::All => evaluation.dataset.image_ids().collect(),
+            Self::Images { images, .. } => images.clone(),
+            _ => {
+                let members = matched.timeline.members(cut, |cell| self.wants(cell));
+                let mut images: Vec<ImageId> = members.into_iter().filter_map(|o| evaluation.image_of(o)).collect();
+                images.sort_unstable();
+                images.dedup();
+                images
+            }
         }
     }
 

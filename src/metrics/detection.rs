@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::model::{Cancelled, Dataset, Predictions, Progress};
+use crate::model::{Cancelled, Dataset, ImageId, Predictions, Progress};
 
 use super::coco::{self, Coco};
 use super::matching::{self, Matching};
 use super::pairs::{PairScope, Pairs};
 use super::sweep::{Sweep, best_macro_f1};
 use super::tide::{self, Tide};
-use super::timeline::Timeline;
+use super::timeline::{Outcome, Timeline};
 
 /// How objects are paired.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -145,6 +145,13 @@ impl DetectionEvaluation {
             predictions,
             pairs,
         })
+    }
+
+    /// The image an outcome belongs to.
+    #[must_use]
+    pub fn image_of(&self, outcome: Outcome) -> Option<ImageId> {
+        let of_truth = outcome.truth().and_then(|t| self.dataset.truths.image.get(t.index()));
+        of_truth.or_else(|| outcome.pred().and_then(|p| self.predictions.image.get(p.index()))).copied()
     }
 
     /// The same data matched by other settings; overlaps, AP and error types are shared.

@@ -201,12 +201,28 @@ impl Timeline {
     /// The outcomes of one image at a cut. An ignored detection, an ignored truth and a detection below the threshold
     /// have none.
     pub fn outcomes_of(&self, image: ImageId, cut: Cut) -> impl Iterator<Item = Outcome> + '_ {
-        let range = match (self.image_starts.get(image.index()), self.image_starts.get(image.index() + 1)) {
+        let held = self.intervals.get(self.range_of(image)).unwrap_or(&[]);
+        held.iter().filter(move |i| i.holds(cut)).map(|i| i.outcome)
+    }
+
+    /// The counts of one image at a cut.
+    #[must_use]
+    pub fn counts_of(&self, image: ImageId, cut: Cut) -> Counts {
+        let mut counts = Counts::default();
+        for i in self.range_of(image) {
+            if self.intervals.get(i).is_some_and(|interval| interval.holds(cut)) {
+                let cell = self.interval_cell.get(i).map_or(Cell::new(None, None), |&c| self.cell(c));
+                add(&mut counts, &mut [], cell, 1, true);
+            }
+        }
+        counts
+    }
+
+    fn range_of(&self, image: ImageId) -> Range<usize> {
+        match (self.image_starts.get(image.index()), self.image_starts.get(image.index() + 1)) {
             (Some(&a), Some(&b)) => a as usize..b as usize,
             _ => 0..0,
-        };
-        let held = self.intervals.get(range).unwrap_or(&[]);
-        held.iter().filter(move |i| i.holds(cut)).map(|i| i.outcome)
+        }
     }
 
     /// The outcomes in all cells that `wanted` accepts, at a cut: cell by cell, inside a cell in image order.

@@ -71,10 +71,7 @@ impl Selection {
     #[must_use]
     pub fn find(evaluation: &DetectionEvaluation, matched: &Matched, cut: Cut, filter: Filter, sort: Sort) -> Self {
         let timeline = &matched.timeline;
-        let image_of = |outcome: &Outcome| {
-            let of_truth = outcome.truth().and_then(|t| evaluation.dataset.truths.image.get(t.index()).copied());
-            of_truth.or_else(|| outcome.pred().and_then(|p| evaluation.predictions.image.get(p.index()).copied()))
-        };
+        let image_of = |outcome: &Outcome| evaluation.image_of(*outcome);
         let mut outcomes = timeline.members(cut, |cell| filter.wants(cell));
         outcomes.sort_by_key(image_of);
         let ids: Vec<ImageId> = match &filter {
@@ -89,7 +86,7 @@ impl Selection {
         let images = ids.iter().map(|&image| {
             let first = outcomes.partition_point(|o| image_of(o) < Some(image));
             let end = outcomes.partition_point(|o| image_of(o) <= Some(image));
-            let counts = counts_of(evaluation, matched, cut, image);
+            let counts = timeline.counts_of(image, cut);
             SelectedImage { image, counts, first: as_u32(first), marked: as_u32(end - first) }
         });
         let images = images.collect();
@@ -130,24 +127,6 @@ impl Selection {
         self.images = keyed.into_iter().map(|(_, s)| s).collect();
         self.outcomes = outcomes;
     }
-}
-
-/// Counts of one image at a cut.
-#[must_use]
-pub fn counts_of(evaluation: &DetectionEvaluation, matched: &Matched, cut: Cut, image: ImageId) -> Counts {
-    let mut counts = Counts::default();
-    for outcome in matched.timeline.outcomes_of(image, cut) {
-        let truth = outcome.truth().and_then(|t| evaluation.dataset.truths.class.get(t.index()));
-        let pred = outcome.pred().and_then(|p| evaluation.predictions.class.get(p.index()));
-        match (truth, pred) {
-            (Some(a), Some(b)) if a == b => counts.correct += 1,
-            (Some(_), Some(_)) => counts.misclassified += 1,
-            (Some(_), None) => counts.missed += 1,
-            (None, Some(_)) => counts.false_positives += 1,
-            (None, None) => {}
-        }
-    }
-    counts
 }
 
 /// The confidence of an outcome's detection.

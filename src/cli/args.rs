@@ -1,0 +1,165 @@
+//! What was typed. Values are checked for form here, for sense where they are used.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser};
+
+use crate::metrics::Matching;
+use crate::model::Task;
+
+/// Find out how good a model is, at which confidence to run it, and where it fails. Without a subcommand the window
+/// opens on the given folders.
+#[derive(Debug, Parser)]
+#[command(name = "evalens", version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    /// Project folders to open in the window; the bundled sample where none is given and none was opened before
+    pub paths: Vec<PathBuf>,
+    /// What to do without a window
+    #[command(subcommand)]
+    pub command: Option<Subcommand>,
+}
+
+/// What can be done without a display.
+#[derive(Debug, clap::Subcommand)]
+pub enum Subcommand {
+    /// Say what is recognised in a folder and every problem found; exit 1 if something is unusable
+    Check(CheckArgs),
+    /// Write evalens.json from what is recognised
+    Init(InitArgs),
+    /// Evaluate and write the numbers
+    Evaluate(Box<EvaluateArgs>),
+}
+
+/// `evalens check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The project folder
+    pub path: PathBuf,
+    /// Write the result as JSON to a file, or to stdout with `-`
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+}
+
+/// `evalens init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The project folder
+    pub path: PathBuf,
+    /// Replace an evalens.json that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `evalens evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// The project folder; or give --predictions (and --truth) instead
+    #[arg(required_unless_present = "predictions", conflicts_with_all = ["truth", "predictions", "images"])]
+    pub path: Option<PathBuf>,
+    /// The model; all where none is given, its latest version where none is named
+    #[arg(long, value_name = "ID[@VERSION]")]
+    pub model: Option<String>,
+    /// The dataset
+    #[arg(long, value_name = "[PROJECT:]ID[@VERSION]")]
+    pub dataset: Option<String>,
+    /// The split; several, separated by commas, are pooled
+    #[arg(long, value_name = "NAME[,NAME]")]
+    pub split: Option<String>,
+    /// The task of --truth and --predictions
+    #[arg(long, value_parser = task)]
+    pub task: Option<Task>,
+    /// Ground truth: a file or folder
+    #[arg(long, value_name = "FILE|DIR", requires = "predictions")]
+    pub truth: Option<PathBuf>,
+    /// Model outputs: a file or folder
+    #[arg(long, value_name = "FILE|DIR")]
+    pub predictions: Option<PathBuf>,
+    /// The pictures (needed for the sizes behind YOLO labels)
+    #[arg(long, value_name = "DIR")]
+    pub images: Option<PathBuf>,
+    /// Scores of at least this are kept
+    #[arg(long, value_name = "VALUE|optimal", default_value = "optimal", value_parser = confidence)]
+    pub confidence: Confidence,
+    /// Overlap from which a pair counts
+    #[arg(long, default_value_t = 0.5, value_parser = iou)]
+    pub iou: f64,
+    /// How objects are paired: two-pass, coco, class-agnostic, supervision or ultralytics
+    #[arg(long, default_value = "two-pass", value_parser = matching)]
+    pub matching: Matching,
+    /// A file that names the classes, one a line or a data.yaml
+    #[arg(long, value_name = "FILE")]
+    pub classes: Option<PathBuf>,
+    /// The class index to leave out (segmentation)
+    #[arg(long, value_name = "INDEX")]
+    pub ignore: Option<u32>,
+    /// Compute and write just these sections: coco, matrix, sweep, tide, recommendations, problems
+    #[arg(long, value_name = "SECTION,…", value_delimiter = ',')]
+    pub only: Vec<Section>,
+    /// Write the evaluation as JSON to a file, or to stdout with `-`
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+    /// Write tables into this folder
+    #[arg(long, value_name = "DIR")]
+    pub csv: Option<PathBuf>,
+    /// Exit with 3 when a number of the summary is below a value
+    #[arg(long, value_name = "METRIC=VALUE", value_parser = fail_under)]
+    pub fail_under: Vec<(String, f64)>,
+    /// Add bootstrap intervals of the headline (1,000 resamples of the images)
+    #[arg(long)]
+    pub intervals: bool,
+}
+
+/// `--confidence`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Confidence {
+    /// The optimum.
+    Optimal,
+    /// This value.
+    Given(f64),
+}
+
+/// `--only`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Section {
+    /// Average precision.
+    Coco,
+    /// Confusion matrix.
+    Matrix,
+    /// Every threshold.
+    Sweep,
+    /// Error types.
+    Tide,
+    /// What to do next.
+    Recommendations,
+    /// Problems found in the data.
+    Problems,
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    if text == "optimal" {
+        return Ok(Confidence::Optimal);
+    }
+    let value: f64 = text.parse().map_err(|_| "a number or `optimal` is expected".to_owned())?;
+    if value.is_finite() { Ok(Confidence::Given(value)) } else { Err("a finite number is expected".to_owned()) }
+}
+
+fn iou(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "a number above 0 and up to 1 is expected".to_owned())?;
+    if value > 0.0 && value <= 1.0 { Ok(value) } else { Err("a number above 0 and up to 1 is expected".to_owned()) }
+}
+
+fn matching(text: &str) -> Result<Matching, String> {
+    let names = || Matching::ALL.map(Matching::name).join(", ");
+    Matching::from_name(text).ok_or_else(|| format!("one of {} is expected", names()))
+}
+
+fn task(text: &str) -> Result<Task, String> {
+    let names = || Task::ALL.map(Task::name).join(", ");
+    Task::from_name(text).ok_or_else(|| format!("one of {} is expected", names()))
+}
+
+fn fail_under(text: &str) -> Result<(String, f64), String> {
+    let (metric, value) = text.split_once('=').ok_or("METRIC=VALUE is expected, such as f1=0.8")?;
+    let value: f64 = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
+    Ok((metric.to_owned(), value))
+}

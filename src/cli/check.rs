@@ -1,0 +1,201 @@
+//! `evalens check` and `evalens init`: what is recognised in a folder, and what is wrong with it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::formats::{self, Recognised};
+use crate::model::finding::Finding;
+use crate::model::project::{Choice, Project};
+use crate::model::{Dataset, Findings, Severity, fmt};
+use crate::session::update::describe;
+use crate::store::project_file;
+
+use super::args::{CheckArgs, InitArgs};
+use super::output::{TerminalProgress, print, write_to};
+use super::{CliError, Exit};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    root: String,
+    project: &'a Project,
+    recognised: Vec<Line<'a>>,
+    alternatives: Vec<Line<'a>>,
+    evaluations: Vec<Checked>,
+    problems: Vec<Finding>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    path: &'a str,
+    what: &'a str,
+    why: &'a str,
+}
+
+/// One evaluation that could be made, with what its files hold.
+#[derive(Serialize)]
+struct Checked {
+    name: String,
+    images: usize,
+    truths: usize,
+    detections: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+/// Recognises a folder, reads everything in it and reports every problem.
+///
+/// # Errors
+/// Where nothing is recognised, or the report cannot be written.
+pub fn check(args: &CheckArgs) -> Result<Exit, CliError> {
+    let progress = TerminalProgress::default();
+    let (root, recognised, from_file) = formats::open_project(&args.path, &progress)?;
+    let mut findings = Findings::default();
+    findings.merge(recognised.findings.clone());
+    let evaluations = read_all(&root, &recognised.project, &mut findings, &progress);
+    progress.clear();
+    let broken = findings.has_errors() || evaluations.iter().any(|e| e.error.is_some());
+    let problems = findings.sorted();
+    if let Some(target) = &args.json {
+        let report = Report {
+            schema: "evalens.check/1",
+            root: root.display().to_string(),
+            project: &recognised.project,
+            recognised: recognised.reasons.iter().map(|r| Line { path: &r.path, what: &r.what, why: &r.why }).collect(),
+            alternatives: recognised
+                .alternatives
+                .iter()
+                .map(|a| Line { path: &a.path, what: &a.what, why: &a.why })
+                .collect(),
+            evaluations,
+            problems,
+        };
+        write_to(target, |out| {
+            serde_json::to_writer_pretty(&mut *out, &report)?;
+            out.write_all(b"\n")
+        })?;
+    } else {
+        print(&words(&root, &recognised, from_file, &evaluations, &problems))?;
+    }
+    Ok(if broken { Exit::Unusable } else { Exit::Done })
+}
+
+/// Reads the truth of every split once and the predictions of every choice.
+fn read_all(root: &Path, project: &Project, findings: &mut Findings, progress: &TerminalProgress) -> Vec<Checked> {
+    let mut known: Option<(usize, Vec<String>, Dataset)> = None;
+    let mut choices = formats::choices(project);
+    choices.sort_by(|a, b| (a.dataset, &a.splits, a.model).cmp(&(b.dataset, &b.splits, b.model)));
+    let mut checked = Vec::new();
+    for choice in choices {
+        let same = known.as_ref().is_some_and(|(d, s, _)| (*d, s) == (choice.dataset, &choice.splits));
+        if !same {
+            known = match formats::load_dataset(root, project, &choice, progress) {
+                Ok((dataset, found)) => {
+                    findings.merge(found);
+                    Some((choice.dataset, choice.splits.clone(), dataset))
+                }
+                Err(error) => {
+                    checked.push(failed(project, &choice, error.to_string()));
+                    None
+                }
+            };
+        }
+        let Some((_, _, dataset)) = &known else { continue };
+        checked.push(match formats::load_predictions(root, project, &choice, dataset, progress) {
+            Ok((predictions, found, _)) => {
+                findings.merge(found);
+                Checked {
+                    name: describe(project, &choice),
+                    images: dataset.images.len(),
+                    truths: dataset.countable_truths(),
+                    detections: predictions.len(),
+                    error: None,
+                }
+            }
+            Err(error) => failed(project, &choice, error.to_string()),
+        });
+    }
+    checked
+}
+
+fn failed(project: &Project, choice: &Choice, error: String) -> Checked {
+    Checked { name: describe(project, choice), images: 0, truths: 0, detections: 0, error: Some(error) }
+}
+
+fn words(
+    root: &Path,
+    recognised: &Recognised,
+    from_file: bool,
+    evaluations: &[Checked],
+    problems: &[Finding],
+) -> String {
+    let mut text = String::new();
+    let source = if from_file { "its evalens.json" } else { "what it holds" };
+    let _ = writeln!(text, "{}, read by {source}\n\nRecognised", root.display());
+    for reason in &recognised.reasons {
+        let _ = writeln!(text, "  {:<44} {} ({})", reason.path, reason.what, reason.why);
+    }
+    if !recognised.alternatives.is_empty() {
+        let _ = writeln!(text, "\nNot used");
+        for other in &recognised.alternatives {
+            let _ = writeln!(text, "  {:<44} {} ({})", other.path, other.what, other.why);
+        }
+    }
+    let _ = writeln!(text, "\nCan be evaluated");
+    for one in evaluations {
+        match &one.error {
+            Some(error) => {
+                let _ = writeln!(text, "  {}: {error}", one.name);
+            }
+            None => {
+                let count = |n: usize, a, b| fmt::counted(n as u64, a, b);
+                let _ = writeln!(
+                    text,
+                    "  {}: {}, {}, {}",
+                    one.name,
+                    count(one.images, "image", "images"),
+                    count(one.truths, "object", "objects"),
+                    count(one.detections, "detection", "detections")
+                );
+            }
+        }
+    }
+    if evaluations.is_empty() {
+        let _ = writeln!(text, "  nothing: no predictions belong to a split with ground truth");
+    }
+    let _ = writeln!(text, "\n{}", if problems.is_empty() { "No problems found" } else { "Problems" });
+    for problem in problems {
+        let word = match problem.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        };
+        let _ = writeln!(text, "  {word} {} ×{}: {}", problem.code, problem.count, problem.message);
+        for example in &problem.examples {
+            let _ = writeln!(text, "      {example}");
+        }
+    }
+    text
+}
+
+/// Writes `evalens.json` from what is recognised.
+///
+/// # Errors
+/// Where nothing is recognised, the file is there already (without `--force`), or cannot be written.
+pub fn init(args: &InitArgs) -> Result<Exit, CliError> {
+    let progress = TerminalProgress::default();
+    let recognised = formats::recognise(&args.path, &progress)?;
+    progress.clear();
+    let path = project_file::write(&args.path, &recognised.project, args.force)
+        .map_err(|error| CliError::Unusable(error.to_string()))?;
+    let (datasets, models) = (recognised.project.datasets.len(), recognised.project.models.len());
+    print(&format!(
+        "Wrote {} with {} and {}\n",
+        path.display(),
+        fmt::counted(datasets as u64, "dataset", "datasets"),
+        fmt::counted(models as u64, "model version", "model versions")
+    ))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,354 @@
+//! `evalens evaluate`: both forms, from folder or files to numbers.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::analysis::{Recommendation, Rules, recommend};
+use crate::formats;
+use crate::metrics::bootstrap::{self, HeadlineIntervals};
+use crate::metrics::{Counter, DetectionSettings, Sections};
+use crate::model::project::{Choice, Project};
+use crate::model::{Task, fmt};
+use crate::report::csv_tables;
+use crate::report::document::{At, ConfidenceSource, Document, Inputs, Written};
+use crate::session::load::{self, Loaded};
+
+use super::args::{Confidence, EvaluateArgs, Section};
+use super::output::{TerminalProgress, print, write_to};
+use super::{CliError, Exit};
+
+/// Resamples of `--intervals`.
+const RESAMPLES: usize = 1000;
+
+/// What to evaluate: a project and the choices in it.
+struct Job {
+    root: PathBuf,
+    project: Project,
+    choices: Vec<Choice>,
+    /// Written as an array even if only one result comes out.
+    several: bool,
+}
+
+/// One evaluated choice with everything a document borrows.
+struct Done {
+    loaded: Loaded,
+    counter: Option<Counter>,
+    confidence: f64,
+    source: ConfidenceSource,
+    recommendations: Vec<Recommendation>,
+    intervals: Option<HeadlineIntervals>,
+}
+
+/// Evaluates and writes.
+///
+/// # Errors
+/// A sentence where the input or the arguments make no sense, or the output cannot be written.
+pub fn evaluate(args: &EvaluateArgs) -> Result<Exit, CliError> {
+    let progress = TerminalProgress::default();
+    let job = find_job(args, &progress)?;
+    let written = written(&args.only);
+    let settings = DetectionSettings { iou: args.iou, matching: args.matching };
+    let mut results = Vec::with_capacity(job.choices.len());
+    for choice in &job.choices {
+        results.push(one(&job, choice, args, settings, written, &progress)?);
+    }
+    progress.clear();
+    let parts: Vec<(Inputs<'_>, &Done)> = results.iter().map(|done| (inputs(done, settings, written), done)).collect();
+    let documents: Vec<Document<'_>> = parts.iter().map(|(inputs, _)| Document::new(inputs)).collect();
+    if let Some(target) = &args.json {
+        write_to(target, |out| {
+            match documents.as_slice() {
+                [only] if !job.several => serde_json::to_writer(&mut *out, only)?,
+                all => serde_json::to_writer(&mut *out, all)?,
+            }
+            out.write_all(b"\n")
+        })?;
+    }
+    if let Some(dir) = &args.csv {
+        for ((inputs, done), document) in parts.iter().zip(&documents) {
+            let dir = if documents.len() == 1 {
+                dir.clone()
+            } else {
+                dir.join(folder_name(&job.project, &done.loaded.choice))
+            };
+            write_tables(&dir, document, inputs)?;
+        }
+    }
+    if args.json.is_none() && args.csv.is_none() {
+        let mut text = String::new();
+        for ((inputs, done), document) in parts.iter().zip(&documents) {
+            describe(&mut text, &job.project, done, document, inputs);
+        }
+        print(&text)?;
+    }
+    fail_under(args, &documents)
+}
+
+fn find_job(args: &EvaluateArgs, progress: &TerminalProgress) -> Result<Job, CliError> {
+    if args.ignore.is_some() {
+        return Err(CliError::Usage(
+            "--ignore belongs to segmentation masks; detections have no index to leave out".to_owned(),
+        ));
+    }
+    let Some(path) = &args.path else { return from_files(args, progress) };
+    if let Some(task) = args.task.filter(|t| *t != Task::Detection) {
+        return Err(unsupported(task));
+    }
+    let (root, recognised, _) = formats::open_project(path, progress)?;
+    let mut project = recognised.project;
+    use_class_file(&mut project, args);
+    let all = formats::choices(&project);
+    if all.is_empty() {
+        let problem = format!(
+            "{}: no predictions belong to a split with ground truth; put a model's output beside it or say where it is in evalens.json",
+            root.display()
+        );
+        return Err(CliError::Unusable(problem));
+    }
+    let choices = select(&project, all, args)?;
+    Ok(Job { root, several: choices.len() > 1, project, choices })
+}
+
+fn from_files(args: &EvaluateArgs, _progress: &TerminalProgress) -> Result<Job, CliError> {
+    let task = args.task.unwrap_or_default();
+    if task != Task::Detection {
+        return Err(unsupported(task));
+    }
+    let (Some(truth), Some(predictions)) = (&args.truth, &args.predictions) else {
+        return Err(CliError::Usage("--truth is needed beside --predictions for detection".to_owned()));
+    };
+    let (root, mut project, choice) = formats::project_from_files(truth, predictions, args.images.as_deref())?;
+    use_class_file(&mut project, args);
+    Ok(Job { root, project, choices: vec![choice], several: false })
+}
+
+fn unsupported(task: Task) -> CliError {
+    CliError::Usage(format!("this version evaluates detection; {} is not built in yet", task.name()))
+}
+
+fn use_class_file(project: &mut Project, args: &EvaluateArgs) {
+    if let Some(file) = &args.classes {
+        let absolute = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+        for dataset in &mut project.datasets {
+            dataset.class_file = Some(absolute.display().to_string());
+        }
+    }
+}
+
+/// The choices that the selection options leave.
+fn select(project: &Project, mut all: Vec<Choice>, args: &EvaluateArgs) -> Result<Vec<Choice>, CliError> {
+    if let Some(wanted) = &args.model {
+        let known = all.iter().filter_map(|c| project.models.get(c.model)).map(|m| (m.id.as_str(), m.version.as_str()));
+        let (id, version) = pick("model", wanted, known)?;
+        all.retain(|c| project.models.get(c.model).is_some_and(|m| m.id == id && m.version == version));
+    }
+    if let Some(wanted) = &args.dataset {
+        let wanted = match wanted.split_once(':') {
+            Some((other, rest)) if other == project.name => rest,
+            Some((other, _)) => {
+                return Err(CliError::Usage(format!(
+                    "the dataset belongs to project `{other}`, but the folder given is project `{}`; give that project's folder",
+                    project.name
+                )));
+            }
+            None => wanted,
+        };
+        let known =
+            all.iter().filter_map(|c| project.datasets.get(c.dataset)).map(|d| (d.id.as_str(), d.version.as_str()));
+        let (id, version) = pick("dataset", wanted, known)?;
+        all.retain(|c| project.datasets.get(c.dataset).is_some_and(|d| d.id == id && d.version == version));
+    }
+    if let Some(wanted) = &args.split {
+        let splits: Vec<String> = wanted.split(',').map(|s| s.trim().to_owned()).collect();
+        return pool(&all, &splits);
+    }
+    Ok(all)
+}
+
+/// One choice per model and dataset that pools the splits.
+fn pool(all: &[Choice], splits: &[String]) -> Result<Vec<Choice>, CliError> {
+    let has = |c: &Choice, split: &String| {
+        all.iter().any(|o| (o.model, o.dataset) == (c.model, c.dataset) && o.splits.contains(split))
+    };
+    for split in splits {
+        if !all.iter().any(|c| c.splits.contains(split)) {
+            let mut known: Vec<&str> = all.iter().flat_map(|c| &c.splits).map(String::as_str).collect();
+            known.sort_unstable();
+            known.dedup();
+            return Err(CliError::Usage(format!(
+                "there is no split `{split}` with predictions; there is {}",
+                known.join(", ")
+            )));
+        }
+    }
+    let mut pooled: Vec<Choice> = Vec::new();
+    for choice in all {
+        let complete = splits.iter().all(|s| has(choice, s));
+        if complete && !pooled.iter().any(|p| (p.model, p.dataset) == (choice.model, choice.dataset)) {
+            pooled.push(Choice { splits: splits.to_vec(), ..choice.clone() });
+        }
+    }
+    if pooled.is_empty() {
+        return Err(CliError::Usage(format!("no model has predictions for all of {}", splits.join(", "))));
+    }
+    Ok(pooled)
+}
+
+/// `ID` (latest version in natural order) or `ID@VERSION` among the known ones.
+fn pick<'a>(
+    what: &str,
+    wanted: &str,
+    known: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+) -> Result<(String, String), CliError> {
+    let (id, version) = wanted.rsplit_once('@').map_or((wanted, None), |(id, v)| (id, Some(v)));
+    let fits = known.clone().filter(|(i, v)| *i == id && version.is_none_or(|w| w == *v));
+    let found = fits.max_by(|a, b| natord::compare(a.1, b.1));
+    found.map(|(i, v)| (i.to_owned(), v.to_owned())).ok_or_else(|| {
+        let mut names: Vec<String> = known.map(|(i, v)| format!("{i}@{v}")).collect();
+        names.sort_by(|a, b| natord::compare(a, b));
+        names.dedup();
+        CliError::Usage(format!("there is no {what} `{wanted}` with predictions; there is {}", names.join(", ")))
+    })
+}
+
+fn written(only: &[Section]) -> Written {
+    if only.is_empty() {
+        return Written::ALL;
+    }
+    Written {
+        coco: only.contains(&Section::Coco),
+        matrix: only.contains(&Section::Matrix),
+        sweep: only.contains(&Section::Sweep),
+        tide: only.contains(&Section::Tide),
+        recommendations: only.contains(&Section::Recommendations),
+        problems: only.contains(&Section::Problems),
+    }
+}
+
+fn one(
+    job: &Job,
+    choice: &Choice,
+    args: &EvaluateArgs,
+    settings: DetectionSettings,
+    written: Written,
+    progress: &TerminalProgress,
+) -> Result<Done, CliError> {
+    let sections = Sections { coco: written.coco, tide: written.tide, timeline: written.needs_timeline() };
+    let loaded = load::evaluate(&job.root, &job.project, choice, settings, sections, progress)?;
+    let mut done = Done {
+        counter: None,
+        confidence: 0.0,
+        source: ConfidenceSource::Optimal,
+        recommendations: Vec::new(),
+        intervals: None,
+        loaded,
+    };
+    let Some(matched) = done.loaded.evaluation.matched.clone() else { return Ok(done) };
+    (done.confidence, done.source) = match args.confidence {
+        Confidence::Optimal => (matched.optima.pooled.unwrap_or(0.0), ConfidenceSource::Optimal),
+        Confidence::Given(value) => (value, ConfidenceSource::Given),
+    };
+    let counter = matched.timeline.counter_at(done.confidence);
+    if written.recommendations {
+        let evaluation = &done.loaded.evaluation;
+        done.recommendations = recommend::recommend(evaluation, &matched, &counter, done.confidence, &Rules::default());
+    }
+    if args.intervals {
+        let images = done.loaded.evaluation.dataset.image_ids();
+        let intervals = bootstrap::headline(images, &matched.timeline, counter.cut(), RESAMPLES, 0, progress);
+        done.intervals = Some(intervals.map_err(crate::jobs::JobError::from)?);
+    }
+    done.counter = Some(counter);
+    Ok(done)
+}
+
+fn inputs(done: &Done, settings: DetectionSettings, written: Written) -> Inputs<'_> {
+    let evaluation = &done.loaded.evaluation;
+    let at = evaluation.matched.as_deref().zip(done.counter.as_ref()).map(|(matched, counter)| At {
+        matched,
+        counter,
+        confidence: done.confidence,
+        source: done.source,
+        recommendations: &done.recommendations,
+        intervals: done.intervals.as_ref(),
+    });
+    Inputs { evaluation, settings, at, findings: &done.loaded.findings, written }
+}
+
+fn write_tables(dir: &Path, document: &Document<'_>, inputs: &Inputs<'_>) -> Result<(), CliError> {
+    let tables = csv_tables::tables(document, inputs.evaluation, inputs.at.as_ref())
+        .map_err(|error| CliError::Output { file: dir.to_owned(), cause: error.to_string() })?;
+    for (name, text) in tables {
+        write_to(&dir.join(name), |out| out.write_all(text.as_bytes()))?;
+    }
+    Ok(())
+}
+
+fn folder_name(project: &Project, choice: &Choice) -> String {
+    let name = crate::session::update::describe(project, choice);
+    name.chars().map(|c| if c.is_alphanumeric() || "@.-_".contains(c) { c } else { '_' }).collect()
+}
+
+/// What a person reads on the terminal.
+fn describe(text: &mut String, project: &Project, done: &Done, document: &Document<'_>, inputs: &Inputs<'_>) {
+    let dataset = &done.loaded.evaluation.dataset;
+    let _ = writeln!(
+        text,
+        "{}\n  {}, {}, {}",
+        crate::session::update::describe(project, &done.loaded.choice),
+        fmt::counted(dataset.images.len() as u64, "image", "images"),
+        fmt::counted(dataset.countable_truths() as u64, "object", "objects"),
+        fmt::counted(done.loaded.evaluation.predictions.len() as u64, "detection", "detections")
+    );
+    if let (Some(t), Some(at)) = (&document.summary.thresholded, &inputs.at) {
+        let _ = writeln!(
+            text,
+            "  at confidence {} ({}), {}, IoU {:.2}\n  precision {}  recall {}  F1 {}\n  correct {}  misclassified {}  missed {}  false positives {}",
+            fmt::threshold(at.confidence),
+            if at.source == ConfidenceSource::Optimal { "optimal" } else { "given" },
+            inputs.settings.matching.name(),
+            inputs.settings.iou,
+            fmt::rate(t.precision),
+            fmt::rate(t.recall),
+            fmt::rate(t.f1),
+            fmt::count(t.correct),
+            fmt::count(t.misclassified),
+            fmt::count(t.missed),
+            fmt::count(t.false_positives)
+        );
+    }
+    if let Some(coco) = &document.summary.coco {
+        let (ap, ap50, ap75) = (fmt::rate(coco.ap), fmt::rate(coco.ap50), fmt::rate(coco.ap75));
+        let _ = writeln!(text, "  AP {ap}  AP50 {ap50}  AP75 {ap75}");
+    }
+    for recommendation in done.recommendations.iter().take(3) {
+        let _ = writeln!(text, "  → {}: {}", recommendation.title, recommendation.sentence);
+    }
+    let warnings = done.loaded.findings.iter().filter(|f| f.severity != crate::model::Severity::Info).count();
+    if inputs.written.problems && warnings > 0 {
+        let _ = writeln!(
+            text,
+            "  {} in the data: see `evalens check`",
+            fmt::counted(warnings as u64, "problem", "problems")
+        );
+    }
+}
+
+fn fail_under(args: &EvaluateArgs, documents: &[Document<'_>]) -> Result<Exit, CliError> {
+    let mut exit = Exit::Done;
+    for (metric, least) in &args.fail_under {
+        for document in documents {
+            let value = document.number(metric).ok_or_else(|| {
+                CliError::Usage(format!(
+                    "--fail-under: the summary has no number `{metric}`; f1, precision, recall and ap50 are among them"
+                ))
+            })?;
+            if value.is_none_or(|v| v < *least) {
+                let shown = value.map_or_else(|| "undefined".to_owned(), |v| v.to_string());
+                super::output::say(&format!("evalens: {metric} is {shown}, below {least}"));
+                exit = Exit::Under;
+            }
+        }
+    }
+    Ok(exit)
+}

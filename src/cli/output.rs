@@ -1,0 +1,92 @@
+//! Where results go: stdout, files (written atomically), stderr.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::sync::Mutex;
+
+use crate::model::{Cancelled, Progress};
+
+use super::CliError;
+
+/// Says something to the person, on stderr. A closed stderr is nobody's loss.
+pub fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Writes to a file, or to stdout for `-`. A file appears whole or not at all.
+///
+/// # Errors
+/// Where it cannot be written; [`CliError::BrokenPipe`] where the reader has gone.
+pub fn write_to(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    let result = if target == Path::new("-") {
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        write(&mut out).and_then(|()| out.flush())
+    } else {
+        write_file(target, write)
+    };
+    result.map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => CliError::BrokenPipe,
+        _ => CliError::Output { file: target.to_owned(), cause: error.to_string() },
+    })
+}
+
+fn write_file(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let dir = target.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(dir)?;
+    let mut out = io::BufWriter::with_capacity(1 << 16, tempfile::NamedTempFile::new_in(dir)?);
+    write(&mut out)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.as_file().sync_all()?;
+    file.persist(target)?;
+    Ok(())
+}
+
+/// Prints to stdout.
+///
+/// # Errors
+/// As [`write_to`].
+pub fn print(text: &str) -> Result<(), CliError> {
+    write_to(Path::new("-"), |out| out.write_all(text.as_bytes()))
+}
+
+/// Shows the stage on a terminal's stderr; silent elsewhere.
+#[derive(Debug)]
+pub struct TerminalProgress {
+    shown: bool,
+    stage: Mutex<String>,
+}
+
+impl Default for TerminalProgress {
+    fn default() -> Self {
+        Self { shown: io::stderr().is_terminal(), stage: Mutex::default() }
+    }
+}
+
+impl TerminalProgress {
+    /// Takes the line away.
+    pub fn clear(&self) {
+        if self.shown {
+            let _ = write!(io::stderr().lock(), "\r\x1b[2K");
+        }
+    }
+}
+
+impl Progress for TerminalProgress {
+    fn check(&self) -> Result<(), Cancelled> {
+        Ok(())
+    }
+
+    fn progress(&self, done: usize, total: usize) {
+        if self.shown && total > 0 {
+            let stage = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let _ = write!(io::stderr().lock(), "\r\x1b[2K{stage} {} %", done * 100 / total);
+        }
+    }
+
+    fn stage(&self, name: &str) {
+        if self.shown {
+            name.clone_into(&mut self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+            let _ = write!(io::stderr().lock(), "\r\x1b[2K{name}");
+        }
+    }
+}

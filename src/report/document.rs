@@ -1,0 +1,496 @@
+//! The evaluation document (`evalens.evaluation/1`): numbers at full precision, undefined as null, in a fixed order.
+
+use serde::{Serialize, Serializer};
+
+use crate::analysis::recommend::Recommendation;
+use crate::metrics::coco::{ClassAp, CocoSummary};
+use crate::metrics::detection::Matched;
+use crate::metrics::rates;
+use crate::metrics::tide::TideSummary;
+use crate::metrics::{Counter, Counts, DetectionEvaluation, DetectionSettings, Sweep};
+use crate::model::finding::Finding;
+use crate::model::{ClassId, ImageId, Task};
+
+/// The schema this version writes.
+pub const SCHEMA: &str = "evalens.evaluation/1";
+/// Most thresholds a sweep is written with.
+pub const SWEEP_LIMIT: usize = 10_000;
+
+/// Where the confidence came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ConfidenceSource {
+    /// The optimum of the pooled F1.
+    Optimal,
+    /// A person's wish.
+    Given,
+}
+
+/// Which sections are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Average precision.
+    pub coco: bool,
+    /// Confusion matrix with the counts at the threshold.
+    pub matrix: bool,
+    /// Every threshold.
+    pub sweep: bool,
+    /// Error types.
+    pub tide: bool,
+    /// What to do next.
+    pub recommendations: bool,
+    /// Problems found in the data.
+    pub problems: bool,
+}
+
+impl Written {
+    /// Everything.
+    pub const ALL: Self =
+        Self { coco: true, matrix: true, sweep: true, tide: true, recommendations: true, problems: true };
+    /// Nothing.
+    pub const NONE: Self =
+        Self { coco: false, matrix: false, sweep: false, tide: false, recommendations: false, problems: false };
+
+    /// True where something needs the counts at all thresholds.
+    #[must_use]
+    pub const fn needs_timeline(self) -> bool {
+        self.matrix || self.sweep || self.recommendations
+    }
+}
+
+/// What a document is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// Data and results.
+    pub evaluation: &'a DetectionEvaluation,
+    /// How objects were paired.
+    pub settings: DetectionSettings,
+    /// The matching and the counts at the threshold; `None` where no section needs them.
+    pub at: Option<At<'a>>,
+    /// Problems found in the data.
+    pub findings: &'a [Finding],
+    /// What to write.
+    pub written: Written,
+}
+
+/// One threshold.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'a> {
+    /// Counts at all thresholds.
+    pub matched: &'a Matched,
+    /// Counts at this one.
+    pub counter: &'a Counter,
+    /// The threshold.
+    pub confidence: f64,
+    /// Where it came from.
+    pub source: ConfidenceSource,
+    /// What to do next.
+    pub recommendations: &'a [Recommendation],
+    /// Bootstrap intervals of the headline, where asked for.
+    pub intervals: Option<&'a crate::metrics::bootstrap::HeadlineIntervals>,
+}
+
+/// The document.
+#[derive(Debug, Serialize)]
+pub struct Document<'a> {
+    schema: &'static str,
+    task: Task,
+    dataset: DatasetPart<'a>,
+    model: ModelPart<'a>,
+    settings: SettingsPart,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problems: Option<&'a [Finding]>,
+    /// The headline numbers.
+    pub summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    classes: Option<Vec<ClassPart<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confusion_matrix: Option<MatrixPart<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sweep: Option<SweepPart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recommendations: Option<Vec<RecommendationPart<'a>>>,
+}
+
+#[derive(Debug, Serialize)]
+struct DatasetPart<'a> {
+    project: &'a str,
+    id: &'a str,
+    version: &'a str,
+    split: &'a str,
+    items: usize,
+    truths: usize,
+    classes: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+struct ModelPart<'a> {
+    project: &'a str,
+    id: &'a str,
+    version: &'a str,
+    detections: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct SettingsPart {
+    confidence: Option<f64>,
+    confidence_source: Option<ConfidenceSource>,
+    iou: f64,
+    matching: &'static str,
+}
+
+/// The headline numbers; sections that were not asked for are absent, undefined numbers are null.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    /// Counts and rates at the threshold.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub thresholded: Option<Thresholded>,
+    /// COCO's twelve.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub coco: Option<CocoPart>,
+    /// Error types.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tide: Option<TidePart>,
+}
+
+/// Counts and rates at the threshold.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the names are those of the contract")]
+pub struct Thresholded {
+    pub optimal_confidence: Option<f64>,
+    pub macro_optimal_confidence: Option<f64>,
+    pub precision: Option<f64>,
+    pub recall: Option<f64>,
+    pub f1: Option<f64>,
+    pub precision_interval: Option<(f64, f64)>,
+    pub recall_interval: Option<(f64, f64)>,
+    pub f1_interval: Option<(f64, f64)>,
+    pub correct: u64,
+    pub true_positives: u64,
+    pub misclassified: u64,
+    pub missed: u64,
+    pub false_negatives: u64,
+    pub false_positives: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<crate::metrics::bootstrap::HeadlineIntervals>,
+}
+
+/// COCO's twelve numbers.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the names are those of the contract")]
+pub struct CocoPart {
+    pub ap: Option<f64>,
+    pub ap50: Option<f64>,
+    pub ap75: Option<f64>,
+    pub ap_small: Option<f64>,
+    pub ap_medium: Option<f64>,
+    pub ap_large: Option<f64>,
+    pub ar_1: Option<f64>,
+    pub ar_10: Option<f64>,
+    pub ar_100: Option<f64>,
+    pub ar_small: Option<f64>,
+    pub ar_medium: Option<f64>,
+    pub ar_large: Option<f64>,
+}
+
+/// Error types as absolute AP50 differences.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the names are those of the contract")]
+pub struct TidePart {
+    pub ap50: Option<f64>,
+    pub cls: Option<f64>,
+    pub loc: Option<f64>,
+    pub both: Option<f64>,
+    pub dupe: Option<f64>,
+    pub bkg: Option<f64>,
+    pub miss: Option<f64>,
+    pub fp: Option<f64>,
+    #[serde(rename = "fn")]
+    pub fn_: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct ClassPart<'a> {
+    name: &'a str,
+    support: u32,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    ap: Option<ClassApPart>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    counts: Option<ClassCountsPart>,
+}
+
+#[derive(Debug, Serialize)]
+struct ClassApPart {
+    ap: Option<f64>,
+    ap50: Option<f64>,
+    ap75: Option<f64>,
+    ar_100: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct ClassCountsPart {
+    correct: u32,
+    misclassified: u32,
+    misclassified_as: u32,
+    missed: u32,
+    false_negatives: u32,
+    false_positives: u32,
+    precision: Option<f64>,
+    recall: Option<f64>,
+    f1: Option<f64>,
+    optimal_confidence: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct MatrixPart<'a> {
+    labels: Vec<&'a str>,
+    column_labels: Vec<&'a str>,
+    counts: Vec<Vec<u32>>,
+}
+
+#[derive(Debug, Serialize)]
+struct SweepPart {
+    confidence: Vec<f64>,
+    precision: Vec<Option<f64>>,
+    recall: Vec<Option<f64>>,
+    f1: Vec<Option<f64>>,
+}
+
+#[derive(Debug, Serialize)]
+struct RecommendationPart<'a> {
+    kind: &'a str,
+    title: &'a str,
+    severity: &'static str,
+    sentence: &'a str,
+    rule: &'a str,
+    classes: Vec<&'a str>,
+    #[serde(serialize_with = "as_map")]
+    evidence: &'a [(&'static str, f64)],
+    gain_metric: Option<&'static str>,
+    estimated_gain: Option<f64>,
+    items: Vec<&'a str>,
+}
+
+fn as_map<S: Serializer>(pairs: &[(&'static str, f64)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().copied())
+}
+
+impl<'a> Document<'a> {
+    /// Puts a document together.
+    #[must_use]
+    pub fn new(inputs: &Inputs<'a>) -> Self {
+        let Inputs { evaluation, settings, at, findings, written } = *inputs;
+        let (dataset, predictions) = (&*evaluation.dataset, &*evaluation.predictions);
+        let coco = evaluation.coco.as_ref().filter(|_| written.coco);
+        let tide = evaluation.tide.as_ref().filter(|_| written.tide);
+        let summary = Summary {
+            thresholded: at.map(|at| Thresholded::new(&at)),
+            coco: coco.map(|c| c.summary.into()),
+            tide: tide.map(|t| t.summary.into()),
+        };
+        let wants_classes = coco.is_some() || at.is_some();
+        Self {
+            schema: SCHEMA,
+            task: Task::Detection,
+            dataset: DatasetPart {
+                project: &dataset.identity.project,
+                id: &dataset.identity.id,
+                version: &dataset.identity.version,
+                split: &dataset.identity.split,
+                items: dataset.images.len(),
+                truths: dataset.countable_truths(),
+                classes: dataset.classes.names(),
+            },
+            model: ModelPart {
+                project: &predictions.identity.project,
+                id: &predictions.identity.id,
+                version: &predictions.identity.version,
+                detections: predictions.len(),
+            },
+            settings: SettingsPart {
+                confidence: at.map(|a| a.confidence),
+                confidence_source: at.map(|a| a.source),
+                iou: settings.iou,
+                matching: settings.matching.name(),
+            },
+            problems: written.problems.then_some(findings),
+            summary,
+            classes: wants_classes.then(|| classes(evaluation, coco.map(|c| c.classes.as_slice()), at.as_ref())),
+            confusion_matrix: at.filter(|_| written.matrix).map(|at| matrix(evaluation, &at)),
+            sweep: at.filter(|_| written.sweep).map(|at| SweepPart::new(&at.matched.sweep)),
+            recommendations: at.filter(|_| written.recommendations).map(|at| recommendations(evaluation, &at)),
+        }
+    }
+
+    /// A number of the summary by its key, for `--fail-under`; `None` for an unknown key.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<Option<f64>> {
+        let value = serde_json::to_value(&self.summary).ok()?;
+        let found = key.split('.').try_fold(&value, |at, part| at.get(part))?;
+        match found {
+            serde_json::Value::Null => Some(None),
+            number => number.as_f64().map(Some),
+        }
+    }
+}
+
+impl Thresholded {
+    fn new(at: &At<'_>) -> Self {
+        let counts: Counts = at.counter.totals();
+        Self {
+            optimal_confidence: at.matched.optima.pooled,
+            macro_optimal_confidence: at.matched.optima.macro_f1,
+            precision: counts.precision(),
+            recall: counts.recall(),
+            f1: counts.f1(),
+            precision_interval: rates::wilson(counts.correct, counts.kept()),
+            recall_interval: rates::wilson(counts.correct, counts.truths()),
+            f1_interval: rates::f1_interval(counts.correct, counts.kept(), counts.truths()),
+            correct: counts.correct,
+            true_positives: counts.correct,
+            misclassified: counts.misclassified,
+            missed: counts.missed,
+            false_negatives: counts.missed,
+            false_positives: counts.false_positives,
+            bootstrap: at.intervals.cloned(),
+        }
+    }
+}
+
+impl From<CocoSummary> for CocoPart {
+    fn from(s: CocoSummary) -> Self {
+        Self {
+            ap: s.ap,
+            ap50: s.ap50,
+            ap75: s.ap75,
+            ap_small: s.ap_small,
+            ap_medium: s.ap_medium,
+            ap_large: s.ap_large,
+            ar_1: s.ar_1,
+            ar_10: s.ar_10,
+            ar_100: s.ar_100,
+            ar_small: s.ar_small,
+            ar_medium: s.ar_medium,
+            ar_large: s.ar_large,
+        }
+    }
+}
+
+impl From<TideSummary> for TidePart {
+    fn from(s: TideSummary) -> Self {
+        Self {
+            ap50: s.ap50,
+            cls: s.cls,
+            loc: s.loc,
+            both: s.both,
+            dupe: s.dupe,
+            bkg: s.bkg,
+            miss: s.miss,
+            fp: s.fp,
+            fn_: s.fn_,
+        }
+    }
+}
+
+fn classes<'a>(evaluation: &'a DetectionEvaluation, ap: Option<&[ClassAp]>, at: Option<&At<'_>>) -> Vec<ClassPart<'a>> {
+    let table = &evaluation.dataset.classes;
+    let support = evaluation.dataset.support();
+    let part = |class: ClassId| {
+        let i = class.index();
+        let ap = ap.and_then(|all| all.get(i)).map(|c| ClassApPart {
+            ap: c.ap,
+            ap50: c.ap50,
+            ap75: c.ap75,
+            ar_100: c.ar_100,
+        });
+        let counts = at.and_then(|at| {
+            let c = at.counter.classes().get(i)?;
+            Some(ClassCountsPart {
+                correct: c.correct,
+                misclassified: c.misclassified,
+                misclassified_as: c.misclassified_as,
+                missed: c.missed,
+                false_negatives: c.missed,
+                false_positives: c.false_positives,
+                precision: c.precision(),
+                recall: c.recall(),
+                f1: c.f1(),
+                optimal_confidence: at.matched.optima.classes.get(i).copied().flatten(),
+            })
+        });
+        ClassPart { name: table.name(class), support: support.get(i).copied().unwrap_or(0), ap, counts }
+    };
+    table.ids().map(part).collect()
+}
+
+fn matrix<'a>(evaluation: &'a DetectionEvaluation, at: &At<'_>) -> MatrixPart<'a> {
+    let names = evaluation.dataset.classes.names().iter().map(String::as_str);
+    let labels: Vec<&str> = names.chain(["background"]).collect();
+    MatrixPart { column_labels: labels.clone(), labels, counts: at.counter.matrix(&at.matched.timeline) }
+}
+
+impl SweepPart {
+    fn new(sweep: &Sweep) -> Self {
+        let rows = thinned(sweep.len(), sweep.best_f1());
+        Self {
+            confidence: rows.iter().filter_map(|&i| sweep.confidence.get(i).copied()).collect(),
+            precision: rows.iter().map(|&i| sweep.precision(i)).collect(),
+            recall: rows.iter().map(|&i| sweep.recall(i)).collect(),
+            f1: rows.iter().map(|&i| sweep.f1(i)).collect(),
+        }
+    }
+}
+
+/// At most [`SWEEP_LIMIT`] of `len` positions, evenly spread, the ends and `keep` among them.
+fn thinned(len: usize, keep: Option<usize>) -> Vec<usize> {
+    if len <= SWEEP_LIMIT {
+        return (0..len).collect();
+    }
+    let steps = SWEEP_LIMIT - 1;
+    let mut rows: Vec<usize> = (0..SWEEP_LIMIT).map(|i| i * (len - 1) / steps).collect();
+    // The optimum takes the place of its nearest neighbour, never of an end.
+    if let Some(keep) = keep
+        && let Err(place) = rows.binary_search(&keep)
+        && let Some(row) = rows.get_mut(place.clamp(1, steps - 1))
+    {
+        *row = keep;
+    }
+    rows
+}
+
+fn recommendations<'a>(evaluation: &'a DetectionEvaluation, at: &At<'a>) -> Vec<RecommendationPart<'a>> {
+    let table = &evaluation.dataset.classes;
+    let cut = at.counter.cut();
+    let part = |r: &'a Recommendation| RecommendationPart {
+        kind: r.kind,
+        title: &r.title,
+        severity: r.importance.name(),
+        sentence: &r.sentence,
+        rule: &r.rule,
+        classes: r.classes.iter().map(|&c| table.name(c)).collect(),
+        evidence: &r.evidence,
+        gain_metric: r.gain.map(|g| g.metric),
+        estimated_gain: r.gain.map(|g| g.to - g.from),
+        items: r
+            .filter
+            .images(evaluation, at.matched, cut)
+            .into_iter()
+            .filter_map(|i: ImageId| evaluation.dataset.images.get(i.index()).map(|image| image.name.as_str()))
+            .collect(),
+    };
+    at.recommendations.iter().map(part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_sweep_keeps_its_ends_and_its_optimum() {
+        let rows = thinned(123_457, Some(777));
+        assert_eq!(rows.len(), SWEEP_LIMIT);
+        assert_eq!((rows[0], rows[SWEEP_LIMIT - 1]), (0, 123_456));
+        assert!(rows.contains(&777) && rows.is_sorted());
+        assert_eq!(thinned(3, Some(1)), vec![0, 1, 2]);
+    }
+}
