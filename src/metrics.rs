@@ -7,6 +7,7 @@ pub mod bootstrap;
 pub mod coco;
 pub mod counts;
 pub mod detection;
+mod interpolation;
 pub mod matching;
 pub mod pairs;
 pub mod ranking;

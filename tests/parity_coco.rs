@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use evalens::metrics::coco::{self, AreaRange, ClassAp, Coco};
 use evalens::metrics::pairs::{PairScope, Pairs};
+use evalens::metrics::tide::{self, Tide, TideError};
 use evalens::model::{
     BBox, Dataset, DatasetBuilder, Image, ImageId, NewTruth, NoProgress, Predictions, PredictionsBuilder,
 };
@@ -159,5 +160,44 @@ fn curves_average_to_the_recorded_ap() {
                 same(&format!("{} {} {key}", set["name"], expected["name"]), ap, &expected[key]);
             }
         }
+    }
+}
+
+fn same_tide(name: &str, tide: &Tide, percent: &Value, counts: &Value) {
+    let s = tide.summary;
+    let ours = [
+        ("Cls", s.cls),
+        ("Loc", s.loc),
+        ("Both", s.both),
+        ("Dupe", s.dupe),
+        ("Bkg", s.bkg),
+        ("Miss", s.miss),
+        ("FalsePos", s.fp),
+        ("FalseNeg", s.fn_),
+    ];
+    for (key, value) in ours {
+        let expected = percent[key].as_f64().map(|v| v / 100.0);
+        same(&format!("{name} {key}"), value, &expected.into());
+    }
+    let of = |error: TideError| tide.errors.iter().filter(|(_, e)| *e == error).count();
+    let ours = [
+        ("Cls", of(TideError::Cls)),
+        ("Loc", of(TideError::Loc)),
+        ("Both", of(TideError::Both)),
+        ("Dupe", of(TideError::Dupe)),
+        ("Bkg", of(TideError::Bkg)),
+        ("Miss", tide.missed.len()),
+    ];
+    for (key, count) in ours {
+        assert_eq!(Some(count as u64), counts[key].as_u64(), "{name}: number of {key}");
+    }
+}
+
+#[test]
+fn error_types_equal_tidecv() {
+    for (set, dataset, predictions) in recorded() {
+        let pairs = Pairs::compute(&dataset, &predictions, PairScope::AllClasses, &NoProgress).unwrap();
+        let tide = tide::evaluate(&dataset, &predictions, &pairs, &NoProgress).unwrap();
+        same_tide(set["name"].as_str().unwrap(), &tide, &set["tide_percent"], &set["tide_counts"]);
     }
 }

@@ -20,7 +20,7 @@ use curves::{Curve, Hits};
 use means::mean;
 
 /// Recall points at which precision is read: 0, 0.01 … 1.
-pub const RECALL_POINTS: usize = 101;
+pub const RECALL_POINTS: usize = super::interpolation::RECALL_POINTS;
 
 /// Overlap thresholds.
 pub const THRESHOLDS: usize = 10;

@@ -52,7 +52,7 @@ impl Ranking {
 /// order (not strictly) of any finite scores and tells almost all in 0…1 apart.
 fn key(score: f64, id: PredId) -> u64 {
     let fixed = (score * 4_294_967_296.0) as u32;
-    u64::from(!fixed) << 32 | u64::from(id.0)
+    (u64::from(!fixed) << 32) | u64::from(id.0)
 }
 
 fn sort(keys: &mut [u64]) {

@@ -1,13 +1,24 @@
-//! Error types after TIDE (Bolya et al. 2020), as tidecv 1.0.1.
+//! Error types after TIDE (Bolya et al. 2020), as tidecv 1.0.1: what AP at an overlap of 0.5 would gain if the errors of one
+//! type did not happen.
+//!
+//! At most 100 detections an image take part, of all classes together. Reads overlaps and scores; knows nothing of the
+//! slider's matching.
+
+mod diagnosis;
+mod tally;
 
 use crate::model::{Cancelled, Dataset, PredId, Predictions, Progress, TruthId};
 
 use super::pairs::Pairs;
+use super::ranking::Ranking;
+use diagnosis::Diagnosis;
+use tally::Tally;
 
-/// Costs as absolute AP50 differences in 0…1.
+/// Costs as absolute AP50 differences in 0…1. `None` where no class has anything to average, which tidecv meets with a
+/// division by zero; all are `None` without truth. The costs of the types are never below 0, those of `fp` and `fn_` may be.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TideSummary {
-    /// TIDE's own AP50.
+    /// TIDE's own AP50: a class with detections and no truth counts as 0.
     pub ap50: Option<f64>,
     /// Wrong class.
     pub cls: Option<f64>,
@@ -42,6 +53,11 @@ pub enum TideError {
     Bkg,
 }
 
+impl TideError {
+    /// All types, in the order in which they are shown.
+    pub const ALL: [Self; 5] = [Self::Cls, Self::Loc, Self::Both, Self::Dupe, Self::Bkg];
+}
+
 /// Costs, and the objects behind them.
 #[derive(Clone, Debug, Default)]
 pub struct Tide {
@@ -53,7 +69,7 @@ pub struct Tide {
     pub missed: Vec<TruthId>,
 }
 
-/// Evaluates.
+/// Evaluates; needs the pairs of all classes.
 ///
 /// # Errors
 /// [`Cancelled`] when asked to stop.
@@ -63,7 +79,27 @@ pub fn evaluate(
     pairs: &Pairs,
     progress: &dyn Progress,
 ) -> Result<Tide, Cancelled> {
-    let _ = (dataset, predictions, pairs);
-    progress.check()?;
-    Ok(Tide::default())
+    evaluate_ranked(dataset, predictions, pairs, &Ranking::of(predictions), progress)
+}
+
+/// As [`evaluate`], with all detections already sorted.
+///
+/// # Errors
+/// [`Cancelled`] when asked to stop.
+pub fn evaluate_ranked(
+    dataset: &Dataset,
+    predictions: &Predictions,
+    pairs: &Pairs,
+    ranking: &Ranking,
+    progress: &dyn Progress,
+) -> Result<Tide, Cancelled> {
+    progress.stage("Error types");
+    let diagnosis = Diagnosis::of(dataset, predictions, pairs, progress)?;
+    let tally = Tally::of(dataset, predictions, ranking, &diagnosis, progress)?;
+    let errors = diagnosis.verdicts.iter().enumerate();
+    Ok(Tide {
+        summary: tally.summary(),
+        errors: errors.filter_map(|(pred, v)| Some((PredId::from_index(pred), v.error()?))).collect(),
+        missed: diagnosis.missed,
+    })
 }

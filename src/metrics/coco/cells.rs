@@ -23,7 +23,7 @@ pub(super) type Bits = u16;
 pub(super) fn ranges_of(area: f64) -> u8 {
     AreaRange::ALL.iter().enumerate().fold(0, |bits, (i, range)| {
         let (low, high) = range.bounds();
-        bits | u8::from(low <= area && area <= high) << i
+        bits | (u8::from(low <= area && area <= high) << i)
     })
 }
 
@@ -49,7 +49,7 @@ impl Note {
     const CLASS_SHIFT: usize = AREAS + 1;
 
     fn new(class: ClassId, ranges: u8, found: bool) -> Self {
-        Self(class.0 << Self::CLASS_SHIFT | u32::from(found) * Self::FOUND | u32::from(ranges))
+        Self((class.0 << Self::CLASS_SHIFT) | (u32::from(found) * Self::FOUND) | u32::from(ranges))
     }
 
     /// Its class.
@@ -182,18 +182,15 @@ impl<'a> Matcher<'a> {
                 let ranges = if crowd { 0 } else { ranges_of(truths.area[candidate.truth]) };
                 let reached = reached(candidate.overlap);
                 let taken = &mut self.taken[candidate.truth - first];
-                for area in 0..AREAS {
+                let states = taken.iter_mut().zip(found.hit.iter_mut().zip(&mut found.ignored));
+                for (area, (taken, (hit, ignored))) in states.enumerate() {
                     if (ranges >> area & 1 == 1) != counting {
                         continue;
                     }
-                    let free = if crowd { reached } else { reached & !taken[area] };
-                    let won = free & !(found.hit[area] | found.ignored[area]);
-                    taken[area] |= won;
-                    if counting {
-                        found.hit[area] |= won;
-                    } else {
-                        found.ignored[area] |= won;
-                    }
+                    let free = if crowd { reached } else { reached & !*taken };
+                    let won = free & !(*hit | *ignored);
+                    *taken |= won;
+                    *if counting { hit } else { ignored } |= won;
                 }
             }
         }

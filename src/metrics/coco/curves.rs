@@ -1,12 +1,13 @@
 //! Precision at the 101 recall points, from the hits alone.
 //!
-//! Precision falls at every detection that is not a hit, so its best value from some recall on stands at a hit; and a
-//! hit's rank is a count of the detections before it. Nothing here walks along all detections at each threshold.
+//! A hit's rank is a count of the detections before it that count too, so one walk along the scores serves every
+//! threshold and range of area. Knows what [`super::cells`] found; knows no boxes.
 
 use crate::model::{Cancelled, Dataset, PredId, Progress};
 
 use super::cells::{Cells, Found, Note, ranges_of};
 use super::{AREAS, RECALL_POINTS, THRESHOLDS};
+use crate::metrics::interpolation::{hits_needed, interpolate};
 
 /// A [`Found`] in the order of the scores of its class.
 #[derive(Clone, Copy, Debug)]
@@ -117,13 +118,11 @@ impl Hits {
     pub fn curve(&mut self, marks: &[Mark], found: &[Found], area: usize, truths: u32) -> Curve {
         self.collect(marks, found, area);
         let whole = f64::from(truths);
-        let needed = hits_needed(truths);
-        let mut precision = vec![[0.0; RECALL_POINTS]; THRESHOLDS];
-        for (row, ranks) in precision.iter_mut().zip(&self.ranks) {
-            interpolate(row, ranks, &needed);
-        }
+        let needed = hits_needed(truths, recall_point);
+        let precision = |ranks: &[u32], n: u32| f64::from(n) / (f64::from(ranks[n as usize - 1]) + f64::EPSILON);
+        let row = |ranks: &Vec<u32>| interpolate(ranks.len() as u32, &needed, |n| precision(ranks, n));
         Curve {
-            precision,
+            precision: self.ranks.iter().map(row).collect(),
             recall: std::array::from_fn(|t| self.ranks[t].len() as f64 / whole),
             recall_of_best: self.of_best.map(|of_best| of_best.map(|hits| f64::from(hits) / whole)),
         }
@@ -139,36 +138,7 @@ fn bits(mut mask: u16) -> impl Iterator<Item = usize> {
     })
 }
 
-/// For each recall point, the number of hits with which the recall reaches it: the smallest n with n / truths >= r in
-/// doubles, and at least one, since the point 0 is read at the first detection whether it is a hit or not.
-fn hits_needed(truths: u32) -> [u32; RECALL_POINTS] {
-    let whole = f64::from(truths);
-    let mut hits = 1;
-    std::array::from_fn(|point| {
-        while f64::from(hits) / whole < recall_point(point) {
-            hits += 1;
-        }
-        hits
-    })
-}
-
 /// `numpy.linspace(0, 1, 101)[point]`.
 fn recall_point(point: usize) -> f64 {
     if point == RECALL_POINTS - 1 { 1.0 } else { point as f64 * 0.01 }
-}
-
-/// The best precision from each recall point on; 0 where the recall is not reached.
-fn interpolate(row: &mut [f64; RECALL_POINTS], ranks: &[u32], needed: &[u32; RECALL_POINTS]) {
-    let mut best = 0.0_f64;
-    let mut hits = ranks.len();
-    for (point, &needed) in row.iter_mut().zip(needed).rev() {
-        while hits >= needed as usize {
-            let correct = hits as f64;
-            best = best.max(correct / (f64::from(ranks[hits - 1]) + f64::EPSILON));
-            hits -= 1;
-        }
-        if needed as usize <= ranks.len() {
-            *point = best;
-        }
-    }
 }
