@@ -1,0 +1,372 @@
+//! The program in a real window: opens a project, drags the slider, clicks a cell, opens an image and flips it, and
+//! compares the numbers on screen with those of the command line.
+//!
+//! Needs an X server: one of its own is started with Xvfb where `DISPLAY` is not set. Run with
+//! `cargo test --features inspection --test desktop`. Pictures go to `EVALENS_SHOTS`, where that is set.
+
+use std::io::Read;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use egui_inspection::protocol::{read_handshake, read_message, write_message};
+use egui_inspection::{Request, Response};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_evalens");
+
+/// A process that ends with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The display to draw on, and the server behind it where the test started one.
+struct Display {
+    name: String,
+    _server: Option<Running>,
+}
+
+impl Display {
+    fn open() -> Self {
+        if let Ok(name) = std::env::var("DISPLAY") {
+            return Self { name, _server: None };
+        }
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb is needed for this test: install the package xvfb");
+        let mut out = server.stdout.take().unwrap();
+        let (mut text, mut byte) = (String::new(), [0_u8]);
+        while out.read(&mut byte).unwrap() == 1 && byte[0] != b'\n' {
+            text.push(char::from(byte[0]));
+        }
+        // The pipe stays open for the server's life: closing it could end the server.
+        std::mem::forget(out);
+        Self { name: format!(":{text}"), _server: Some(Running(server)) }
+    }
+}
+
+/// One accessible thing on screen.
+#[derive(Clone, Debug)]
+struct Node {
+    role: String,
+    name: String,
+    value: Option<f64>,
+    toggled: Option<bool>,
+    bounds: Option<[f64; 4]>,
+}
+
+impl Node {
+    fn middle(&self) -> egui::Pos2 {
+        let [x0, y0, x1, y1] = self.bounds.unwrap_or_else(|| panic!("`{}` has no place on screen", self.name));
+        egui::pos2(((x0 + x1) / 2.0) as f32, ((y0 + y1) / 2.0) as f32)
+    }
+}
+
+/// The program, driven from outside.
+struct Window {
+    process: Running,
+    socket: TcpStream,
+    shots: Option<PathBuf>,
+    _home: tempfile::TempDir,
+}
+
+impl Window {
+    fn open(display: &Display, project: &Path) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let process = Command::new(PROGRAM)
+            .arg(project)
+            .env("DISPLAY", &display.name)
+            .env_remove("WAYLAND_DISPLAY")
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("EGUI_INSPECTION", format!("127.0.0.1:{port}"))
+            .env("HOME", home.path())
+            .env("XDG_CONFIG_HOME", home.path().join("config"))
+            .env("XDG_CACHE_HOME", home.path().join("cache"))
+            .env("XDG_DATA_HOME", home.path().join("data"))
+            .spawn()
+            .unwrap();
+        let process = Running(process);
+        let end = Instant::now() + Duration::from_secs(60);
+        let mut socket = loop {
+            match TcpStream::connect(("127.0.0.1", port)) {
+                Ok(socket) => break socket,
+                Err(error) => assert!(Instant::now() < end, "the window did not open: {error}"),
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        read_handshake(&mut socket).unwrap();
+        let shots = std::env::var_os("EVALENS_SHOTS").map(PathBuf::from);
+        let mut window = Self { process, socket, shots, _home: home };
+        window.ask(&Request::Resize { width: 1440, height: 900 });
+        window
+    }
+
+    fn ask(&mut self, request: &Request) -> Response {
+        write_message(&mut self.socket, request).unwrap();
+        match read_message(&mut self.socket).unwrap() {
+            Response::Error { message } => panic!("the program answered: {message}"),
+            answer => answer,
+        }
+    }
+
+    fn events(&mut self, events: Vec<egui::Event>) {
+        self.ask(&Request::ApplyEvents { events });
+    }
+
+    fn nodes(&mut self) -> Vec<Node> {
+        let Response::Tree { accesskit: Some(tree), .. } = self.ask(&Request::GetTree) else { return Vec::new() };
+        let label = |id| {
+            let of = tree.nodes.iter().find(|(n, _)| *n == id);
+            of.and_then(|(_, n)| n.label().or(n.value()).map(str::to_owned)).unwrap_or_default()
+        };
+        let nodes = tree.nodes.iter().map(|(_, n)| {
+            let mut name = n.label().map(str::to_owned).unwrap_or_default();
+            if name.is_empty() {
+                name = n.labelled_by().iter().map(|&id| label(id)).collect::<Vec<_>>().join(" ");
+            }
+            if name.is_empty() {
+                name = n.value().map(str::to_owned).unwrap_or_default();
+            }
+            Node {
+                role: format!("{:?}", n.role()),
+                name,
+                value: n.numeric_value(),
+                toggled: n.toggled().map(|t| t == egui::accesskit::Toggled::True),
+                bounds: n.bounds().map(|b| [b.x0, b.y0, b.x1, b.y1]),
+            }
+        });
+        nodes.filter(|n| !n.name.is_empty()).collect()
+    }
+
+    /// Waits until something with such a name is on screen.
+    fn wait(&mut self, what: &str, fits: impl Fn(&Node) -> bool) -> Node {
+        let end = Instant::now() + Duration::from_secs(60);
+        loop {
+            let nodes = self.nodes();
+            if let Some(node) = nodes.iter().find(|n| n.bounds.is_some() && fits(n)) {
+                return node.clone();
+            }
+            let names: Vec<&str> = nodes.iter().map(|n| n.name.as_str()).collect();
+            assert!(Instant::now() < end, "{what} did not appear; on screen: {names:#?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn starting(&mut self, prefix: &str) -> Node {
+        self.wait(prefix, |n| n.name.starts_with(prefix))
+    }
+
+    /// The number behind a name, such as 0.812 of `Precision 0.812`.
+    fn number(&mut self, name: &str) -> String {
+        let prefix = format!("{name} ");
+        let digits = |n: &Node| {
+            n.name.strip_prefix(&prefix).is_some_and(|t| t.starts_with(|c: char| c.is_ascii_digit() || c == '–'))
+        };
+        let node = self.wait(name, digits);
+        node.name[prefix.len()..].split_whitespace().next().unwrap().to_owned()
+    }
+
+    fn press(&mut self, pos: egui::Pos2, pressed: bool) {
+        let modifiers = egui::Modifiers::NONE;
+        self.events(vec![egui::Event::PointerButton { pos, button: egui::PointerButton::Primary, pressed, modifiers }]);
+    }
+
+    fn click(&mut self, node: &Node) {
+        let pos = node.middle();
+        self.events(vec![egui::Event::PointerMoved(pos)]);
+        self.press(pos, true);
+        self.press(pos, false);
+        self.settle();
+    }
+
+    fn drag(&mut self, from: egui::Pos2, to: egui::Pos2) {
+        self.events(vec![egui::Event::PointerMoved(from)]);
+        self.press(from, true);
+        for step in 1..=10 {
+            self.events(vec![egui::Event::PointerMoved(from + (to - from) * (step as f32 / 10.0))]);
+        }
+        self.press(to, false);
+        self.settle();
+    }
+
+    fn key(&mut self, key: egui::Key) {
+        for pressed in [true, false] {
+            let modifiers = egui::Modifiers::NONE;
+            self.events(vec![egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers }]);
+        }
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        self.ask(&Request::Settle { max_steps: 600 });
+    }
+
+    fn shot(&mut self, name: &str) {
+        let Some(dir) = self.shots.clone() else { return };
+        if let Response::Screenshot(png) = self.ask(&Request::GetScreenshot { pixels_per_point: None }) {
+            std::fs::create_dir_all(&dir).unwrap();
+            std::fs::write(dir.join(format!("{name}.png")), png.bytes).unwrap();
+        }
+    }
+
+    /// Processor time of the program so far, in seconds.
+    fn cpu_seconds(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.0.id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        let ticks = |i: usize| fields[i].parse::<f64>().unwrap();
+        (ticks(11) + ticks(12)) / 100.0
+    }
+}
+
+/// bccd where it is at hand, else the bundled sample.
+fn project() -> (PathBuf, Vec<&'static str>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let data = std::env::var_os("EVALENS_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
+    let bccd = data.join("bccd");
+    if bccd.is_dir() {
+        (bccd, vec!["--model", "cell-detector@v3", "--split", "test"])
+    } else {
+        (root.join("assets/sample"), vec!["--model", "contour-detector@v2", "--split", "test"])
+    }
+}
+
+fn evaluate(project: &Path, selection: &[&str], confidence: &str) -> serde_json::Value {
+    let out = Command::new(PROGRAM)
+        .arg("evaluate")
+        .arg(project)
+        .args(selection)
+        .args(["--confidence", confidence, "--json", "-"])
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    serde_json::from_slice(&out.stdout).unwrap()
+}
+
+/// Every tile shows what the command line says.
+fn compare_tiles(window: &mut Window, expected: &serde_json::Value) {
+    let summary = &expected["summary"];
+    for (tile, key) in [("Precision", "precision"), ("Recall", "recall"), ("F1", "f1")] {
+        let shown = window.number(tile);
+        assert_eq!(shown, format!("{:.3}", summary[key].as_f64().unwrap()), "{tile}");
+    }
+    let counts = [
+        ("Correct", "correct"),
+        ("Misclassified", "misclassified"),
+        ("Missed", "missed"),
+        ("False positives", "false_positives"),
+    ];
+    for (tile, key) in counts {
+        let shown = window.number(tile).replace(',', "");
+        assert_eq!(shown, summary[key].to_string(), "{tile}");
+    }
+}
+
+#[test]
+fn explores_a_project_in_a_real_window() {
+    let display = Display::open();
+    let (project, selection) = project();
+    let best = evaluate(&project, &selection, "optimal");
+    let started = Instant::now();
+    let mut window = Window::open(&display, &project);
+    window.starting("Precision ");
+    eprintln!("first numbers {:.2} s after the start of the process", started.elapsed().as_secs_f64());
+    window.settle();
+    compare_tiles(&mut window, &best);
+    window.shot("overview");
+
+    // Drag the slider: the tiles follow, and equal the command line at the slider's own value.
+    let slider = window.wait("slider", |n| n.role == "Slider" && n.name == "Confidence threshold");
+    let [x0, _, x1, _] = slider.bounds.unwrap();
+    let from = egui::pos2((x0 + (x1 - x0) * 0.5) as f32, slider.middle().y);
+    let to = egui::pos2((x0 + (x1 - x0) * 0.22) as f32, slider.middle().y);
+    window.drag(from, to);
+    let slider = window.wait("slider", |n| n.role == "Slider" && n.name == "Confidence threshold");
+    let value = slider.value.expect("the slider has no value");
+    let low = evaluate(&project, &selection, &value.to_string());
+    assert_ne!(low["summary"]["correct"], best["summary"]["correct"], "the slider did not move");
+    compare_tiles(&mut window, &low);
+    window.shot("overview-low");
+
+    // Click a cell off the diagonal: exactly its objects are marked.
+    let matrix = &low["confusion_matrix"];
+    let labels: Vec<&str> = matrix["labels"].as_array().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
+    let (mut wanted, mut fewest) = (None, u64::MAX);
+    for (row, counts) in matrix["counts"].as_array().unwrap().iter().enumerate() {
+        for (column, count) in counts.as_array().unwrap().iter().enumerate() {
+            let count = count.as_u64().unwrap();
+            if row != column && count > 0 && count < fewest {
+                (wanted, fewest) = (Some((row, column)), count);
+            }
+        }
+    }
+    let (row, column) = wanted.unwrap();
+    let cell = format!("truth {}, predicted {}: {fewest}", labels[row], labels[column]);
+    let cell = window.wait(&cell, |n| n.name == cell);
+    window.click(&cell);
+    let noun = if fewest == 1 { "object" } else { "objects" };
+    window.starting(&format!("{fewest} marked {noun} in "));
+    window.shot("cell");
+
+    // Open the images one after the other and count their marked objects.
+    let tile = window.wait("a gallery tile", |n| n.role == "Button" && n.name.starts_with("image "));
+    window.click(&tile);
+    let mut marked = 0;
+    loop {
+        let here = window.wait("the marked objects of the image", |n| n.name.contains(" in this image"));
+        marked += here.name.split_whitespace().next().unwrap().parse::<u64>().unwrap();
+        let position = window.wait("the position", |n| is_position(&n.name));
+        let (at, of) = position.name.split_once(" of ").unwrap();
+        if at == of {
+            break;
+        }
+        window.key(egui::Key::ArrowRight);
+    }
+    assert_eq!(marked, fewest, "the images of the cell hold as many marked objects as the cell says");
+    window.shot("image");
+
+    // Flip between ground truth and predictions.
+    let toggles = |window: &mut Window| {
+        let state = |name: &str, window: &mut Window| {
+            window.wait(name, |n| n.name == name && n.toggled.is_some()).toggled.unwrap()
+        };
+        (state("Ground truth", window), state("Model predictions", window))
+    };
+    window.key(egui::Key::Space);
+    let first = toggles(&mut window);
+    window.key(egui::Key::Space);
+    let second = toggles(&mut window);
+    assert!(
+        first.0 != first.1 && second == (first.1, first.0),
+        "space flips truth and predictions: {first:?} {second:?}"
+    );
+    window.shot("image-flipped");
+
+    // Escape goes back to the gallery, and the optimum is one click away.
+    window.key(egui::Key::Escape);
+    window.wait("a gallery tile", |n| n.role == "Button" && n.name.starts_with("image "));
+    let button = window.starting("Use optimal confidence");
+    window.click(&button);
+    compare_tiles(&mut window, &best);
+
+    // An idle window does nothing.
+    std::thread::sleep(Duration::from_millis(1500));
+    let before = window.cpu_seconds();
+    std::thread::sleep(Duration::from_secs(3));
+    let used = window.cpu_seconds() - before;
+    assert!(used < 0.15, "an idle window used {used:.2} s of processor time in 3 s");
+}
+
+fn is_position(name: &str) -> bool {
+    name.split_once(" of ")
+        .is_some_and(|(a, b)| [a, b].iter().all(|n| !n.is_empty() && n.bytes().all(|c| c.is_ascii_digit())))
+}
