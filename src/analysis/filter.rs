@@ -26,6 +26,20 @@ pub enum Filter {
         /// The cells.
         cells: Vec<Cell>,
     },
+    /// All truths of these classes, whatever became of them.
+    Truths {
+        /// What they are, in words.
+        title: String,
+        /// The classes, ascending.
+        classes: Vec<ClassId>,
+    },
+    /// All kept detections of these classes, whatever they found.
+    Predicted {
+        /// What they are, in words.
+        title: String,
+        /// The classes, ascending.
+        classes: Vec<ClassId>,
+    },
     /// Given images, with a title of their own.
     Images {
         /// What they are, in words.
@@ -47,6 +61,8 @@ impl Filter {
                 cell.kind() == Some(*kind) && (class.is_none() || of == *class)
             }
             Self::Cells { cells, .. } => cells.contains(&cell),
+            Self::Truths { classes, .. } => cell.truth.is_some_and(|c| classes.binary_search(&c).is_ok()),
+            Self::Predicted { classes, .. } => cell.predicted.is_some_and(|c| classes.binary_search(&c).is_ok()),
         }
     }
 
@@ -95,7 +111,10 @@ impl Filter {
                     None => format!("All classes, {what}"),
                 }
             }
-            Self::Cells { title, .. } | Self::Images { title, .. } => title.clone(),
+            Self::Cells { title, .. }
+            | Self::Truths { title, .. }
+            | Self::Predicted { title, .. }
+            | Self::Images { title, .. } => title.clone(),
         }
     }
 }

@@ -1,10 +1,22 @@
 //! What to do next: rules over one evaluation at the current threshold, each with its evidence.
+//!
+//! Reads counts and outcomes; matches nothing and knows no file. Each rule stands in its own module.
+
+mod case;
+mod confused;
+mod data;
+mod false_positives;
+mod missed;
+mod threshold;
+
+use std::cmp::Ordering;
 
 use crate::metrics::detection::Matched;
 use crate::metrics::{Counter, DetectionEvaluation};
 use crate::model::ClassId;
 
 use super::filter::Filter;
+use case::Case;
 
 /// How much a recommendation matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +52,14 @@ pub struct Gain {
     pub to: f64,
 }
 
+impl Gain {
+    /// What is won.
+    #[must_use]
+    pub fn difference(self) -> f64 {
+        self.to - self.from
+    }
+}
+
 /// One recommendation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recommendation {
@@ -68,19 +88,91 @@ pub struct Recommendation {
 /// The thresholds of the rules (METRICS §9), all settable.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rules {
+    /// Cards of one rule; the classes with most at stake come first.
+    pub cards_per_rule: usize,
+    /// Gain of pooled F1 from which a recommendation is of high importance.
+    pub high_gain: f64,
+    /// Gain of pooled F1 from which it is of medium importance.
+    pub medium_gain: f64,
     /// `missed_detections`: recall below which a class counts as missed too often.
     pub missed_recall: f64,
     /// `missed_detections`: missed truths from which it fires.
     pub missed_count: u32,
+    /// `missed_detections`: share of a box that one other truth of the image covers, from which it counts as crowded.
+    pub crowd_cover: f64,
+    /// `missed_detections`: distance from the border of the image, in pixels, up to which a box counts as at the edge.
+    pub edge_pixels: f64,
+    /// `false_positives`: precision below which a class counts as predicted too often.
+    pub false_positive_precision: f64,
+    /// `false_positives`: kept predictions of the class from which it fires.
+    pub false_positive_kept: u32,
+    /// `false_positives`: false positives from which it fires.
+    pub false_positive_count: u32,
+    /// `false_positives`: a set with fewer images is small …
+    pub small_set_images: usize,
+    /// … and there these false positives suffice, whatever the number of predictions.
+    pub small_set_false_positives: u32,
+    /// `confused_classes`: objects of one class taken for the other, from which it fires.
+    pub confused_count: u32,
+    /// `confused_classes`: the same as a share of the objects of the class.
+    pub confused_share: f64,
+    /// `needs_more_data`: a class with fewer truths has few …
+    pub few_truths: f64,
+    /// … or with fewer than this times the square root of all truths …
+    pub few_root: f64,
+    /// … or with a smaller share than this of the median class.
+    pub few_of_median: f64,
+    /// `needs_more_data`: a class with fewer truths cannot be judged at all.
+    pub least_truths: u32,
+    /// `small_evaluation_set`: images below which it fires.
+    pub small_items: usize,
+    /// `small_evaluation_set`: share of the dataset below which a test split is small.
+    pub small_test_share: f64,
+    /// `small_evaluation_set`: share of the dataset below which a validation split is small.
+    pub small_validation_share: f64,
+    /// `threshold_off`: gain of F1 from which it fires.
+    pub threshold_gain: f64,
+    /// `threshold_off`: distance of a class's own optimum from the pooled one, from which it fires.
+    pub own_optimum_distance: f64,
+    /// `threshold_off`: truths of a class from which its own optimum means something.
+    pub own_optimum_truths: u32,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { missed_recall: 0.8, missed_count: 5 }
+        Self {
+            cards_per_rule: 5,
+            high_gain: 0.02,
+            medium_gain: 0.005,
+            missed_recall: 0.8,
+            missed_count: 5,
+            crowd_cover: 0.1,
+            edge_pixels: 2.0,
+            false_positive_precision: 0.65,
+            false_positive_kept: 30,
+            false_positive_count: 30,
+            small_set_images: 500,
+            small_set_false_positives: 5,
+            confused_count: 5,
+            confused_share: 0.05,
+            few_truths: 30.0,
+            few_root: 0.05,
+            few_of_median: 0.25,
+            least_truths: 10,
+            small_items: 50,
+            small_test_share: 0.05,
+            small_validation_share: 0.1,
+            threshold_gain: 0.001,
+            own_optimum_distance: 0.15,
+            own_optimum_truths: 10,
+        }
     }
 }
 
 /// Applies every rule at the threshold of `counter`; by estimated gain, then importance.
+///
+/// The gain is pooled F1 at this threshold, computed again from the counts with the error of the card repaired and all
+/// else as it is. Nothing fires without truths.
 #[must_use]
 pub fn recommend(
     evaluation: &DetectionEvaluation,
@@ -89,6 +181,23 @@ pub fn recommend(
     threshold: f64,
     rules: &Rules,
 ) -> Vec<Recommendation> {
-    let _ = (evaluation, matched, counter, threshold, rules);
-    Vec::new()
+    if counter.totals().truths() == 0 {
+        return Vec::new();
+    }
+    let case = Case { evaluation, matched, counter, threshold, rules };
+    let mut all = threshold::pooled(&case);
+    all.extend(threshold::own_optima(&case));
+    all.extend(missed::find(&case));
+    all.extend(false_positives::find(&case));
+    all.extend(confused::find(&case));
+    all.extend(data::few_truths(&case));
+    all.extend(data::small_set(&case));
+    all.sort_by(by_gain_then_importance);
+    all
+}
+
+/// A recommendation without a computable gain stands where one without gain would.
+fn by_gain_then_importance(a: &Recommendation, b: &Recommendation) -> Ordering {
+    let gain = |r: &Recommendation| r.gain.map_or(0.0, Gain::difference);
+    gain(b).total_cmp(&gain(a)).then(a.importance.cmp(&b.importance))
 }

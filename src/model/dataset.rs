@@ -129,6 +129,8 @@ pub struct Dataset {
     pub images: Vec<Image>,
     /// Ground-truth objects.
     pub truths: Truths,
+    /// Images in each split of the whole dataset, evaluated or not; empty where they are not known.
+    pub split_sizes: Vec<(String, usize)>,
     /// Where each image stood in its source; empty where that is the order of the ids.
     file_rank: Vec<u32>,
 }
@@ -222,6 +224,7 @@ impl DatasetBuilder {
             splits: self.splits,
             images: order.iter().filter_map(|&i| images.get_mut(i).and_then(Option::take)).collect(),
             truths: columns,
+            split_sizes: Vec::new(),
             file_rank,
         }
     }

@@ -1,0 +1,154 @@
+//! `needs_more_data` and `small_evaluation_set`: what the numbers rest on.
+
+use crate::metrics::rates;
+use crate::model::{ClassId, fmt};
+
+use super::case::{Case, listed, number};
+use super::{Importance, Recommendation};
+use crate::analysis::Filter;
+
+/// Class names written out in a sentence.
+const NAMED: usize = 4;
+
+/// One card for all classes with few truths. A declared class without any truth says nothing and is left out.
+pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
+    let rules = case.rules;
+    let mut present: Vec<(u32, ClassId)> = case
+        .evaluation
+        .dataset
+        .classes
+        .ids()
+        .map(|class| (case.support(class), class))
+        .filter(|(support, _)| *support > 0)
+        .collect();
+    present.sort();
+    let total: u64 = present.iter().map(|(n, _)| u64::from(*n)).sum();
+    let median = median(&present)?;
+    let least = rules.few_truths.max(rules.few_root * (total as f64).sqrt());
+    let limit = least.max(rules.few_of_median * median);
+    present.retain(|(n, _)| f64::from(*n) < limit);
+    let (smallest, first) = *present.first()?;
+    let title = match present.len() {
+        1 => format!("{}: only {}", case.name(first), fmt::counted(smallest.into(), "object", "objects")),
+        n => format!("{} have few objects", fmt::counted(n as u64, "class", "classes")),
+    };
+    let mut named: Vec<String> =
+        present.iter().take(NAMED).map(|(n, c)| format!("{} {}", case.name(*c), fmt::count((*n).into()))).collect();
+    if present.len() > NAMED {
+        named.push(format!("{} more", fmt::count((present.len() - NAMED) as u64)));
+    }
+    let sentence = format!(
+        "Below {} objects the numbers of a class are loose: {}",
+        fmt::count(limit.ceil() as u64),
+        listed(&named)
+    );
+    let mut classes: Vec<ClassId> = present.iter().map(|(_, class)| *class).collect();
+    classes.sort();
+    Some(Recommendation {
+        kind: "needs_more_data",
+        importance: if smallest < rules.least_truths { Importance::Medium } else { Importance::Low },
+        filter: Filter::Truths { title: title.clone(), classes: classes.clone() },
+        title,
+        sentence,
+        rule: format!(
+            "Classes with fewer objects in this set than {}, than {} × √(all objects), or than {} of the median class; \
+             of medium importance where one has fewer than {}",
+            fmt::count(rules.few_truths as u64),
+            rules.few_root,
+            fmt::percent(Some(rules.few_of_median)),
+            rules.least_truths,
+        ),
+        evidence: vec![
+            ("classes", number(classes.len() as u64)),
+            ("limit", limit),
+            ("smallest", number(smallest)),
+            ("median", median),
+            ("total", number(total)),
+        ],
+        classes,
+        gain: None,
+        threshold: None,
+    })
+}
+
+/// The median of counts sorted ascending; `None` without any.
+fn median(sorted: &[(u32, ClassId)]) -> Option<f64> {
+    let at = |i: usize| sorted.get(i).map(|(n, _)| f64::from(*n));
+    let (low, high) = (at(sorted.len().checked_sub(1)? / 2)?, at(sorted.len() / 2)?);
+    Some((low + high) / 2.0)
+}
+
+/// The card of a small set.
+pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
+    let rules = case.rules;
+    let images = case.evaluation.dataset.images.len();
+    let share = small_share(case);
+    if images >= rules.small_items && share.is_none() {
+        return None;
+    }
+    let totals = case.counter.totals();
+    let (low, high) = rates::f1_interval(totals.correct, totals.kept(), totals.truths())?;
+    let counted = fmt::counted(images as u64, "image", "images");
+    let title = match &share {
+        Some(small) if images >= rules.small_items => {
+            format!("The {} split is only {} of the dataset", small.name, fmt::percent(Some(small.share)))
+        }
+        _ => format!("Only {counted} in the evaluation set"),
+    };
+    let sentence = format!(
+        "With {counted} and {} the 95 % interval of F1 is {}–{}, {} wide: smaller differences say nothing",
+        fmt::counted(totals.truths(), "object", "objects"),
+        fmt::rate(Some(low)),
+        fmt::rate(Some(high)),
+        fmt::rate(Some(high - low)),
+    );
+    let mut evidence = vec![
+        ("images", number(images as u64)),
+        ("objects", number(totals.truths())),
+        ("f1_low", low),
+        ("f1_high", high),
+        ("f1_width", high - low),
+    ];
+    evidence.extend(share.map(|small| ("share_of_dataset", small.share)));
+    Some(Recommendation {
+        kind: "small_evaluation_set",
+        importance: Importance::Medium,
+        title,
+        sentence,
+        rule: format!(
+            "Fewer than {} images, or a test split below {} or a validation split below {} of the dataset (where the \
+             sizes of the other splits are known)",
+            rules.small_items,
+            fmt::percent(Some(rules.small_test_share)),
+            fmt::percent(Some(rules.small_validation_share)),
+        ),
+        classes: Vec::new(),
+        evidence,
+        gain: None,
+        filter: Filter::All,
+        threshold: None,
+    })
+}
+
+/// A split that is a small part of its dataset.
+struct SmallShare {
+    name: String,
+    share: f64,
+}
+
+/// The evaluated split with the smallest share below its limit; `None` where the sizes of the splits are not known.
+fn small_share(case: &Case) -> Option<SmallShare> {
+    let dataset = &case.evaluation.dataset;
+    let whole: usize = dataset.split_sizes.iter().map(|(_, n)| n).sum();
+    let limit = |name: &str| match name {
+        "test" => Some(case.rules.small_test_share),
+        "valid" | "val" | "validation" | "dev" => Some(case.rules.small_validation_share),
+        _ => None,
+    };
+    let small = dataset.splits.iter().filter_map(|name| {
+        let (_, size) = dataset.split_sizes.iter().find(|(known, _)| known == name)?;
+        let share = rates::ratio(*size as u64, whole as u64)?;
+        (share < limit(name)?).then(|| SmallShare { name: name.clone(), share })
+    });
+    small.min_by(|a, b| a.share.total_cmp(&b.share))
+}

@@ -1,0 +1,196 @@
+//! `missed_detections`: classes with many truths that nothing found, and what those truths have in common.
+
+use crate::metrics::{Cell, ClassCounts, Counts, Interval, OutcomeKind};
+use crate::model::{ClassId, Dataset, TruthId, fmt};
+
+use super::case::{Case, listed, number};
+use super::{Recommendation, Rules};
+use crate::analysis::Filter;
+
+/// COCO's bounds of small and medium objects, in square pixels.
+const SMALL: f64 = 32.0 * 32.0;
+const MEDIUM: f64 = 96.0 * 96.0;
+
+/// One card for each of the classes with most missed truths.
+pub(super) fn find(case: &Case) -> Vec<Recommendation> {
+    let rules = case.rules;
+    let fires = |(_, c): &(ClassId, ClassCounts)| {
+        c.missed >= rules.missed_count && c.recall().is_some_and(|r| r < rules.missed_recall)
+    };
+    let mut classes: Vec<(ClassId, ClassCounts)> = case.classes().filter(fires).collect();
+    classes.sort_by_key(|(_, c)| std::cmp::Reverse(c.missed));
+    classes.truncate(rules.cards_per_rule);
+    if classes.is_empty() {
+        return Vec::new();
+    }
+    let below = found_below(case);
+    classes.into_iter().map(|(class, counts)| card(case, class, counts, &below)).collect()
+}
+
+fn card(case: &Case, class: ClassId, counts: ClassCounts, below: &[bool]) -> Recommendation {
+    let name = case.name(class);
+    let split = Split::of(case, class, below);
+    let totals = case.counter.totals();
+    let missed = u64::from(counts.missed);
+    let repaired = Counts { correct: totals.correct + missed, missed: totals.missed - missed, ..totals };
+    let gain = case.gain(repaired);
+    let mut sentence = format!("{name} has a recall of {} {}", fmt::rate(counts.recall()), case.at_confidence());
+    let parts = split.words();
+    if !parts.is_empty() {
+        sentence.push_str(&format!("; of the missed, {}", listed(&parts)));
+    }
+    Recommendation {
+        kind: "missed_detections",
+        importance: case.importance(gain),
+        title: format!("{name}: {} of {} missed", fmt::count(missed), fmt::count(counts.support())),
+        sentence,
+        rule: rule(case.rules),
+        classes: vec![class],
+        evidence: split.evidence(counts),
+        gain,
+        filter: Filter::Segment { class: Some(class), kind: OutcomeKind::Missed },
+        threshold: None,
+    }
+}
+
+fn rule(rules: &Rules) -> String {
+    format!(
+        "Classes with a recall below {} and at least {} missed objects; the {} with most of them. Small: an area below \
+         32² pixels, large: above 96². Crowded: another object covers at least {} of the box. At the edge: within {} of \
+         the border. Gain: F1 if every missed object of the class were found",
+        fmt::rate(Some(rules.missed_recall)),
+        rules.missed_count,
+        rules.cards_per_rule,
+        fmt::percent(Some(rules.crowd_cover)),
+        fmt::counted(rules.edge_pixels as u64, "pixel", "pixels"),
+    )
+}
+
+/// Truths that a detection of their own class finds at a lower threshold.
+fn found_below(case: &Case) -> Vec<bool> {
+    let cut = case.counter.cut();
+    let mut below = vec![false; case.evaluation.dataset.truths.len()];
+    let later = |i: &Interval, cell: Cell| i.from > cut.0 && cell.kind() == Some(OutcomeKind::Correct);
+    for (interval, _) in case.matched.timeline.intervals().filter(|(i, cell)| later(i, *cell)) {
+        if let Some(found) = interval.outcome.truth().and_then(|t| below.get_mut(t.index())) {
+            *found = true;
+        }
+    }
+    below
+}
+
+/// How many of something are missed, of how many.
+#[derive(Clone, Copy, Default)]
+struct Part {
+    missed: u32,
+    all: u32,
+}
+
+impl Part {
+    fn add(&mut self, missed: bool) {
+        self.all += 1;
+        self.missed += u32::from(missed);
+    }
+}
+
+/// The truths of a class by size, crowding and edge.
+#[derive(Default)]
+struct Split {
+    small: Part,
+    medium: Part,
+    large: Part,
+    crowded: Part,
+    edge: Part,
+    below: u32,
+}
+
+impl Split {
+    fn of(case: &Case, class: ClassId, below: &[bool]) -> Self {
+        let dataset = &*case.evaluation.dataset;
+        let mut split = Self::default();
+        for (outcome, cell) in case.held(|cell| cell.truth == Some(class)) {
+            let Some(truth) = outcome.truth() else { continue };
+            let missed = cell.kind() == Some(OutcomeKind::Missed);
+            let area = dataset.truths.area.get(truth.index()).copied().unwrap_or(0.0);
+            let by_size = if area < SMALL {
+                &mut split.small
+            } else if area <= MEDIUM {
+                &mut split.medium
+            } else {
+                &mut split.large
+            };
+            by_size.add(missed);
+            if is_crowded(dataset, truth, case.rules.crowd_cover) {
+                split.crowded.add(missed);
+            }
+            if is_at_edge(dataset, truth, case.rules.edge_pixels) {
+                split.edge.add(missed);
+            }
+            split.below += u32::from(missed && below.get(truth.index()) == Some(&true));
+        }
+        split
+    }
+
+    fn words(&self) -> Vec<String> {
+        let parts = [
+            (self.small.missed, "small"),
+            (self.medium.missed, "medium-sized"),
+            (self.large.missed, "large"),
+            (self.crowded.missed, "crowded by another object"),
+            (self.edge.missed, "at the edge of the image"),
+        ];
+        let said =
+            |(n, what): &(u32, &str)| (*n > 0).then(|| format!("{} {} {what}", fmt::count((*n).into()), are(*n)));
+        let mut words: Vec<String> = parts.iter().filter_map(said).collect();
+        if self.below > 0 {
+            let have = if self.below == 1 { "has" } else { "have" };
+            words.push(format!("{} {have} a fitting detection below the threshold", fmt::count(self.below.into())));
+        }
+        words
+    }
+
+    fn evidence(&self, counts: ClassCounts) -> Vec<(&'static str, f64)> {
+        vec![
+            ("support", number(counts.support())),
+            ("missed", number(counts.missed)),
+            ("recall", counts.recall().unwrap_or(0.0)),
+            ("missed_small", number(self.small.missed)),
+            ("small", number(self.small.all)),
+            ("missed_medium", number(self.medium.missed)),
+            ("medium", number(self.medium.all)),
+            ("missed_large", number(self.large.missed)),
+            ("large", number(self.large.all)),
+            ("missed_crowded", number(self.crowded.missed)),
+            ("crowded", number(self.crowded.all)),
+            ("missed_at_edge", number(self.edge.missed)),
+            ("at_edge", number(self.edge.all)),
+            ("missed_found_below_threshold", number(self.below)),
+        ]
+    }
+}
+
+const fn are(n: u32) -> &'static str {
+    if n == 1 { "is" } else { "are" }
+}
+
+/// True where another truth of the image, of any class, covers at least this share of the box.
+fn is_crowded(dataset: &Dataset, truth: TruthId, cover: f64) -> bool {
+    let truths = &dataset.truths;
+    let (Some(&image), Some(&own)) = (truths.image.get(truth.index()), truths.bbox.get(truth.index())) else {
+        return false;
+    };
+    let area = own.area();
+    let covers = |i: usize| truths.bbox.get(i).is_some_and(|other| own.intersection(*other) >= cover * area);
+    area > 0.0 && truths.of(image).any(|i| i != truth.index() && covers(i))
+}
+
+/// True where a box reaches the border of its image; false where the size of the image is unknown.
+fn is_at_edge(dataset: &Dataset, truth: TruthId, pixels: f64) -> bool {
+    let own = dataset.truths.bbox.get(truth.index());
+    let image = dataset.truths.image.get(truth.index()).and_then(|i| dataset.images.get(i.index()));
+    let (Some(own), Some(image)) = (own, image) else { return false };
+    let (width, height) = (f64::from(image.width), f64::from(image.height));
+    let near =
+        own.x <= pixels || own.y <= pixels || own.x + own.w >= width - pixels || own.y + own.h >= height - pixels;
+    image.width > 0 && image.height > 0 && near
+}
