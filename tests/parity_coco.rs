@@ -82,6 +82,19 @@ fn recorded() -> Vec<(Value, Dataset, Predictions)> {
         .collect()
 }
 
+/// The sets of `tests/data/parity_ap`, made and evaluated by the script there.
+fn own() -> Vec<(Value, Dataset, Predictions)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/parity_ap");
+    let sets = read(&folder.join("expected.json"));
+    let file = |set: &Value, part: &str| folder.join(format!("{}.{part}.json", set["name"].as_str().unwrap()));
+    let sets = sets["sets"].as_array().unwrap().iter();
+    sets.map(|set| {
+        let (dataset, predictions) = load(&file(set, "truth"), &file(set, "results"));
+        (set.clone(), dataset, predictions)
+    })
+    .collect()
+}
+
 fn same(what: &str, ours: Option<f64>, expected: &Value) {
     let expected = expected.as_f64().filter(|&v| v != -1.0);
     match (ours, expected) {
@@ -139,7 +152,7 @@ fn same_class(name: &str, class: &ClassAp, expected: &Value) {
 
 #[test]
 fn coco_equals_pycocotools() {
-    for (set, dataset, predictions) in recorded() {
+    for (set, dataset, predictions) in recorded().into_iter().chain(own()) {
         for scope in [PairScope::AllClasses, PairScope::SameClass] {
             let pairs = Pairs::compute(&dataset, &predictions, scope, &NoProgress).unwrap();
             let coco = coco::evaluate(&dataset, &predictions, &pairs, &NoProgress).unwrap();
@@ -151,7 +164,7 @@ fn coco_equals_pycocotools() {
 /// The mean of a class's curve is its AP at that threshold.
 #[test]
 fn curves_average_to_the_recorded_ap() {
-    for (set, dataset, predictions) in recorded() {
+    for (set, dataset, predictions) in recorded().into_iter().chain(own()) {
         let pairs = Pairs::compute(&dataset, &predictions, PairScope::AllClasses, &NoProgress).unwrap();
         for (class, expected) in dataset.classes.ids().zip(set["per_class"].as_array().unwrap()) {
             for (iou_index, key) in [(0, "AP50"), (5, "AP75")] {
@@ -175,6 +188,9 @@ fn same_tide(name: &str, tide: &Tide, percent: &Value, counts: &Value) {
         ("FalsePos", s.fp),
         ("FalseNeg", s.fn_),
     ];
+    if !percent["AP50"].is_null() {
+        same(&format!("{name} AP50"), s.ap50, &percent["AP50"].as_f64().map(|v| v / 100.0).into());
+    }
     for (key, value) in ours {
         let expected = percent[key].as_f64().map(|v| v / 100.0);
         same(&format!("{name} {key}"), value, &expected.into());
@@ -195,7 +211,7 @@ fn same_tide(name: &str, tide: &Tide, percent: &Value, counts: &Value) {
 
 #[test]
 fn error_types_equal_tidecv() {
-    for (set, dataset, predictions) in recorded() {
+    for (set, dataset, predictions) in recorded().into_iter().chain(own()) {
         let pairs = Pairs::compute(&dataset, &predictions, PairScope::AllClasses, &NoProgress).unwrap();
         let tide = tide::evaluate(&dataset, &predictions, &pairs, &NoProgress).unwrap();
         same_tide(set["name"].as_str().unwrap(), &tide, &set["tide_percent"], &set["tide_counts"]);

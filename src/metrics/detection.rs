@@ -7,6 +7,7 @@ use crate::model::{Cancelled, Dataset, ImageId, Predictions, Progress};
 use super::coco::{self, Coco};
 use super::matching::{self, Matching};
 use super::pairs::{PairScope, Pairs};
+use super::ranking::Ranking;
 use super::sweep::{Sweep, best_macro_f1};
 use super::tide::{self, Tide};
 use super::timeline::{Outcome, Timeline};
@@ -123,18 +124,15 @@ impl DetectionEvaluation {
         progress: &dyn Progress,
     ) -> Result<Self, Cancelled> {
         let scope = if sections.timeline || sections.tide { PairScope::AllClasses } else { PairScope::SameClass };
-        let pairs = Arc::new(Pairs::compute(&dataset, &predictions, scope, progress)?);
+        let (pairs, ranking) =
+            rayon::join(|| Pairs::compute(&dataset, &predictions, scope, progress), || Ranking::of(&predictions));
+        let pairs = Arc::new(pairs?);
+        let coco = || coco::evaluate_ranked(&dataset, &predictions, &pairs, &ranking, progress);
+        let tide = || tide::evaluate_ranked(&dataset, &predictions, &pairs, &ranking, progress);
+        let matched = || Matched::compute(&dataset, &predictions, &pairs, settings, progress);
         let (coco, rest) = rayon::join(
-            || sections.coco.then(|| coco::evaluate(&dataset, &predictions, &pairs, progress)).transpose(),
-            || {
-                rayon::join(
-                    || sections.tide.then(|| tide::evaluate(&dataset, &predictions, &pairs, progress)).transpose(),
-                    || {
-                        let matched = || Matched::compute(&dataset, &predictions, &pairs, settings, progress);
-                        sections.timeline.then(matched).transpose()
-                    },
-                )
-            },
+            || sections.coco.then(coco).transpose(),
+            || rayon::join(|| sections.tide.then(tide).transpose(), || sections.timeline.then(matched).transpose()),
         );
         let (tide, matched) = rest;
         Ok(Self {
