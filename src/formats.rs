@@ -2,6 +2,8 @@
 //!
 //! Knows files. Does not know metrics, threads or the screen.
 
+pub mod checks;
+pub mod coco;
 pub mod error;
 pub mod json;
 pub mod source;
