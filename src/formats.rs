@@ -4,6 +4,7 @@
 
 pub mod checks;
 pub mod coco;
+pub mod coco_results;
 pub mod error;
 pub mod json;
 pub mod source;

@@ -76,6 +76,12 @@ impl Broken {
         FormatError::new(file, self.0.problem, self.0.remedy).at(format!("line {line}:{column}{comma}{path}"))
     }
 
+    /// The same problem, in the entry at `index` of a list that is read without [`Scanner::list`].
+    #[must_use]
+    pub fn inside_entry(self, index: usize) -> Self {
+        self.inside(Step::Index(index))
+    }
+
     #[cold]
     fn inside(mut self, step: Step) -> Self {
         self.0.path.push(step);

@@ -102,6 +102,41 @@ impl PredictionsBuilder {
         self.score.append(&mut later.score);
     }
 
+    /// Makes room for `n` more detections where memory allows; a hint.
+    pub fn reserve(&mut self, n: usize) {
+        let _ = self.image.try_reserve(n);
+        let _ = self.class.try_reserve(n);
+        let _ = self.bbox.try_reserve(n);
+        let _ = self.score.try_reserve(n);
+    }
+
+    /// Forgets all detections but the first `n`.
+    pub fn truncate(&mut self, n: usize) {
+        self.image.truncate(n);
+        self.class.truncate(n);
+        self.bbox.truncate(n);
+        self.score.truncate(n);
+    }
+
+    /// Replaces the class of each detection from row `first` on; a detection whose class has no replacement is dropped.
+    /// For readers that learn what a file's class ids mean only at its end.
+    pub fn map_classes(&mut self, first: usize, of: impl Fn(ClassId) -> Option<ClassId>) {
+        let mut kept = first;
+        for row in first..self.len() {
+            let Some(class) = self.class.get(row).and_then(|&class| of(class)) else { continue };
+            if kept < row {
+                move_row(&mut self.image, row, kept);
+                move_row(&mut self.bbox, row, kept);
+                move_row(&mut self.score, row, kept);
+            }
+            if let Some(slot) = self.class.get_mut(kept) {
+                *slot = class;
+            }
+            kept += 1;
+        }
+        self.truncate(kept);
+    }
+
     /// Number of detections so far.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -143,6 +178,14 @@ impl PredictionsBuilder {
             score: gather(&order, &self.score),
             starts,
         }
+    }
+}
+
+fn move_row<T: Copy>(column: &mut [T], from: usize, to: usize) {
+    if let Some(&value) = column.get(from)
+        && let Some(slot) = column.get_mut(to)
+    {
+        *slot = value;
     }
 }
 
