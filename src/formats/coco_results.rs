@@ -39,12 +39,13 @@ pub fn read_results(
     findings: &mut Findings,
     progress: &dyn Progress,
 ) -> Result<(), LoadError> {
-    let classes_of = |ids: &[i64]| ids.iter().map(|&id| class_of(id)).collect();
+    let classes_of = |met: &[(i64, usize)]| met.iter().map(|&(id, _)| class_of(id)).collect();
     read_results_mapped(path, split, dataset, &classes_of, into, findings, progress)
 }
 
-/// [`read_results`] with one question for all category ids of the file (distinct, in order of appearance), answered by as
-/// many classes. So a mapping that depends on all of them (counted from 0 instead of 1, for one) needs no second reading.
+/// [`read_results`] with one question for all category ids of the file (distinct, in order of appearance, each with how
+/// often it was met), answered by as many classes. So a mapping that depends on all of them (counted from 0 instead of 1,
+/// for one) needs no second reading.
 ///
 /// # Errors
 /// As [`read_results`].
@@ -52,7 +53,7 @@ pub fn read_results_mapped(
     path: &Path,
     split: u16,
     dataset: &Dataset,
-    classes_of: &dyn Fn(&[i64]) -> Vec<Option<ClassId>>,
+    classes_of: &dyn Fn(&[(i64, usize)]) -> Vec<Option<ClassId>>,
     into: &mut PredictionsBuilder,
     findings: &mut Findings,
     progress: &dyn Progress,
@@ -179,12 +180,12 @@ fn finish(
     all: FileRows,
     file: &str,
     before: usize,
-    classes_of: &dyn Fn(&[i64]) -> Vec<Option<ClassId>>,
+    classes_of: &dyn Fn(&[(i64, usize)]) -> Vec<Option<ClassId>>,
     into: &mut PredictionsBuilder,
     findings: &mut Findings,
 ) {
-    let ids: Vec<i64> = all.categories.met.iter().map(|category| category.id).collect();
-    let classes = classes_of(&ids);
+    let met: Vec<(i64, usize)> = all.categories.met.iter().map(|category| (category.id, category.count)).collect();
+    let classes = classes_of(&met);
     let class_at = |position: ClassId| classes.get(position.index()).copied().flatten();
     into.map_classes(before, class_at);
     findings.merge(all.findings);
