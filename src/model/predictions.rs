@@ -31,6 +31,8 @@ pub struct Predictions {
     pub bbox: Vec<BBox>,
     /// Confidence of each detection.
     pub score: Vec<f64>,
+    /// Position of each detection in its file (among those that were kept).
+    pub row: Vec<u32>,
     starts: Vec<u32>,
 }
 
@@ -91,7 +93,8 @@ impl PredictionsBuilder {
         self.image.push(image);
         self.class.push(class);
         self.bbox.push(bbox);
-        self.score.push(score);
+        // -0 becomes 0: the two are one number and must stay in file order.
+        self.score.push(score + 0.0);
     }
 
     /// Appends what another builder collected from a later part of the same file.
@@ -176,6 +179,7 @@ impl PredictionsBuilder {
             class: gather(&order, &self.class),
             bbox: gather(&order, &self.bbox),
             score: gather(&order, &self.score),
+            row: order,
             starts,
         }
     }
