@@ -1,11 +1,21 @@
 //! Which detection belongs to which truth, for every confidence at once.
 //!
-//! Reads boxes' overlaps and scores; ends in a [`Timeline`]. Does not count anything itself.
+//! Reads boxes' overlaps and scores; ends in a [`Timeline`]. Does not count anything itself. `rules` says what a
+//! detection would take, `walk` who gets it from which score on, `ranks` orders the scores.
 
-use crate::model::{Cancelled, Dataset, Predictions, Progress};
+mod ranks;
+mod rules;
+mod walk;
 
+use rayon::prelude::*;
+
+use crate::model::{Cancelled, Dataset, ImageId, Predictions, Progress};
+
+use self::ranks::Ranks;
+use self::rules::Rules;
+use self::walk::Walk;
 use super::pairs::Pairs;
-use super::timeline::Timeline;
+use super::timeline::{Interval, Thresholds, Timeline};
 
 /// A rule by which detections and truths are paired. METRICS: "two-pass" is the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -44,7 +54,16 @@ impl Matching {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|m| m.name() == name)
     }
+
+    /// True where crowds and difficult objects are ordinary objects, because the named program does not know them.
+    #[must_use]
+    pub const fn counts_ignored(self) -> bool {
+        matches!(self, Self::Supervision | Self::Ultralytics)
+    }
 }
+
+/// Images matched between two looks at the cancel flag.
+const RUN: usize = 64;
 
 /// Matches at all confidences and returns the changes.
 ///
@@ -58,7 +77,52 @@ pub fn timeline(
     iou: f64,
     progress: &dyn Progress,
 ) -> Result<Timeline, Cancelled> {
-    let _ = (pairs, matching, iou);
+    let strict = matching == Matching::Ultralytics;
+    let ranks = Ranks::of(&predictions.score, strict);
     progress.check()?;
-    Ok(Timeline::new(dataset, predictions, Vec::new(), false, Vec::new()))
+    let images: Vec<ImageId> = dataset.image_ids().collect();
+    let per_run: Vec<Vec<Vec<Interval>>> = images
+        .par_chunks(RUN)
+        .map(|run| {
+            progress.check()?;
+            let mut rules = Rules::new(dataset, predictions, pairs, matching, iou);
+            let mut walk = Walk::default();
+            let one = |&image| intervals_of(image, dataset, predictions, &ranks.cuts, &mut rules, &mut walk);
+            Ok(run.iter().map(one).collect())
+        })
+        .collect::<Result<_, Cancelled>>()?;
+    let per_image = per_run.into_iter().flatten().collect();
+    let Ranks { scores, cuts } = ranks;
+    drop(cuts);
+    let support = if matching.counts_ignored() { dataset.support_with_ignored() } else { dataset.support() };
+    Ok(Timeline::new(dataset, predictions, Thresholds { scores, strict }, support, per_image))
+}
+
+/// All that happens in one image, from the highest score down.
+fn intervals_of(
+    image: ImageId,
+    dataset: &Dataset,
+    predictions: &Predictions,
+    cuts: &[u32],
+    rules: &mut Rules,
+    walk: &mut Walk,
+) -> Vec<Interval> {
+    let preds = predictions.of(image);
+    let truths = dataset.truths.of(image);
+    let mut out = Vec::with_capacity(preds.len() + truths.len());
+    walk.start(truths);
+    let of_image = cuts.get(preds.clone()).unwrap_or(&[]);
+    let mut pred = preds.start;
+    for group in of_image.chunk_by(|a, b| a == b) {
+        let cut = group.first().copied().unwrap_or(0);
+        for _ in group {
+            let forgiven = rules.list(pred, &mut walk.proposals);
+            walk.add(pred, forgiven, cut, &mut out);
+            pred += 1;
+        }
+        walk.settle(cut, &mut out);
+    }
+    let all = rules.matching().counts_ignored();
+    walk.finish(|truth| all || dataset.truths.ignored.get(truth) == Some(&false), &mut out);
+    out
 }

@@ -6,19 +6,21 @@ use crate::model::ClassId;
 
 use super::counts::OutcomeKind;
 use super::rates;
-use super::timeline::Timeline;
+use super::timeline::{Cut, Timeline};
 
-/// Counts at every distinct score, highest first, pooled over all classes or of one.
+/// Counts at every distinct score as the threshold, highest first, pooled over all classes or of one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sweep {
     /// Distinct scores, descending.
     pub confidence: Vec<f64>,
-    /// Correct detections with a score of at least that.
+    /// Correct detections among those that this threshold keeps.
     pub correct: Vec<u32>,
     /// Detections that count (kept and not ignored).
     pub kept: Vec<u32>,
     /// Truths that count.
     pub truths: u64,
+    /// Only where scores must lie above the threshold: the scores below which the counts are in force.
+    below: Vec<f32>,
 }
 
 impl Sweep {
@@ -40,11 +42,13 @@ impl Sweep {
                 Some(OutcomeKind::Missed) | None => {}
             }
         }
+        let first = u32::from(!timeline.strict());
         Self {
             confidence: timeline.scores().to_vec(),
-            correct: running(&correct),
-            kept: running(&kept),
+            correct: running(&correct, first as usize, scores),
+            kept: running(&kept, first as usize, scores),
             truths: timeline.support().iter().map(|&n| u64::from(n)).sum(),
+            below: limits(timeline, first..),
         }
     }
 
@@ -59,9 +63,7 @@ impl Sweep {
                 walk.step(cut, correct, up);
             }
         }
-        let support = timeline.support();
-        let scores = timeline.scores();
-        walks.into_iter().zip(support).map(|(walk, &n)| walk.sweep(scores, n)).collect()
+        walks.into_iter().zip(timeline.support()).map(|(walk, &n)| walk.sweep(timeline, n)).collect()
     }
 
     /// Of one class, at the scores at which one of its counts changes.
@@ -73,7 +75,7 @@ impl Sweep {
                 walk.step(cut, cell.truth == Some(class), up);
             }
         }
-        walk.sweep(timeline.scores(), timeline.support().get(class.index()).copied().unwrap_or(0))
+        walk.sweep(timeline, timeline.support().get(class.index()).copied().unwrap_or(0))
     }
 
     /// Number of thresholds.
@@ -113,10 +115,16 @@ impl Sweep {
         rates::f1(correct, kept, self.truths)
     }
 
-    /// Position of the last threshold that is >= `confidence`: the counts in force there. `None` above the highest.
+    /// Position of the counts in force at a threshold: the lowest score that is >= `confidence`. `None` above the highest,
+    /// where nothing is kept. (A strict matching has no entry for a threshold below every score; it gets the last.)
     #[must_use]
     pub fn position(&self, confidence: f64) -> Option<usize> {
-        self.confidence.partition_point(|&s| s >= confidence).checked_sub(1)
+        let reached = if self.below.is_empty() {
+            self.confidence.partition_point(|&s| s >= confidence)
+        } else {
+            self.below.partition_point(|&s| s > confidence as f32)
+        };
+        reached.checked_sub(1)
     }
 
     /// Position of the highest score at which F1 is largest, compared as exact ratios of integers. `None` without truths
@@ -165,13 +173,24 @@ impl Sweep {
     }
 }
 
-fn running(steps: &[i32]) -> Vec<u32> {
+/// Sums of steps up to each of `len` cuts from `first` on.
+fn running(steps: &[i32], first: usize, len: usize) -> Vec<u32> {
     let mut sum = 0_i32;
     let totals = steps.iter().map(|step| {
         sum += step;
         u32::try_from(sum).unwrap_or(0)
     });
-    totals.skip(1).collect()
+    totals.skip(first).take(len).collect()
+}
+
+/// In a strict matching, the scores below which cuts are in force: above the one that the cut keeps last.
+fn limits(timeline: &Timeline, cuts: impl Iterator<Item = u32>) -> Vec<f32> {
+    if !timeline.strict() {
+        return Vec::new();
+    }
+    let kept_last = |cut: u32| (cut as usize).checked_sub(1).and_then(|i| timeline.scores().get(i));
+    let limit = |cut| kept_last(cut).map_or(f32::INFINITY, |&s| s as f32);
+    cuts.take(timeline.scores().len()).map(limit).collect()
 }
 
 /// Running counts of one class.
@@ -199,14 +218,17 @@ impl Walk {
         }
     }
 
-    /// A cut of n keeps n scores: the threshold is the n-th.
-    fn sweep(self, scores: &[f64], support: u32) -> Sweep {
-        let score = |cut: &u32| scores.get((*cut as usize).saturating_sub(1)).copied().unwrap_or(0.0);
+    fn sweep(mut self, timeline: &Timeline, support: u32) -> Sweep {
+        let reached = self.cuts.partition_point(|&cut| timeline.confidence(Cut(cut)).is_some());
+        self.cuts.truncate(reached);
+        self.correct.truncate(reached);
+        self.kept.truncate(reached);
         Sweep {
-            confidence: self.cuts.iter().map(score).collect(),
+            confidence: self.cuts.iter().filter_map(|&cut| timeline.confidence(Cut(cut))).collect(),
             correct: self.correct,
             kept: self.kept,
             truths: u64::from(support),
+            below: limits(timeline, self.cuts.into_iter()),
         }
     }
 }
@@ -215,39 +237,110 @@ impl Walk {
 /// `macro`, over all declared classes) is largest. `None` without truths or predictions.
 #[must_use]
 pub fn best_macro_f1(timeline: &Timeline) -> Option<f64> {
-    let support = timeline.support();
-    if support.iter().all(|&n| n == 0) || timeline.scores().is_empty() {
+    if timeline.support().iter().all(|&n| n == 0) {
         return None;
     }
-    let mut counts = vec![(0_i64, 0_i64); support.len()];
-    let value = |class: usize, (correct, kept): (i64, i64)| {
-        let whole = kept + i64::from(support[class]);
-        if whole == 0 { 0.0 } else { (2 * correct) as f64 / whole as f64 }
-    };
-    let mut sum = 0.0;
+    // Sums kept up step by step sort out the hopeless; the few near the best are summed afresh.
+    let near = near_best_macro(timeline);
+    let mut macros = MacroSum::new(timeline);
     let mut best: Option<(f64, u32)> = None;
-    let mut at = 0;
-    let mut settle = |cut: u32, sum: f64, counts: &[(i64, i64)]| {
-        // The running sum only sorts out the hopeless; what is near the best is summed afresh.
-        if cut > 0 && best.is_none_or(|(f, _)| sum > f - 1e-9) {
-            let exact: f64 = counts.iter().enumerate().map(|(c, &n)| value(c, n)).sum();
-            if best.is_none_or(|(f, _)| exact > f) {
-                best = Some((exact, cut));
+    let mut near = near.into_iter().peekable();
+    for_each_cut(timeline, &mut macros, |cut, macros| {
+        if near.next_if_eq(&cut).is_some() {
+            let sum = macros.exact();
+            if best.is_none_or(|(known, _)| sum > known) {
+                best = Some((sum, cut));
             }
         }
-    };
-    for (cut, cell, up) in timeline.changes() {
-        if cut != at {
-            settle(at, sum, &counts);
-            at = cut;
+        near.peek().is_some()
+    });
+    best.and_then(|(_, cut)| timeline.confidence(Cut(cut)))
+}
+
+/// The cuts, ascending, whose macro-F1 may be the largest.
+fn near_best_macro(timeline: &Timeline) -> Vec<u32> {
+    // Far above what rounding can do to the sum of any number of classes, far below any real difference that matters.
+    const MARGIN: i128 = MacroSum::ONE >> 30;
+    let mut best = i128::MIN;
+    let mut near: Vec<(u32, i128)> = Vec::new();
+    for_each_cut(timeline, &mut MacroSum::new(timeline), |cut, macros| {
+        let sum = macros.sum;
+        if sum >= best - MARGIN {
+            near.push((cut, sum));
         }
-        let Some(class) = cell.predicted.map(ClassId::index).filter(|&c| c < counts.len()) else { continue };
-        let by = if up { 1 } else { -1 };
-        sum -= value(class, counts[class]);
-        counts[class].0 += if cell.kind() == Some(OutcomeKind::Correct) { by } else { 0 };
-        counts[class].1 += by;
-        sum += value(class, counts[class]);
+        if sum > best {
+            best = sum;
+            // A rising curve leaves what it passed behind.
+            if near.first().is_some_and(|(_, first)| *first < best - MARGIN) {
+                near.retain(|(_, s)| *s >= best - MARGIN);
+            }
+        }
+        true
+    });
+    near.retain(|(_, s)| *s >= best - MARGIN);
+    near.into_iter().map(|(cut, _)| cut).collect()
+}
+
+/// Calls back at the first cut that a score gives and at every later one that changes a class, with the sum there, until
+/// told to stop.
+fn for_each_cut(timeline: &Timeline, macros: &mut MacroSum, mut at: impl FnMut(u32, &MacroSum) -> bool) {
+    let mut pending = (0..=1).find(|&cut| timeline.confidence(Cut(cut)).is_some());
+    for (cut, cell, up) in timeline.changes() {
+        let Some(class) = cell.predicted else { continue };
+        if let Some(before) = pending
+            && cut > before
+        {
+            if !at(before, macros) {
+                return;
+            }
+            pending = Some(cut);
+        }
+        macros.step(class.index(), cell.kind() == Some(OutcomeKind::Correct), up);
     }
-    settle(at, sum, &counts);
-    best.and_then(|(_, cut)| timeline.scores().get(cut as usize - 1).copied())
+    if let Some(last) = pending.filter(|&cut| timeline.confidence(Cut(cut)).is_some()) {
+        at(last, macros);
+    }
+}
+
+/// The sum of the F1s of all classes, kept up with the changes of counts. Fixed point: what was added is taken away
+/// exactly, so errors do not grow.
+struct MacroSum<'a> {
+    support: &'a [u32],
+    counts: Vec<(i64, i64)>,
+    sum: i128,
+}
+
+impl<'a> MacroSum<'a> {
+    const ONE: i128 = 1 << 60;
+
+    fn new(timeline: &'a Timeline) -> Self {
+        let support = timeline.support();
+        Self { support, counts: vec![(0, 0); support.len()], sum: 0 }
+    }
+
+    fn f1(&self, class: usize) -> f64 {
+        let (Some(&(correct, kept)), Some(&support)) = (self.counts.get(class), self.support.get(class)) else {
+            return 0.0;
+        };
+        let whole = kept + i64::from(support);
+        if whole == 0 { 0.0 } else { (2 * correct) as f64 / whole as f64 }
+    }
+
+    fn fixed(&self, class: usize) -> i128 {
+        (self.f1(class) * Self::ONE as f64) as i128
+    }
+
+    fn step(&mut self, class: usize, correct: bool, up: bool) {
+        let by = if up { 1 } else { -1 };
+        self.sum -= self.fixed(class);
+        if let Some((c, k)) = self.counts.get_mut(class) {
+            *c += if correct { by } else { 0 };
+            *k += by;
+        }
+        self.sum += self.fixed(class);
+    }
+
+    fn exact(&self) -> f64 {
+        (0..self.counts.len()).map(|class| self.f1(class)).sum()
+    }
 }

@@ -19,6 +19,32 @@ const NONE: u32 = u32::MAX;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cut(pub u32);
 
+/// Where the counts can change, and which side of a threshold is kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Thresholds {
+    /// The distinct scores, descending.
+    pub scores: Vec<f64>,
+    /// A detection is kept only if its score lies *above* the threshold, both rounded to `f32` (Ultralytics); else also
+    /// if it equals it, in `f64`.
+    pub strict: bool,
+}
+
+impl Thresholds {
+    fn cut(&self, threshold: f64) -> Cut {
+        let kept = if self.strict {
+            self.scores.partition_point(|&s| s as f32 > threshold as f32)
+        } else {
+            self.scores.partition_point(|&s| s >= threshold)
+        };
+        Cut(u32::try_from(kept).unwrap_or(u32::MAX))
+    }
+
+    fn highest(&self, cut: Cut) -> Option<f64> {
+        let index = if self.strict { cut.0 as usize } else { (cut.0 as usize).checked_sub(1)? };
+        self.scores.get(index).copied()
+    }
+}
+
 /// A truth and a detection that belong together, or one of them alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Outcome {
@@ -93,8 +119,7 @@ const DOWN: u32 = 1 << 31;
 /// The changes of all counts over all thresholds. Immutable; made once per matching.
 #[derive(Debug)]
 pub struct Timeline {
-    scores: Vec<f64>,
-    strict: bool,
+    thresholds: Thresholds,
     class_count: usize,
     support: Vec<u32>,
     intervals: Vec<Interval>,
@@ -115,14 +140,13 @@ struct Index {
 }
 
 impl Timeline {
-    /// Takes the intervals of every image in image order. `scores` are the distinct scores, descending; with `strict` a
-    /// detection is kept only if its score is *above* the threshold (Ultralytics), else also if it equals it.
+    /// Takes the intervals of every image in image order, and per class the number of truths that count.
     #[must_use]
     pub fn new(
         dataset: &Dataset,
         predictions: &Predictions,
-        scores: Vec<f64>,
-        strict: bool,
+        thresholds: Thresholds,
+        support: Vec<u32>,
         per_image: Vec<Vec<Interval>>,
     ) -> Self {
         let mut image_starts = Vec::with_capacity(per_image.len() + 1);
@@ -138,11 +162,10 @@ impl Timeline {
             predicted: outcome.pred().and_then(|p| predictions.class.get(p.index()).copied()),
         };
         let (cells, interval_cell) = number_cells(class_count, intervals.iter().map(|i| cell_of(i.outcome)));
-        let events = sort_events(&intervals, &interval_cell, scores.len());
+        let events = sort_events(&intervals, &interval_cell, thresholds.scores.len());
         Self {
-            support: dataset.support(),
-            scores,
-            strict,
+            support,
+            thresholds,
             class_count,
             intervals,
             interval_cell,
@@ -156,7 +179,20 @@ impl Timeline {
     /// The distinct scores, highest first.
     #[must_use]
     pub fn scores(&self) -> &[f64] {
-        &self.scores
+        &self.thresholds.scores
+    }
+
+    /// True where a detection must score above the threshold to be kept: see [`Thresholds::strict`].
+    #[must_use]
+    pub fn strict(&self) -> bool {
+        self.thresholds.strict
+    }
+
+    /// The highest distinct score that gives this cut as a threshold. `None` where none does: nothing kept, or in a
+    /// strict matching everything.
+    #[must_use]
+    pub fn confidence(&self, cut: Cut) -> Option<f64> {
+        self.thresholds.highest(cut)
     }
 
     /// Number of declared classes.
@@ -174,8 +210,7 @@ impl Timeline {
     /// The cut of a threshold: scores >= t are kept (> t in a strict matching).
     #[must_use]
     pub fn cut(&self, threshold: f64) -> Cut {
-        let kept = self.scores.partition_point(|&s| if self.strict { s > threshold } else { s >= threshold });
-        Cut(u32::try_from(kept).unwrap_or(u32::MAX))
+        self.thresholds.cut(threshold)
     }
 
     /// Every cell that is non-empty at some threshold, ascending by truth then prediction (background first).
