@@ -261,7 +261,7 @@ pub fn best_macro_f1(timeline: &Timeline) -> Option<f64> {
 fn near_best_macro(timeline: &Timeline) -> Vec<u32> {
     // Far above what rounding can do to the sum of any number of classes, far below any real difference that matters.
     const MARGIN: i128 = MacroSum::ONE >> 30;
-    let mut best = i128::MIN;
+    let mut best = 0;
     let mut near: Vec<(u32, i128)> = Vec::new();
     for_each_cut(timeline, &mut MacroSum::new(timeline), |cut, macros| {
         let sum = macros.sum;
