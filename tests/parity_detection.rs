@@ -105,3 +105,54 @@ fn supervision_and_ultralytics_at_a_quarter() {
         assert_eq!(ours, transposed(&matrix(expected)), "{}", set.name);
     }
 }
+
+/// The sets of `tests/data/parity` and what was recorded for them.
+fn own() -> Vec<Set> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/parity");
+    let recorded = oracle::json(&folder.join("expected.json"));
+    let sets = recorded["sets"].as_array().unwrap().iter().map(|set| {
+        let name = set["name"].as_str().unwrap();
+        let file = |kind: &str| folder.join(format!("{name}.{kind}.json"));
+        Set::new(name, &file("truth"), &file("results"), set.clone())
+    });
+    sets.collect()
+}
+
+#[test]
+fn all_matchings_at_many_confidences_and_overlaps() {
+    let mut compared = 0;
+    for set in own() {
+        for at in set.expected["at"].as_array().unwrap() {
+            let [confidence, iou] = ["confidence", "iou"].map(|key| at[key].as_f64().unwrap());
+            for matching in Matching::ALL {
+                let timeline = set.matched(matching, iou).timeline;
+                let expected: Vec<Vec<u32>> = serde_json::from_value(at[matching.name()].clone()).unwrap();
+                let what = format!("{} {} at {confidence}, IoU {iou}", set.name, matching.name());
+                assert_eq!(timeline.counter_at(confidence).matrix(&timeline), expected, "{what}");
+                compared += 1;
+            }
+        }
+    }
+    assert_eq!(compared, 2 * 24 * 5);
+}
+
+#[test]
+fn optima_of_all_and_of_each_class() {
+    for set in own() {
+        for expected in set.expected["optima"].as_array().unwrap() {
+            let iou = expected["iou"].as_f64().unwrap();
+            let matched = set.matched(Matching::TwoPass, iou);
+            let what = format!("{} IoU {iou}", set.name);
+            close(matched.optima.pooled, &expected["pooled"]["confidence"], &what);
+            close(matched.optima.macro_f1, &expected["macro"]["confidence"], &what);
+            for (class, expected) in expected["classes"].as_array().unwrap().iter().enumerate() {
+                // Where F1 is 0 everywhere, nothing was recorded.
+                if expected.is_object() {
+                    close(matched.optima.classes[class], &expected["confidence"], &what);
+                    let sweep = &matched.class_sweeps[class];
+                    close(sweep.best_f1().and_then(|i| sweep.f1(i)), &expected["f1"], &what);
+                }
+            }
+        }
+    }
+}
