@@ -2,8 +2,10 @@
 //!
 //! Knows nothing of what the work is, nor of the screen. The only place that starts threads.
 
+pub mod aside;
 pub mod ctx;
 pub mod runner;
 
+pub use aside::aside;
 pub use ctx::{JobCtx, JobProgress};
 pub use runner::{InlineRunner, JobError, JobHandle, Runner, ThreadRunner, Waker};

@@ -7,6 +7,7 @@ pub mod bootstrap;
 pub mod coco;
 pub mod counts;
 pub mod detection;
+pub mod histogram;
 mod interpolation;
 pub mod matching;
 pub mod pairs;

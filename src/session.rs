@@ -3,6 +3,7 @@
 //! Views read a [`Session`] and send [`Command`]s; jobs answer with [`Event`]s; `update` is the one place that changes
 //! anything. Knows no egui.
 
+pub mod choices;
 pub mod command;
 pub mod event;
 pub mod explorer;

@@ -1,6 +1,10 @@
 //! The window. Reads a session, sends commands, draws; computes nothing but the geometry of pixels.
 
+pub mod actions;
+pub mod app;
 pub mod context;
+pub mod outside;
+pub mod panes;
 pub mod theme;
 pub mod views;
 pub mod widgets;

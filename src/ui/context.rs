@@ -1,15 +1,40 @@
-//! What every view is handed: the session to read, a place for commands, the theme.
+//! What every view is handed: the session to read, a place for commands and wishes, the theme.
 
 use std::cell::RefCell;
 
 use crate::session::{Command, Session};
 
+use super::panes::Pane;
 use super::theme::Theme;
 
-/// Commands sent while drawing; carried out after the frame.
+/// What only the window can do; the session knows nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Open the list of everything that can be done.
+    FindAction,
+    /// List the keys.
+    ShowKeys,
+    /// Open the system's dialog for a folder.
+    PickFolder,
+    /// Let one pane fill the dashboard.
+    Maximise(Pane),
+    /// Show all panes again.
+    Restore,
+    /// Arrange the panes as on the first start.
+    ResetLayout,
+    /// Put the keyboard on the confidence slider.
+    FocusThreshold,
+    /// Step back out of what is open: a filled pane, an image, a selection.
+    Leave,
+    /// Close the window.
+    Quit,
+}
+
+/// Commands and wishes sent while drawing; carried out after the frame.
 #[derive(Debug, Default)]
 pub struct Commands {
     queue: RefCell<Vec<Command>>,
+    wishes: RefCell<Vec<Wish>>,
 }
 
 impl Commands {
@@ -22,9 +47,26 @@ impl Commands {
     pub fn take(&self) -> Vec<Command> {
         self.queue.take()
     }
+
+    /// Asks the window for something.
+    pub fn wish(&self, wish: Wish) {
+        self.wishes.borrow_mut().push(wish);
+    }
+
+    /// Takes all wishes so far, in order.
+    pub fn take_wishes(&self) -> Vec<Wish> {
+        self.wishes.take()
+    }
+
+    /// True where nothing was sent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.queue.borrow().is_empty() && self.wishes.borrow().is_empty()
+    }
 }
 
 /// Handed to every view.
+#[derive(Clone, Copy)]
 pub struct ViewCtx<'a> {
     /// What to show.
     pub session: &'a Session,
@@ -38,5 +80,10 @@ impl ViewCtx<'_> {
     /// Sends a command.
     pub fn send(&self, command: Command) {
         self.commands.send(command);
+    }
+
+    /// Asks the window for something.
+    pub fn wish(&self, wish: Wish) {
+        self.commands.wish(wish);
     }
 }

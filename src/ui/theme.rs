@@ -1,6 +1,8 @@
-//! Every colour and size of the window. No literal colour or size stands elsewhere.
+//! Every colour and size of the window, and how egui's own widgets wear them. No literal colour or size stands elsewhere.
 
-use egui::Color32;
+use egui::epaint::Shadow;
+use egui::style::{Selection, WidgetVisuals};
+use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, vec2};
 
 use crate::metrics::OutcomeKind;
 
@@ -22,6 +24,54 @@ pub const BODY: f32 = 13.0;
 pub const TITLE: f32 = 15.0;
 /// Figures in tiles.
 pub const FIGURE: f32 = 22.0;
+/// Height of the header.
+pub const HEADER: f32 = 40.0;
+/// Height of the row with the confidence slider.
+pub const SLIDER_ROW: f32 = 56.0;
+/// Height of the row of tiles.
+pub const TILE_ROW: f32 = 52.0;
+/// Height of the status bar.
+pub const STATUS: f32 = 24.0;
+/// Width of the navigation at the left.
+pub const NAVIGATION: f32 = 116.0;
+/// Height of buttons, fields and rows of menus.
+pub const ROW: f32 = 24.0;
+/// Side of an icon.
+pub const ICON: f32 = 16.0;
+/// Height of a pane's title bar.
+pub const PANE_TITLE: f32 = 28.0;
+/// Width of cards in the middle of the window (welcome, palette, lists of keys).
+pub const CARD: f32 = 560.0;
+/// Width of popups with sentences.
+pub const POPUP: f32 = 380.0;
+/// Smallest window that is still usable.
+pub const WINDOW_MIN: egui::Vec2 = vec2(1024.0, 640.0);
+/// The window on its first start.
+pub const WINDOW: egui::Vec2 = vec2(1440.0, 900.0);
+
+/// Captions, such as axis labels.
+#[must_use]
+pub const fn caption() -> FontId {
+    FontId::new(CAPTION, FontFamily::Proportional)
+}
+
+/// Body text.
+#[must_use]
+pub const fn body() -> FontId {
+    FontId::new(BODY, FontFamily::Proportional)
+}
+
+/// Titles of panes and cards.
+#[must_use]
+pub const fn title() -> FontId {
+    FontId::new(TITLE, FontFamily::Proportional)
+}
+
+/// Figures in tiles.
+#[must_use]
+pub const fn figure() -> FontId {
+    FontId::new(FIGURE, FontFamily::Proportional)
+}
 
 /// The colours of one theme.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +84,14 @@ pub struct Theme {
     pub surface: Color32,
     /// Behind what lies on a pane (hover cards, fields, tracks).
     pub raised: Color32,
+    /// Behind what the pointer is on.
+    pub hover: Color32,
     /// Hairlines between things.
     pub line: Color32,
+    /// Bars of the slider's track below the threshold, and rails.
+    pub track_below: Color32,
+    /// Bars of the slider's track above the threshold.
+    pub track_above: Color32,
     /// Text and figures.
     pub text: Color32,
     /// Captions and axis labels.
@@ -44,6 +100,8 @@ pub struct Theme {
     pub accent: Color32,
     /// Failures.
     pub danger: Color32,
+    /// Opacity of shadows under what floats, in 0…255.
+    pub shade: u8,
     /// Precision line.
     pub precision: Color32,
     /// Recall line.
@@ -69,11 +127,15 @@ impl Theme {
             background: Color32::from_rgb(0x10, 0x12, 0x15),
             surface: Color32::from_rgb(0x17, 0x1a, 0x1e),
             raised: Color32::from_rgb(0x21, 0x25, 0x2b),
+            hover: Color32::from_rgb(0x2a, 0x2f, 0x36),
             line: Color32::from_rgb(0x2d, 0x32, 0x39),
+            track_below: Color32::from_rgb(0x2d, 0x33, 0x3b),
+            track_above: Color32::from_rgb(0x4a, 0x55, 0x63),
             text: Color32::from_rgb(0xe6, 0xe9, 0xed),
             muted: Color32::from_rgb(0x97, 0xa0, 0xab),
             accent: Color32::from_rgb(0x4c, 0x9a, 0xff),
             danger: Color32::from_rgb(0xff, 0x6b, 0x5e),
+            shade: 96,
             precision: Color32::from_rgb(0x56, 0xb4, 0xe9),
             recall: Color32::from_rgb(0xf0, 0xe4, 0x42),
             f1: Color32::from_rgb(0xe6, 0xe9, 0xed),
@@ -92,11 +154,15 @@ impl Theme {
             background: Color32::from_rgb(0xf1, 0xf3, 0xf5),
             surface: Color32::from_rgb(0xff, 0xff, 0xff),
             raised: Color32::from_rgb(0xf4, 0xf6, 0xf8),
+            hover: Color32::from_rgb(0xe9, 0xed, 0xf1),
             line: Color32::from_rgb(0xd9, 0xde, 0xe4),
+            track_below: Color32::from_rgb(0xdd, 0xe2, 0xe8),
+            track_above: Color32::from_rgb(0xa9, 0xb4, 0xc1),
             text: Color32::from_rgb(0x16, 0x1b, 0x22),
             muted: Color32::from_rgb(0x5c, 0x66, 0x72),
             accent: Color32::from_rgb(0x0b, 0x66, 0xd6),
             danger: Color32::from_rgb(0xc6, 0x28, 0x1b),
+            shade: 36,
             precision: Color32::from_rgb(0x1f, 0x86, 0xc2),
             recall: Color32::from_rgb(0x9a, 0x86, 0x00),
             f1: Color32::from_rgb(0x16, 0x1b, 0x22),
@@ -105,6 +171,92 @@ impl Theme {
             missed: Color32::from_rgb(0xd5, 0x5e, 0x00),
             false_positive: Color32::from_rgb(0xb8, 0x5c, 0x8e),
         }
+    }
+
+    /// The tokens of egui's current theme.
+    #[must_use]
+    pub fn of(theme: egui::Theme) -> Self {
+        match theme {
+            egui::Theme::Dark => Self::dark(),
+            egui::Theme::Light => Self::light(),
+        }
+    }
+
+    /// Gives egui's widgets these colours, sizes and fonts, in both themes.
+    pub fn install(ctx: &egui::Context) {
+        for theme in [egui::Theme::Dark, egui::Theme::Light] {
+            let tokens = Self::of(theme);
+            ctx.style_mut_of(theme, |style| tokens.dress(style));
+        }
+    }
+
+    fn dress(&self, style: &mut egui::Style) {
+        style.text_styles = [
+            (TextStyle::Small, caption()),
+            (TextStyle::Body, body()),
+            (TextStyle::Button, body()),
+            (TextStyle::Heading, title()),
+            (TextStyle::Monospace, FontId::new(CAPTION + 1.0, FontFamily::Monospace)),
+        ]
+        .into();
+        style.animation_time = 0.08;
+        style.interaction.selectable_labels = false;
+        style.interaction.tooltip_delay = 0.35;
+        self.space(&mut style.spacing);
+        self.colour(&mut style.visuals);
+    }
+
+    fn space(&self, spacing: &mut egui::style::Spacing) {
+        spacing.item_spacing = vec2(PADDING, GRID);
+        spacing.button_padding = vec2(PADDING, GRID * 0.75);
+        spacing.interact_size = vec2(ROW, ROW);
+        spacing.window_margin = Margin::same(12);
+        spacing.menu_margin = Margin::same(4);
+        spacing.icon_width = 14.0;
+        spacing.icon_width_inner = 8.0;
+        spacing.tooltip_width = POPUP;
+        spacing.combo_width = 0.0;
+        spacing.scroll = egui::style::ScrollStyle { bar_width: PADDING, ..egui::style::ScrollStyle::thin() };
+    }
+
+    fn colour(&self, visuals: &mut egui::Visuals) {
+        let corner_radius = CornerRadius::same(4);
+        let line = Stroke::new(HAIRLINE, self.line);
+        let widget = |fill: Color32, border: Color32, text: Color32| WidgetVisuals {
+            bg_fill: fill,
+            weak_bg_fill: fill,
+            bg_stroke: Stroke::new(HAIRLINE, border),
+            corner_radius,
+            fg_stroke: Stroke::new(HAIRLINE, text),
+            expansion: 0.0,
+        };
+        visuals.dark_mode = self.dark;
+        visuals.widgets.noninteractive = widget(self.surface, self.line, self.text);
+        visuals.widgets.inactive = widget(self.raised, self.line, self.text);
+        visuals.widgets.hovered = widget(self.hover, self.muted, self.text);
+        visuals.widgets.active = widget(self.line, self.accent, self.text);
+        visuals.widgets.open = widget(self.hover, self.line, self.text);
+        visuals.selection =
+            Selection { bg_fill: self.accent.gamma_multiply(0.32), stroke: Stroke::new(HAIRLINE, self.text) };
+        visuals.weak_text_color = Some(self.muted);
+        visuals.hyperlink_color = self.accent;
+        visuals.faint_bg_color = self.raised;
+        visuals.extreme_bg_color = self.background;
+        visuals.text_edit_bg_color = Some(self.background);
+        visuals.code_bg_color = self.raised;
+        visuals.warn_fg_color = self.misclassified;
+        visuals.error_fg_color = self.danger;
+        visuals.panel_fill = self.surface;
+        visuals.window_fill = self.surface;
+        visuals.window_stroke = line;
+        visuals.window_corner_radius = CornerRadius::same(6);
+        visuals.menu_corner_radius = CornerRadius::same(6);
+        let shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(self.shade) };
+        visuals.window_shadow = shadow;
+        visuals.popup_shadow = shadow;
+        visuals.striped = false;
+        visuals.interact_cursor = Some(egui::CursorIcon::PointingHand);
+        visuals.disabled_alpha = 0.45;
     }
 
     /// The colour of an outcome. It is always told by a pattern or a word as well.

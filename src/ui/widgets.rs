@@ -1,1 +1,7 @@
 //! Pieces that several views draw.
+
+pub mod icon;
+pub mod outcome;
+pub mod slider;
+pub mod states;
+pub mod text;

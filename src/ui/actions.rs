@@ -1,0 +1,267 @@
+//! Everything a key, a menu or the palette can do, in one list. Menus, palette and keys read it; nothing else decides
+//! what a key does.
+
+use egui::{Button, Key, KeyboardShortcut, Modifiers, Response, Ui};
+
+use crate::analysis::Filter;
+use crate::session::{Command, Page, Session};
+use crate::store::settings::ThemeChoice;
+
+use super::context::{Commands, ViewCtx, Wish};
+
+/// What an action does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// Tells the session.
+    Command(Command),
+    /// Asks the window.
+    Wish(Wish),
+}
+
+impl Deed {
+    /// Carries it out, after the frame.
+    pub fn send(self, commands: &Commands) {
+        match self {
+            Self::Command(command) => commands.send(command),
+            Self::Wish(wish) => commands.wish(wish),
+        }
+    }
+}
+
+/// Something that can be done.
+pub struct Action {
+    /// What it is called.
+    pub text: &'static str,
+    /// What it does, where the name does not say it.
+    pub hint: &'static str,
+    /// The keys that do it, the first one shown in menus.
+    pub keys: &'static [KeyboardShortcut],
+    /// True where it stands in the menu of the settings.
+    pub in_settings: bool,
+    /// True where it stands in the project's menu.
+    pub in_project_menu: bool,
+    /// True where it can be done now.
+    pub available: fn(&Session) -> bool,
+    /// What it does now.
+    pub deed: fn(&Session) -> Deed,
+}
+
+const fn key(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
+}
+
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+const fn alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT, key)
+}
+
+const NOTHING: Action = Action {
+    text: "",
+    hint: "",
+    keys: &[],
+    in_settings: false,
+    in_project_menu: false,
+    available: always,
+    deed: |_| Deed::Wish(Wish::Leave),
+};
+
+fn always(_: &Session) -> bool {
+    true
+}
+
+fn evaluated(session: &Session) -> bool {
+    session.explorer.is_some()
+}
+
+fn opened(session: &Session) -> bool {
+    session.project.is_some()
+}
+
+fn next_theme(session: &Session) -> Deed {
+    let next = match session.settings.theme {
+        ThemeChoice::Dark => ThemeChoice::Light,
+        ThemeChoice::Light | ThemeChoice::System => ThemeChoice::Dark,
+    };
+    Deed::Command(Command::SetTheme(next))
+}
+
+/// All actions, in the order the palette shows them.
+pub const ALL: &[Action] = &[
+    Action {
+        text: "Find anything that can be done",
+        keys: &[ctrl(Key::K), ctrl(Key::P)],
+        deed: |_| Deed::Wish(Wish::FindAction),
+        ..NOTHING
+    },
+    Action {
+        text: "Use optimal confidence",
+        hint: "Where F1 over all objects is highest",
+        keys: &[key(Key::B)],
+        available: evaluated,
+        deed: |_| Deed::Command(Command::UseOptimal),
+        ..NOTHING
+    },
+    Action {
+        text: "Put the keyboard on the confidence slider",
+        keys: &[key(Key::T)],
+        available: evaluated,
+        deed: |_| Deed::Wish(Wish::FocusThreshold),
+        ..NOTHING
+    },
+    Action {
+        text: "Raise the confidence by 0.01",
+        keys: &[key(Key::CloseBracket)],
+        available: evaluated,
+        deed: |_| Deed::Command(Command::NudgeThreshold(0.01)),
+        ..NOTHING
+    },
+    Action {
+        text: "Lower the confidence by 0.01",
+        keys: &[key(Key::OpenBracket)],
+        available: evaluated,
+        deed: |_| Deed::Command(Command::NudgeThreshold(-0.01)),
+        ..NOTHING
+    },
+    Action {
+        text: "Overview",
+        hint: "The dashboard",
+        keys: &[ctrl(Key::Num1)],
+        available: evaluated,
+        deed: |_| Deed::Command(Command::Go(Page::Overview)),
+        ..NOTHING
+    },
+    Action {
+        text: "Run",
+        hint: "Settings, protocol, inputs, problems found",
+        keys: &[ctrl(Key::Num4)],
+        available: evaluated,
+        deed: |_| Deed::Command(Command::Go(Page::Run)),
+        ..NOTHING
+    },
+    Action {
+        text: "Back",
+        keys: &[alt(Key::ArrowLeft), key(Key::Backspace), key(Key::BrowserBack)],
+        available: |s| s.history.can_go_back(),
+        deed: |_| Deed::Command(Command::Back),
+        ..NOTHING
+    },
+    Action {
+        text: "Forward",
+        keys: &[alt(Key::ArrowRight)],
+        available: |s| s.history.can_go_forward(),
+        deed: |_| Deed::Command(Command::Forward),
+        ..NOTHING
+    },
+    Action {
+        text: "Leave",
+        hint: "Restores a filled pane, closes an image, clears the selection",
+        keys: &[key(Key::Escape)],
+        available: evaluated,
+        deed: |_| Deed::Wish(Wish::Leave),
+        ..NOTHING
+    },
+    Action {
+        text: "Show all images",
+        hint: "Clears the selection",
+        available: |s| s.explorer.as_ref().is_some_and(|e| e.selection.filter != Filter::All),
+        deed: |_| Deed::Command(Command::Select(Filter::All)),
+        ..NOTHING
+    },
+    Action {
+        text: "Recalculate",
+        hint: "Reads the files again",
+        keys: &[key(Key::F5), ctrl(Key::R)],
+        in_project_menu: true,
+        available: evaluated,
+        deed: |_| Deed::Command(Command::Recalculate),
+        ..NOTHING
+    },
+    Action {
+        text: "Open folder …",
+        hint: "With the system's dialog",
+        keys: &[ctrl(Key::O)],
+        in_project_menu: true,
+        deed: |_| Deed::Wish(Wish::PickFolder),
+        ..NOTHING
+    },
+    Action {
+        text: "Open the bundled sample",
+        in_project_menu: true,
+        available: |s| s.sample.is_some(),
+        deed: |_| Deed::Command(Command::OpenSample),
+        ..NOTHING
+    },
+    Action {
+        text: "Write evalens.json",
+        hint: "Writes down what was recognised, so that it can be corrected",
+        in_project_menu: true,
+        available: |s| s.project.as_ref().is_some_and(|p| !p.from_file),
+        deed: |_| Deed::Command(Command::WriteProjectFile),
+        ..NOTHING
+    },
+    Action {
+        text: "Close project",
+        keys: &[ctrl(Key::W)],
+        in_project_menu: true,
+        available: opened,
+        deed: |_| Deed::Command(Command::Close),
+        ..NOTHING
+    },
+    Action {
+        text: "Arrange panes as at first",
+        in_settings: true,
+        available: evaluated,
+        deed: |_| Deed::Wish(Wish::ResetLayout),
+        ..NOTHING
+    },
+    Action {
+        text: "Switch between light and dark",
+        keys: &[KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::L)],
+        deed: next_theme,
+        ..NOTHING
+    },
+    Action {
+        text: "Keyboard shortcuts",
+        keys: &[key(Key::Questionmark), shift(Key::Questionmark), shift(Key::Slash), key(Key::F1)],
+        in_settings: true,
+        deed: |_| Deed::Wish(Wish::ShowKeys),
+        ..NOTHING
+    },
+    Action { text: "Quit", keys: &[ctrl(Key::Q)], deed: |_| Deed::Wish(Wish::Quit), ..NOTHING },
+];
+
+/// A line of a menu that does an action; greyed out while it cannot be done.
+pub fn button(ui: &mut Ui, ctx: &ViewCtx, action: &Action) -> Response {
+    let mut button = Button::new(action.text);
+    if let Some(shortcut) = action.keys.first() {
+        button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
+    }
+    let response = ui.add_enabled((action.available)(ctx.session), button);
+    if response.clicked() {
+        (action.deed)(ctx.session).send(ctx.commands);
+    }
+    if action.hint.is_empty() { response } else { response.on_hover_text(action.hint) }
+}
+
+/// Does what the keys pressed in this frame ask for. While text is typed, plain keys belong to the text; only those
+/// with Ctrl work.
+pub fn handle_keys(ctx: &egui::Context, session: &Session, commands: &Commands) {
+    let typing = ctx.text_edit_focused();
+    for action in ALL {
+        for shortcut in action.keys {
+            if typing && !shortcut.modifiers.command {
+                continue;
+            }
+            if (action.available)(session) && ctx.input_mut(|input| input.consume_shortcut(shortcut)) {
+                (action.deed)(session).send(commands);
+            }
+        }
+    }
+}

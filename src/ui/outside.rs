@@ -1,0 +1,75 @@
+//! What the window asks of the world around it, so that tests can stand in for it: folder dialogs and the time.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::jobs;
+
+/// Takes the answer of a dialog; called once, from any thread.
+pub type Answer = Box<dyn FnOnce(Picked) + Send>;
+
+/// What came of a dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picked {
+    /// This folder.
+    Folder(PathBuf),
+    /// The person closed the dialog.
+    Nothing,
+    /// The dialog did not open; a sentence says what to do instead.
+    Failed(String),
+}
+
+/// Asks a person for a folder.
+pub trait Dialogs {
+    /// Opens a dialog and returns at once.
+    fn pick_folder(&self, answer: Answer);
+}
+
+/// The dialogs of the system.
+pub struct SystemDialogs;
+
+/// A dialog that ends sooner than this was never seen by anyone.
+const NEVER_OPENED: Duration = Duration::from_millis(350);
+
+const INSTEAD: &str = "The system's folder dialog did not open; type the path, or drop the folder on the window";
+
+impl Dialogs for SystemDialogs {
+    fn pick_folder(&self, answer: Answer) {
+        // The dialog waits for the person, and on Linux for the desktop's bus: never on the window's thread.
+        let (sender, receiver) = crossbeam_channel::bounded::<Answer>(1);
+        let work = move || {
+            let started = Instant::now();
+            let folder = rfd::FileDialog::new().set_title("Open a folder to evaluate").pick_folder();
+            let picked = match folder {
+                Some(folder) => Picked::Folder(folder),
+                // Without a portal and without zenity nothing opens and nothing is returned, as after "Cancel".
+                None if started.elapsed() < NEVER_OPENED => Picked::Failed(INSTEAD.to_owned()),
+                None => Picked::Nothing,
+            };
+            if let Ok(answer) = receiver.recv() {
+                answer(picked);
+            }
+        };
+        match jobs::aside("folder dialog", work) {
+            Ok(()) => {
+                // The receiver waits in the thread that was just started.
+                let _ = sender.send(answer);
+            }
+            Err(problem) => answer(Picked::Failed(problem)),
+        }
+    }
+}
+
+/// Everything the window takes from outside.
+pub struct Outside {
+    /// Dialogs.
+    pub dialogs: Box<dyn Dialogs>,
+    /// The time.
+    pub clock: fn() -> Instant,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self { dialogs: Box::new(SystemDialogs), clock: Instant::now }
+    }
+}

@@ -1,0 +1,63 @@
+//! The navigation at the left: the pages that exist.
+
+use egui::{Align2, CursorIcon, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::session::{Command, Page};
+use crate::ui::context::ViewCtx;
+use crate::ui::theme;
+use crate::ui::widgets::icon::focus_ring;
+use crate::ui::widgets::text;
+
+/// The pages, with the key that opens each.
+pub const PAGES: &[(Page, &str)] = &[(Page::Overview, "Overview"), (Page::Run, "Run")];
+
+/// Draws the navigation.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
+    let area = ui.available_rect_before_wrap();
+    for (row, (page, name)) in PAGES.iter().enumerate() {
+        let top = area.top() + theme::PADDING + row as f32 * (theme::ROW + theme::GRID);
+        let rect = Rect::from_min_max(pos2(area.left(), top), pos2(area.right(), top + theme::ROW + 2.0));
+        entry(ui, ctx, *page, name, rect.shrink2(vec2(theme::PADDING, 0.0)));
+    }
+    ui.advance_cursor_after_rect(area);
+}
+
+fn entry(ui: &Ui, ctx: &ViewCtx, page: Page, name: &str, rect: Rect) {
+    let here = ctx.session.page() == page;
+    let response = ui.interact(rect, Id::unique(("page", name)), Sense::click());
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, here, name));
+    let painter = ui.painter();
+    if here || response.hovered() {
+        painter.rect_filled(rect, theme::RADIUS, if here { ctx.theme.hover } else { ctx.theme.raised });
+    }
+    if here {
+        painter.rect_filled(text::from_left(rect.left(), rect.center().y, 3.0, 16.0), 2.0, ctx.theme.accent);
+    }
+    focus_ring(ui, ctx.theme, rect, &response);
+    let color = if here { ctx.theme.text } else { ctx.theme.muted };
+    let at = pos2(rect.left() + 12.0, rect.center().y);
+    text::at(painter, at, Align2::LEFT_CENTER, name, theme::body(), color);
+    if page == Page::Run {
+        problems(ui, ctx, rect);
+    }
+    if response.clicked() {
+        ctx.send(Command::Go(page));
+    }
+}
+
+/// How many problems were found in the data, beside the page that lists them.
+fn problems(ui: &Ui, ctx: &ViewCtx, rect: Rect) {
+    use crate::model::Severity;
+    let Some(explorer) = &ctx.session.explorer else { return };
+    let count = explorer.findings.iter().filter(|f| f.severity != Severity::Info).count();
+    if count > 0 {
+        let color = if explorer.findings.iter().any(|f| f.severity == Severity::Error) {
+            ctx.theme.danger
+        } else {
+            ctx.theme.misclassified
+        };
+        let at = pos2(rect.right() - theme::PADDING, rect.center().y);
+        text::at(ui.painter(), at, Align2::RIGHT_CENTER, &count.to_string(), theme::caption(), color);
+    }
+}

@@ -1,0 +1,191 @@
+//! The threshold bar: the confidence slider over its scores, the live tiles, the IoU slider. One threshold drives the
+//! window; this is where it is seen and moved. Holds no threshold itself.
+
+pub mod explain;
+pub mod tiles;
+pub mod track;
+
+use egui::{Id, Key, Rect, Sense, TextEdit, Ui, pos2, vec2};
+
+use crate::model::fmt;
+use crate::session::{Command, Explorer, Slot};
+use crate::ui::context::ViewCtx;
+use crate::ui::theme;
+use crate::ui::widgets::slider::Slider;
+use crate::ui::widgets::text;
+
+use track::Track;
+
+/// Width of the slider's name and caption.
+const LABEL: f32 = 172.0;
+/// Width of the typed number.
+const FIELD: f32 = 64.0;
+/// Width of the button beside it.
+const BUTTON: f32 = 156.0;
+/// Width of the IoU slider.
+const IOU: f32 = 168.0;
+/// Lowest and highest IoU threshold.
+const IOU_RANGE: (f64, f64) = (0.05, 0.95);
+/// Gap between the parts.
+const GAP: f32 = 12.0;
+
+/// What the bar remembers: what is drawn in the track, and a number while it is typed.
+#[derive(Default)]
+pub struct ThresholdBar {
+    track: Option<Track>,
+    typed: Option<String>,
+    tiles: tiles::Tiles,
+}
+
+/// The name of the confidence slider, by which its keyboard focus is found.
+#[must_use]
+pub fn slider_id() -> Id {
+    Id::unique("confidence threshold")
+}
+
+/// Draws the bar: the row of the slider and the row of tiles.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut ThresholdBar) {
+    let Some(explorer) = &ctx.session.explorer else { return };
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::SLIDER_ROW), Sense::hover());
+    slider_row(ui, ctx, explorer, state, row.shrink2(vec2(GAP, 0.0)));
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::TILE_ROW), Sense::hover());
+    let row = row.shrink2(vec2(GAP, 0.0));
+    let iou = row.with_min_x(row.right() - IOU);
+    tiles::ui(ui, ctx, explorer, &mut state.tiles, row.with_max_x(iou.left() - GAP));
+    iou_slider(ui, ctx, explorer, iou);
+}
+
+fn slider_row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut ThresholdBar, row: Rect) {
+    let theme = ctx.theme;
+    let track = Track::of(&mut state.track, explorer);
+    let label = row.with_max_x(row.left() + LABEL);
+    let middle = row.center().y;
+    let above = Rect::from_min_max(label.min, pos2(label.right(), middle)).translate(vec2(0.0, 3.0));
+    let below = Rect::from_min_max(pos2(label.left(), middle), label.max).translate(vec2(0.0, -3.0));
+    text::left(ui.painter(), above, "Confidence threshold", theme::body(), theme.text);
+    let kept = fmt::count(explorer.counter.totals().kept());
+    let all = fmt::count(explorer.predictions().len() as u64);
+    text::left(ui.painter(), below, &format!("{kept} of {all} kept"), theme::caption(), theme.muted);
+
+    let button = Rect::from_center_size(pos2(row.right() - BUTTON / 2.0, middle), vec2(BUTTON, theme::ROW));
+    let field = Rect::from_center_size(pos2(button.left() - 8.0 - FIELD / 2.0, middle), vec2(FIELD, theme::ROW));
+    let rail = Rect::from_min_max(pos2(label.right() + GAP, row.top()), pos2(field.left() - GAP * 1.5, row.bottom()));
+    let rail = rail.shrink2(vec2(track::KNOB, 4.0));
+    let value = explorer.threshold.value;
+    let slider = Slider {
+        name: "Confidence threshold",
+        shown: fmt::threshold(value),
+        range: explorer.score_range(),
+        value,
+        step: 0.01,
+        fine: 0.001,
+        grid: track.grid(),
+    };
+    let (response, moved) = slider.interact(ui, slider_id(), rail);
+    if let Some(value) = moved {
+        ctx.send(Command::SetThreshold(value));
+    }
+    track.paint(ui, theme, rail, &slider, explorer, &response);
+    number_field(ui, ctx, value, &mut state.typed, field);
+    optimum_button(ui, ctx, explorer, button);
+}
+
+fn number_field(ui: &mut Ui, ctx: &ViewCtx, value: f64, typed: &mut Option<String>, rect: Rect) {
+    let shown = fmt::threshold(value);
+    let mut buffer = typed.clone().unwrap_or_else(|| shown.clone());
+    let field = TextEdit::singleline(&mut buffer)
+        .id(Id::unique("confidence value"))
+        .font(theme::body())
+        .align(egui::Align2::RIGHT_CENTER)
+        .desired_width(rect.width());
+    let response = ui.put(rect, field);
+    response.widget_info(|| egui::WidgetInfo {
+        current_text_value: Some(buffer.clone()),
+        ..egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Confidence value")
+    });
+    if response.has_focus() {
+        *typed = Some(buffer.clone());
+    }
+    if response.lost_focus() {
+        let cancelled = ui.input(|i| i.key_pressed(Key::Escape));
+        let wanted = if cancelled || buffer == shown { None } else { parse(&buffer) };
+        if let Some(value) = wanted {
+            ctx.send(Command::SetThreshold(value));
+        }
+        *typed = None;
+    }
+    response.on_hover_text("Type a confidence, such as 0.36 or 36 %");
+}
+
+/// A confidence as people type it: `0.36`, `.36`, `0,36`, `36 %`.
+fn parse(text: &str) -> Option<f64> {
+    let text = text.trim().replace(',', ".");
+    let (number, scale) = text.strip_suffix('%').map_or((text.as_str(), 1.0), |t| (t.trim(), 100.0));
+    number.parse::<f64>().ok().map(|v| v / scale).filter(|v| v.is_finite())
+}
+
+fn optimum_button(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, rect: Rect) {
+    let best = explorer.matched.optima.pooled;
+    let there = best.is_none_or(|b| b == explorer.threshold.value);
+    let button = egui::Button::new("Use optimal confidence").min_size(rect.size());
+    let response = ui.add_enabled_ui(!there, |ui| ui.put(rect, button)).inner;
+    let about = match best {
+        Some(best) => format!("F1 over all objects is highest at {}", fmt::threshold(best)),
+        None => "There is no optimum without ground truth and predictions".to_owned(),
+    };
+    let response = response.on_hover_text(&about).on_disabled_hover_text(if best.is_some() {
+        format!("{about}: the threshold is there")
+    } else {
+        about
+    });
+    if response.clicked() {
+        ctx.send(Command::UseOptimal);
+    }
+}
+
+fn iou_slider(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, rect: Rect) {
+    let theme = ctx.theme;
+    let (wanted, shown) = (ctx.session.matching.iou, explorer.matched.settings.iou);
+    let slider = Slider {
+        name: "IoU threshold",
+        shown: format!("{wanted:.2}"),
+        range: IOU_RANGE,
+        value: wanted,
+        step: 0.05,
+        fine: 0.01,
+        grid: 0.01,
+    };
+    let top = Rect::from_min_size(rect.min + vec2(0.0, 4.0), vec2(rect.width(), 20.0));
+    text::left(ui.painter(), top, "IoU threshold", theme::caption(), theme.muted);
+    let figure = pos2(top.right(), top.center().y);
+    text::at(ui.painter(), figure, egui::Align2::RIGHT_CENTER, &slider.shown, theme::body(), theme.text);
+    if ctx.session.jobs.contains_key(&Slot::Rematch) {
+        let note = format!("shown {shown:.2}");
+        let place = pos2(top.right() - 40.0, top.center().y);
+        text::at(ui.painter(), place, egui::Align2::RIGHT_CENTER, &note, theme::caption(), theme.accent);
+    }
+    let rail = Rect::from_min_max(pos2(rect.left(), top.bottom()), pos2(rect.right(), rect.bottom() - 6.0));
+    let rail = rail.shrink2(vec2(track::KNOB, 0.0));
+    let (response, moved) = slider.interact(ui, Id::unique("iou threshold"), rail);
+    if let Some(iou) = moved {
+        // Without this the sum 0.1 + 0.2 would be shown as 0.30 and matched as 0.30000000000000004.
+        ctx.send(Command::SetIou((iou * 100.0).round() / 100.0));
+    }
+    track::rail(ui, theme, rail, slider.x(rail, wanted), &response);
+    response
+        .on_hover_text("Overlap from which a detection and an object belong together; matched again in the background");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn confidences_are_read_as_people_type_them() {
+        assert_eq!(
+            (parse("0.36"), parse(" .36 "), parse("0,36"), parse("36 %")),
+            (Some(0.36), Some(0.36), Some(0.36), Some(0.36))
+        );
+        assert_eq!((parse("a"), parse(""), parse("inf")), (None, None, None));
+    }
+}

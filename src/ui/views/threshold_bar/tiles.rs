@@ -1,0 +1,188 @@
+//! The live tiles: three rates with their intervals and four counts. Click on a count shows its objects, on a rate
+//! explains it.
+
+use std::sync::Arc;
+
+use egui::{Align2, CursorIcon, Id, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::analysis::Filter;
+use crate::metrics::{Counts, OutcomeKind, rates};
+use crate::model::fmt;
+use crate::session::{Command, Explorer};
+use crate::ui::context::ViewCtx;
+use crate::ui::theme;
+use crate::ui::widgets::icon::{Icon, focus_ring};
+use crate::ui::widgets::{outcome, text};
+
+use super::explain;
+
+/// Width of a tile with a rate.
+const RATE: f32 = 124.0;
+/// Width of a tile with a count of up to three digits.
+const COUNT: f32 = 104.0;
+
+/// A number of the threshold bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tile {
+    /// correct / kept.
+    Precision,
+    /// correct / objects.
+    Recall,
+    /// Their harmonic mean.
+    F1,
+    /// One of the counts.
+    Count(OutcomeKind),
+}
+
+impl Tile {
+    /// All tiles, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Precision,
+        Self::Recall,
+        Self::F1,
+        Self::Count(OutcomeKind::Correct),
+        Self::Count(OutcomeKind::Misclassified),
+        Self::Count(OutcomeKind::Missed),
+        Self::Count(OutcomeKind::FalsePositive),
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Precision => "Precision",
+            Self::Recall => "Recall",
+            Self::F1 => "F1",
+            Self::Count(kind) => outcome::name(kind),
+        }
+    }
+
+    /// Its number as it is read.
+    #[must_use]
+    pub fn value(self, counts: Counts) -> String {
+        match self {
+            Self::Precision => fmt::rate(counts.precision()),
+            Self::Recall => fmt::rate(counts.recall()),
+            Self::F1 => fmt::rate(counts.f1()),
+            Self::Count(kind) => fmt::count(counts.of(kind)),
+        }
+    }
+
+    /// The 95 % interval of a rate.
+    #[must_use]
+    pub fn interval(self, counts: Counts) -> Option<(f64, f64)> {
+        match self {
+            Self::Precision => rates::wilson(counts.correct, counts.kept()),
+            Self::Recall => rates::wilson(counts.correct, counts.truths()),
+            Self::F1 => rates::f1_interval(counts.correct, counts.kept(), counts.truths()),
+            Self::Count(_) => None,
+        }
+    }
+}
+
+/// The width of the counts' tiles: wide enough for every threshold of the evaluation on screen.
+#[derive(Default)]
+pub struct Tiles {
+    width: Option<(Arc<crate::metrics::detection::Matched>, f32)>,
+}
+
+impl Tiles {
+    fn count_width(&mut self, ui: &Ui, explorer: &Explorer) -> f32 {
+        match &self.width {
+            Some((of, width)) if Arc::ptr_eq(of, &explorer.matched) => *width,
+            _ => {
+                let most = explorer.predictions().len().max(explorer.dataset().truths.len()) as u64;
+                let figure = text::width(ui, &fmt::count(most), theme::figure());
+                let width = (figure + 2.0 * theme::PADDING + theme::ICON).max(COUNT);
+                self.width = Some((Arc::clone(&explorer.matched), width));
+                width
+            }
+        }
+    }
+}
+
+/// Draws the row of tiles.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Tiles, row: Rect) {
+    let wanted = state.count_width(ui, explorer);
+    let room = (row.width() - 3.0 * RATE - theme::PADDING) / 4.0;
+    let count_width = wanted.min(room);
+    let mut left = row.left() - theme::PADDING;
+    for tile in Tile::ALL {
+        let width = if matches!(tile, Tile::Count(_)) { count_width } else { RATE };
+        if tile == Tile::Count(OutcomeKind::Correct) {
+            let line = egui::Stroke::new(theme::HAIRLINE, ctx.theme.line);
+            ui.painter().vline(left + theme::GRID, row.y_range().shrink(theme::PADDING), line);
+            left += theme::PADDING;
+        }
+        let rect = Rect::from_min_max(pos2(left, row.top() + 2.0), pos2(left + width, row.bottom() - 4.0));
+        draw(ui, ctx, explorer, tile, rect);
+        left += width;
+    }
+}
+
+fn draw(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile, rect: Rect) {
+    let theme = ctx.theme;
+    let counts = explorer.counter.totals();
+    let value = tile.value(counts);
+    let response = ui.interact(rect, Id::unique(("tile", tile)), Sense::click());
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{} {value}", tile.name())));
+    let over = response.hovered() || ui.rect_contains_pointer(rect);
+    if over {
+        ui.painter().rect_filled(rect, theme::RADIUS, theme.hover);
+    }
+    focus_ring(ui, theme, rect, &response);
+    let inner = rect.shrink2(vec2(theme::PADDING, 2.0));
+    let mut caption = inner.with_max_y(inner.top() + 16.0);
+    if let Tile::Count(kind) = tile {
+        let square = text::from_left(caption.left(), caption.center().y, 10.0, 10.0);
+        outcome::swatch(ui.painter(), square, theme, kind);
+        caption = caption.with_min_x(square.right() + 5.0);
+    }
+    text::left(ui.painter(), caption, tile.name(), theme::caption(), theme.muted);
+    let foot = pos2(inner.left(), inner.bottom());
+    let color = if value == fmt::UNDEFINED { theme.muted } else { theme.text };
+    let figure = text::at(ui.painter(), foot, Align2::LEFT_BOTTOM, &value, theme::figure(), color);
+    if let Some(interval) = tile.interval(counts) {
+        let at = pos2(figure.right() + 6.0, figure.bottom() - 4.0);
+        text::at(ui.painter(), at, Align2::LEFT_BOTTOM, &fmt::interval(Some(interval)), theme::caption(), theme.muted);
+    }
+    let why = explain_button(ui, ctx, tile, rect, over);
+    let hover = |ui: &mut Ui| explain::hover(ui, ctx, explorer, tile);
+    match tile {
+        Tile::Count(kind) => {
+            popup(&why, ctx, explorer, tile);
+            if response.on_hover_ui(hover).clicked() {
+                ctx.send(Command::Select(Filter::Segment { class: None, kind }));
+            }
+        }
+        _ => {
+            let clicked = response.clicked() || why.clicked();
+            let id = Popup::default_response_id(&why);
+            let anchored = Popup::from_response(&why).id(id);
+            anchored
+                .open_memory(clicked.then_some(egui::SetOpenCommand::Toggle))
+                .width(theme::POPUP)
+                .show(|ui| explain::ui(ui, ctx, explorer, tile));
+            response.on_hover_ui(hover);
+        }
+    }
+}
+
+/// A small button at the corner of a tile, shown while the pointer is on the tile, always there for the keyboard.
+fn explain_button(ui: &Ui, ctx: &ViewCtx, tile: Tile, rect: Rect, over: bool) -> Response {
+    let corner = Rect::from_min_size(rect.right_top() + vec2(-20.0, 1.0), vec2(18.0, 18.0));
+    let response = ui.interact(corner, Id::unique(("explain", tile)), Sense::click());
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Explain {}", tile.name())));
+    if over || response.hovered() || response.has_focus() {
+        let color = if response.hovered() { ctx.theme.text } else { ctx.theme.muted };
+        Icon::Question.paint(ui.painter(), corner, color);
+        focus_ring(ui, ctx.theme, corner, &response);
+    }
+    response
+}
+
+fn popup(button: &Response, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
+    Popup::from_toggle_button_response(button).width(theme::POPUP).show(|ui| explain::ui(ui, ctx, explorer, tile));
+}
