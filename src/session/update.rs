@@ -120,6 +120,16 @@ impl Session {
         }
     }
 
+    /// Shows an evaluation that was made elsewhere, as if its folder had been opened.
+    pub fn show(&mut self, project: OpenProject, loaded: Loaded) {
+        self.jobs.clear();
+        self.explorer = None;
+        self.history.restart(Location { page: Page::Overview, ..Location::default() });
+        self.project = Some(project);
+        self.evaluated(loaded);
+        self.drain();
+    }
+
     fn take(&mut self, event: Event) {
         // An inline runner answers before the handle is kept; a late answer belongs to an epoch that is gone.
         let current = self.jobs.get(&event.slot).is_some_and(|job| job.epoch == event.epoch);

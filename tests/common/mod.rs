@@ -1,0 +1,6 @@
+//! What several test files share.
+#![allow(dead_code, reason = "every test file uses its own part of this")]
+
+pub mod app;
+pub mod raster;
+pub mod synthetic;
