@@ -32,7 +32,7 @@ pub fn loading(ui: &mut Ui, ctx: &ViewCtx, slot: Slot, job: &RunningJob) {
         ui.label(RichText::new(stage).color(ctx.theme.muted));
         ui.add_space(theme::PADDING);
         ui.allocate_ui_with_layout(egui::vec2(theme::POPUP, theme::ROW), Layout::left_to_right(Align::Center), |ui| {
-            job_row(ui, ctx, slot, job, theme::POPUP - 80.0)
+            job_row(ui, ctx, slot, job, theme::POPUP - 80.0);
         });
     });
 }
