@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::model::{Cancelled, Dataset, ImageId, PredId, Predictions, Progress, TruthId};
+use crate::model::geometry::{Edges, overlap_of};
+use crate::model::{BBox, Cancelled, ClassId, Dataset, ImageId, PredId, Predictions, Progress, TruthId};
 
 /// Which pairs are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,27 +103,108 @@ struct Chunk {
     overlap: Vec<f64>,
 }
 
+/// A truth of the image at hand, ready for comparison.
+#[derive(Clone, Copy)]
+struct Target {
+    edges: Edges,
+    area: f64,
+    id: TruthId,
+    crowd: bool,
+    /// The next truth of its class, in file order.
+    next: u32,
+}
+
+/// End of a list of truths.
+const END: u32 = u32::MAX;
+
 impl Chunk {
     fn of(images: &[ImageId], dataset: &Dataset, predictions: &Predictions, scope: PairScope) -> Self {
-        let truths = &dataset.truths;
         let mut chunk = Self::default();
+        let mut targets = Targets::new(dataset.classes.len());
         for &image in images {
-            let range = truths.of(image);
+            targets.load(dataset, image);
             for pred in predictions.of(image) {
-                let before = chunk.truth.len();
-                for truth in range.clone() {
-                    if scope == PairScope::SameClass && truths.class[truth] != predictions.class[pred] {
-                        continue;
-                    }
-                    let overlap = predictions.bbox[pred].overlap(truths.bbox[truth], truths.ignored[truth]);
-                    if overlap > 0.0 {
-                        chunk.truth.push(TruthId::from_index(truth));
-                        chunk.overlap.push(overlap);
-                    }
-                }
-                chunk.counts.push(u32::try_from(chunk.truth.len() - before).unwrap_or(u32::MAX));
+                let hits = match scope {
+                    PairScope::AllClasses => targets.hits(predictions.bbox[pred]),
+                    PairScope::SameClass => targets.hits_of_class(predictions.bbox[pred], predictions.class[pred]),
+                };
+                chunk.counts.push(u32::try_from(hits.len()).unwrap_or(u32::MAX));
+                chunk.truth.extend(hits.iter().map(|hit| hit.0));
+                chunk.overlap.extend(hits.iter().map(|hit| hit.1));
             }
         }
         chunk
+    }
+}
+
+/// The truths of one image at a time.
+struct Targets {
+    all: Vec<Target>,
+    /// Per class: its first truth in `all`.
+    first: Vec<u32>,
+    hits: Vec<(TruthId, f64)>,
+}
+
+impl Targets {
+    fn new(classes: usize) -> Self {
+        Self { all: Vec::new(), first: vec![END; classes], hits: Vec::new() }
+    }
+
+    fn load(&mut self, dataset: &Dataset, image: ImageId) {
+        let truths = &dataset.truths;
+        let range = truths.of(image);
+        self.all.clear();
+        self.all.extend(range.clone().map(|truth| Target {
+            edges: truths.bbox[truth].edges(),
+            area: truths.bbox[truth].area(),
+            id: TruthId::from_index(truth),
+            crowd: truths.ignored[truth],
+            next: END,
+        }));
+        self.first.fill(END);
+        let classes = truths.class.get(range).unwrap_or(&[]);
+        for (place, (target, class)) in self.all.iter_mut().zip(classes).enumerate().rev() {
+            if let Some(first) = self.first.get_mut(class.index()) {
+                target.next = std::mem::replace(first, place as u32);
+            }
+        }
+        self.hits.resize(self.all.len(), (TruthId(END), 0.0));
+    }
+
+    /// The truths that a detection overlaps. The list is filled without a branch: which truths overlap is as good as random.
+    fn hits(&mut self, detection: BBox) -> &[(TruthId, f64)] {
+        let edges = detection.edges();
+        let mut found = 0;
+        for (place, target) in (0_u32..).zip(&self.all) {
+            let shared = edges.shared(target.edges);
+            self.hits[found] = (TruthId(place), shared);
+            found += usize::from(shared > 0.0);
+        }
+        let own = detection.area();
+        let mut kept = 0;
+        for i in 0..found {
+            let (place, shared) = self.hits[i];
+            let target = &self.all[place.index()];
+            let overlap = overlap_of(shared, own, target.area, target.crowd);
+            self.hits[kept] = (target.id, overlap);
+            kept += usize::from(overlap > 0.0);
+        }
+        &self.hits[..kept]
+    }
+
+    /// The truths of its class that a detection overlaps.
+    fn hits_of_class(&mut self, detection: BBox, class: ClassId) -> &[(TruthId, f64)] {
+        let edges = detection.edges();
+        let own = detection.area();
+        let mut found = 0;
+        let mut next = self.first.get(class.index()).copied().unwrap_or(END);
+        while let Some(target) = self.all.get(next as usize) {
+            next = target.next;
+            let shared = edges.shared(target.edges);
+            let overlap = if shared > 0.0 { overlap_of(shared, own, target.area, target.crowd) } else { 0.0 };
+            self.hits[found] = (target.id, overlap);
+            found += usize::from(overlap > 0.0);
+        }
+        &self.hits[..found]
     }
 }

@@ -6,6 +6,8 @@ use crate::model::{PredId, Predictions};
 #[derive(Clone, Debug, Default)]
 pub struct Ranking {
     order: Vec<PredId>,
+    /// Per place: whether the score is lower than that before.
+    lower: Vec<bool>,
 }
 
 impl Ranking {
@@ -18,21 +20,25 @@ impl Ranking {
     /// Sorts some detections, handed over in ascending order of their ids.
     #[must_use]
     pub fn of_ids(predictions: &Predictions, ids: impl Iterator<Item = PredId>) -> Self {
-        let scores = &predictions.score;
-        let score_of = |id: PredId| scores.get(id.index()).copied().unwrap_or(f64::NEG_INFINITY);
+        // -0 and 0 are one score.
+        let score_of = |id: PredId| predictions.score.get(id.index()).map_or(f64::NEG_INFINITY, |score| score + 0.0);
         let mut keys: Vec<u64> = ids.map(|id| key(score_of(id), id)).collect();
         sort(&mut keys);
-        let mut order: Vec<PredId> = keys.iter().map(|&key| PredId(key as u32)).collect();
+        let mut ranking = Self { order: Vec::with_capacity(keys.len()), lower: Vec::with_capacity(keys.len()) };
         // Scores that share their first 32 bits stand by id so far.
-        let mut rest = order.as_mut_slice();
         for run in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
-            let Some((head, tail)) = std::mem::take(&mut rest).split_at_mut_checked(run.len()) else { break };
-            if head.len() > 1 && !head.is_sorted_by(|&a, &b| score_of(a) >= score_of(b)) {
-                head.sort_by(|&a, &b| (score_of(b) + 0.0).total_cmp(&(score_of(a) + 0.0)));
+            let start = ranking.order.len();
+            ranking.order.extend(run.iter().map(|&key| id_of(key)));
+            ranking.lower.push(true);
+            let Some(ids @ [_, _, ..]) = ranking.order.get_mut(start..) else { continue };
+            if !ids.is_sorted_by(|&a, &b| score_of(a) >= score_of(b)) {
+                ids.sort_by(|&a, &b| score_of(b).total_cmp(&score_of(a)));
             }
-            rest = tail;
+            ranking.lower.extend(
+                ids.windows(2).map(|pair| pair.first().map(|&a| score_of(a)) != pair.last().map(|&b| score_of(b))),
+            );
         }
-        Self { order }
+        ranking
     }
 
     /// The detections, best first.
@@ -42,9 +48,14 @@ impl Ranking {
     }
 
     /// Runs of detections of the same score, best first.
-    pub fn ties<'a>(&'a self, predictions: &'a Predictions) -> impl Iterator<Item = &'a [PredId]> + use<'a> {
-        let score_of = |id: &PredId| predictions.score.get(id.index()).copied();
-        self.order.chunk_by(move |a, b| score_of(a) == score_of(b))
+    pub fn ties(&self) -> impl Iterator<Item = &[PredId]> {
+        let (mut order, mut lower) = (self.order.as_slice(), self.lower.as_slice());
+        std::iter::from_fn(move || {
+            let next = lower.get(1..)?.iter().position(|&lower| lower).map_or(lower.len(), |n| n + 1);
+            let (run, rest) = order.split_at_checked(next)?;
+            (order, lower) = (rest, lower.get(next..)?);
+            Some(run)
+        })
     }
 }
 
@@ -55,6 +66,78 @@ fn key(score: f64, id: PredId) -> u64 {
     (u64::from(!fixed) << 32) | u64::from(id.0)
 }
 
-fn sort(keys: &mut [u64]) {
-    keys.sort_unstable();
+fn id_of(key: u64) -> PredId {
+    PredId((key & u64::from(u32::MAX)) as u32)
+}
+
+/// Digits of the upper half of a key, the lowest first: where they start and how many bits they have.
+const DIGITS: [(u32, u32); 3] = [(32, 11), (43, 11), (54, 10)];
+
+/// From this length on counting beats comparing.
+const COUNTING_PAYS: usize = 4096;
+
+/// Sorts keys whose lower halves ascend: by counting, digit by digit, for long lists.
+fn sort(keys: &mut Vec<u64>) {
+    if keys.len() < COUNTING_PAYS {
+        keys.sort_unstable();
+        return;
+    }
+    let mut counts = DIGITS.map(|(_, bits)| vec![0_u32; 1 << bits]);
+    for key in keys.iter() {
+        for (counts, digit) in counts.iter_mut().zip(DIGITS) {
+            counts[digit_of(*key, digit)] += 1;
+        }
+    }
+    let mut sorted = vec![0; keys.len()];
+    for (mut places, digit) in counts.into_iter().zip(DIGITS) {
+        let mut next = 0;
+        for place in &mut places {
+            next += std::mem::replace(place, next);
+        }
+        for key in keys.iter() {
+            let place = &mut places[digit_of(*key, digit)];
+            sorted[*place as usize] = *key;
+            *place += 1;
+        }
+        std::mem::swap(keys, &mut sorted);
+    }
+}
+
+fn digit_of(key: u64, (start, bits): (u32, u32)) -> usize {
+    (key >> start) as usize & ((1 << bits) - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{BBox, ClassId, ImageId, ModelIdentity, PredictionsBuilder};
+
+    fn check(scores: impl Iterator<Item = f64>) {
+        let mut builder = PredictionsBuilder::default();
+        for (i, score) in scores.enumerate() {
+            builder.push(ImageId::from_index(i % 3), ClassId(0), BBox::default(), score);
+        }
+        let predictions = builder.build(ModelIdentity::default(), 3);
+        let score = |id: &PredId| predictions.score[id.index()];
+        let mut expected: Vec<PredId> = (0..predictions.len()).map(PredId::from_index).collect();
+        expected.sort_by(|a, b| score(b).partial_cmp(&score(a)).unwrap());
+        let ranking = Ranking::of(&predictions);
+        assert_eq!(ranking.ids(), expected);
+        let ties: Vec<&[PredId]> = expected.chunk_by(|a, b| score(a) == score(b)).collect();
+        assert_eq!(ranking.ties().collect::<Vec<_>>(), ties);
+    }
+
+    /// Against the standard library's stable sort: ties, scores that differ beyond 32 bits, logits, negative ones, zeros of
+    /// both signs; short lists and long ones.
+    #[test]
+    fn sorts_stably_by_score() {
+        for n in [0, 1, 2, 100, 10_000] {
+            let spread = |i: usize| (i * 7919 % 10_007) as f64;
+            check((0..n).map(|i| spread(i) / 10_007.0));
+            check((0..n).map(|i| (spread(i) / 100.0).floor() / 101.0));
+            check((0..n).map(|i| 0.5 + spread(i) * 1e-14));
+            check((0..n).map(|i| spread(i) - 5_000.0));
+            check((0..n).map(|i| if i % 2 == 0 { 0.0 } else { -0.0 }));
+        }
+    }
 }

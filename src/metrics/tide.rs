@@ -96,10 +96,10 @@ pub fn evaluate_ranked(
     progress.stage("Error types");
     let diagnosis = Diagnosis::of(dataset, predictions, pairs, progress)?;
     let tally = Tally::of(dataset, predictions, ranking, &diagnosis, progress)?;
-    let errors = diagnosis.verdicts.iter().enumerate();
+    let errors = diagnosis.notes.iter().enumerate();
     Ok(Tide {
         summary: tally.summary(),
-        errors: errors.filter_map(|(pred, v)| Some((PredId::from_index(pred), v.error()?))).collect(),
+        errors: errors.filter_map(|(pred, note)| Some((PredId::from_index(pred), note.verdict().error()?))).collect(),
         missed: diagnosis.missed,
     })
 }

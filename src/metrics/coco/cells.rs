@@ -21,17 +21,20 @@ pub(super) type Bits = u16;
 
 /// The ranges that an area lies in, a bit each in the order of [`AreaRange::ALL`]; both ends belong to a range.
 pub(super) fn ranges_of(area: f64) -> u8 {
-    AreaRange::ALL.iter().enumerate().fold(0, |bits, (i, range)| {
+    let inside = |range: AreaRange| {
         let (low, high) = range.bounds();
-        bits | (u8::from(low <= area && area <= high) << i)
-    })
+        u8::from((low <= area) & (area <= high)) << range as u8
+    };
+    inside(AreaRange::All) | inside(AreaRange::Small) | inside(AreaRange::Medium) | inside(AreaRange::Large)
 }
 
 /// A detection that finds a truth at some threshold, in some range of area.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
-    /// The detection.
-    pub pred: PredId,
+    /// Its class.
+    pub class: ClassId,
+    /// The ranges of area that its own box lies in.
+    pub ranges: u8,
     /// How many of its image and class are better.
     pub rank: u32,
     /// Per range: thresholds at which it finds a truth that counts.
@@ -40,31 +43,42 @@ pub(super) struct Found {
     pub ignored: [Bits; AREAS],
 }
 
-/// What a walk along the scores must know of a detection, in one word.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a walk along the scores must know of a detection, in one word: it meets them in an order that is random in
+/// memory.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Note(u32);
 
+/// A [`Note`] spelled out.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Noted {
+    /// It found nothing and counts in these ranges of area; in none if it is beyond the cap.
+    Nothing { class: usize, ranges: u8 },
+    /// It found something: index into [`Cells::found`].
+    Found(usize),
+}
+
 impl Note {
-    const FOUND: u32 = 1 << AREAS;
-    const CLASS_SHIFT: usize = AREAS + 1;
+    const FOUND: u32 = 1 << 31;
 
-    fn new(class: ClassId, ranges: u8, found: bool) -> Self {
-        Self((class.0 << Self::CLASS_SHIFT) | (u32::from(found) * Self::FOUND) | u32::from(ranges))
+    fn nothing(class: ClassId, ranges: u8) -> Self {
+        Self((class.0 << AREAS) | u32::from(ranges))
     }
 
-    /// Its class.
-    pub fn class(self) -> usize {
-        (self.0 >> Self::CLASS_SHIFT) as usize
+    fn found(place: usize) -> Self {
+        Self(Self::FOUND | place as u32)
     }
 
-    /// The ranges of area in which it counts when it finds nothing; none for one beyond the cap.
-    pub fn ranges(self) -> u8 {
-        (self.0 & (Self::FOUND - 1)) as u8
+    /// The same note where `before` found detections were put in front.
+    fn shifted(self, before: usize) -> Self {
+        if self.0 & Self::FOUND == 0 { self } else { Self(self.0 + before as u32) }
     }
 
-    /// True where there is a [`Found`] of it.
-    pub fn found(self) -> bool {
-        self.0 & Self::FOUND != 0
+    pub fn spelled(self) -> Noted {
+        if self.0 & Self::FOUND == 0 {
+            Noted::Nothing { class: (self.0 >> AREAS) as usize, ranges: (self.0 & ((1 << AREAS) - 1)) as u8 }
+        } else {
+            Noted::Found((self.0 & !Self::FOUND) as usize)
+        }
     }
 }
 
@@ -99,7 +113,8 @@ impl Cells {
             found: Vec::with_capacity(parts.iter().map(|p| p.found.len()).sum()),
         };
         for part in parts {
-            cells.notes.extend_from_slice(&part.notes);
+            let before = cells.found.len();
+            cells.notes.extend(part.notes.iter().map(|note| note.shifted(before)));
             cells.found.extend_from_slice(&part.found);
         }
         Ok(cells)
@@ -152,21 +167,26 @@ impl<'a> Matcher<'a> {
                 Some(seen) if *seen < MOST_DETECTIONS && self.only.is_none_or(|only| only == class) => {
                     let rank = *seen;
                     *seen += 1;
-                    let found = !truths.is_empty() && self.find(pred, class, rank, truths.start);
-                    Note::new(class, ranges_of(self.predictions.bbox[pred.index()].area()), found)
+                    let ranges = ranges_of(self.predictions.bbox[pred.index()].area());
+                    let found = Found { class, ranges, rank, hit: [0; AREAS], ignored: [0; AREAS] };
+                    if !truths.is_empty() && self.find(pred, found, truths.start) {
+                        Note::found(self.cells.found.len() - 1)
+                    } else {
+                        Note::nothing(class, ranges)
+                    }
                 }
-                _ => Note::new(class, 0, false),
+                _ => Note::nothing(class, 0),
             };
             self.cells.notes.push(note);
         }
     }
 
     /// Lets a detection take its truths; `first` is the image's first truth. True if it found any.
-    fn find(&mut self, pred: PredId, class: ClassId, rank: u32, first: usize) -> bool {
+    fn find(&mut self, pred: PredId, mut found: Found, first: usize) -> bool {
         let truths = &self.dataset.truths;
         self.candidates.clear();
         for (TruthId(truth), overlap) in self.pairs.of(pred) {
-            if overlap >= IOU_THRESHOLDS[0] && truths.class[truth as usize] == class {
+            if overlap >= IOU_THRESHOLDS[0] && truths.class[truth as usize] == found.class {
                 self.candidates.push(Candidate { overlap, truth: truth as usize });
             }
         }
@@ -175,7 +195,6 @@ impl<'a> Matcher<'a> {
         }
         // Of equal overlaps the later truth wins.
         self.candidates.sort_unstable_by(|a, b| b.overlap.total_cmp(&a.overlap).then(b.truth.cmp(&a.truth)));
-        let mut found = Found { pred, rank, hit: [0; AREAS], ignored: [0; AREAS] };
         for counting in [true, false] {
             for candidate in &self.candidates {
                 let crowd = truths.ignored[candidate.truth];

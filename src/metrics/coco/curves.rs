@@ -5,7 +5,7 @@
 
 use crate::model::{Cancelled, Dataset, PredId, Progress};
 
-use super::cells::{Cells, Found, Note, ranges_of};
+use super::cells::{Cells, Found, Noted, ranges_of};
 use super::{AREAS, RECALL_POINTS, THRESHOLDS};
 use crate::metrics::interpolation::{hits_needed, interpolate};
 
@@ -14,8 +14,6 @@ use crate::metrics::interpolation::{hits_needed, interpolate};
 pub(super) struct Mark {
     /// Index into [`Cells::found`].
     found: u32,
-    /// The ranges of area that its own box lies in.
-    ranges: u8,
     /// Per range: better detections of its class whose box lies in it.
     better: [u32; AREAS],
 }
@@ -65,16 +63,20 @@ pub(super) fn marks(
     for run in order.chunks(1 << 16) {
         progress.check()?;
         for &pred in run {
-            let note: Note = cells.notes[pred.index()];
-            let (Some(better), Some(marks)) = (better.get_mut(note.class()), marks.get_mut(note.class())) else {
-                continue;
-            };
-            if note.found()
-                && let Ok(found) = cells.found.binary_search_by_key(&pred, |f| f.pred)
-            {
-                marks.push(Mark { found: found as u32, ranges: note.ranges(), better: *better });
+            match cells.notes[pred.index()].spelled() {
+                Noted::Nothing { class, ranges } => {
+                    if let Some(better) = better.get_mut(class) {
+                        add(better, ranges);
+                    }
+                }
+                Noted::Found(place) => {
+                    let Found { class, ranges, .. } = cells.found[place];
+                    if let (Some(better), Some(marks)) = (better.get_mut(class.index()), marks.get_mut(class.index())) {
+                        marks.push(Mark { found: place as u32, better: *better });
+                        add(better, ranges);
+                    }
+                }
             }
-            add(better, note.ranges());
         }
     }
     Ok(marks)
@@ -97,7 +99,7 @@ impl Hits {
         for mark in marks {
             let found = &found[mark.found as usize];
             let (hit, ignored) = (found.hit[area], found.ignored[area]);
-            let inside = i32::from(mark.ranges >> area & 1);
+            let inside = i32::from(found.ranges >> area & 1);
             for threshold in bits(hit) {
                 let rank = mark.better[area].wrapping_add_signed(shift[threshold]) + 1;
                 self.ranks[threshold].push(rank);

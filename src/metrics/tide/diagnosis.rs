@@ -17,26 +17,65 @@ const MOST_DETECTIONS: usize = 100;
 const CHUNK: usize = 64;
 
 /// What became of a detection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Beyond the best hundred of its image.
-    #[default]
     Spare,
     /// Found a truth.
     Correct,
-    /// In error.
-    Error(TideError),
-    /// In error, but inside a crowd of its class: an object of the list that does not count as a false positive.
-    Ignored(TideError),
+    /// In error. Inside a crowd of its class it is `ignored`: listed, but not counted as a false positive.
+    Error { error: TideError, ignored: bool },
 }
 
 impl Verdict {
     /// The type of its error.
     pub fn error(self) -> Option<TideError> {
         match self {
-            Self::Error(error) | Self::Ignored(error) => Some(error),
+            Self::Error { error, .. } => Some(error),
             Self::Spare | Self::Correct => None,
         }
+    }
+}
+
+/// A detection's class and verdict in one word, for a walk that meets them in an order that is random in memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Note(u32);
+
+impl Note {
+    const SPARE: u32 = 6;
+    const CORRECT: u32 = 7;
+    const KIND: u32 = 7;
+    const IGNORED: u32 = 1 << 3;
+    const REPAIRABLE: u32 = 1 << 4;
+    const CLASS_SHIFT: u32 = 5;
+
+    fn new(class: ClassId, verdict: Verdict) -> Self {
+        let bits = match verdict {
+            Verdict::Spare => Self::SPARE,
+            Verdict::Correct => Self::CORRECT,
+            Verdict::Error { error, ignored } => error as u32 | if ignored { Self::IGNORED } else { 0 },
+        };
+        Self((class.0 << Self::CLASS_SHIFT) | bits)
+    }
+
+    /// Its class.
+    pub fn class(self) -> usize {
+        (self.0 >> Self::CLASS_SHIFT) as usize
+    }
+
+    /// What became of it.
+    pub fn verdict(self) -> Verdict {
+        let kind = self.0 & Self::KIND;
+        match TideError::ALL.get(kind as usize) {
+            Some(&error) => Verdict::Error { error, ignored: self.0 & Self::IGNORED != 0 },
+            None if kind == Self::CORRECT => Verdict::Correct,
+            None => Verdict::Spare,
+        }
+    }
+
+    /// True where there is a [`Repair`] of it.
+    pub fn repairable(self) -> bool {
+        self.0 & Self::REPAIRABLE != 0
     }
 }
 
@@ -51,7 +90,7 @@ pub(super) struct Repair {
 /// All verdicts, by detection.
 #[derive(Debug, Default)]
 pub(super) struct Diagnosis {
-    pub verdicts: Vec<Verdict>,
+    pub notes: Vec<Note>,
     /// In ascending order of detections.
     pub repairs: Vec<Repair>,
     /// Truths that nothing found and no repair would find.
@@ -75,9 +114,9 @@ impl Diagnosis {
                 Ok(examiner.diagnosis)
             })
             .collect::<Result<_, Cancelled>>()?;
-        let mut all = Self { verdicts: Vec::with_capacity(predictions.len()), ..Self::default() };
+        let mut all = Self { notes: Vec::with_capacity(predictions.len()), ..Self::default() };
         for part in parts {
-            all.verdicts.extend_from_slice(&part.verdicts);
+            all.notes.extend_from_slice(&part.notes);
             all.repairs.extend_from_slice(&part.repairs);
             all.missed.extend_from_slice(&part.missed);
         }
@@ -107,38 +146,50 @@ impl Best {
     }
 }
 
+/// An error that ends if its detection gets this truth.
+#[derive(Clone, Copy, Debug)]
+struct Claim {
+    pred: usize,
+    truth: usize,
+}
+
 struct Examiner<'a> {
     dataset: &'a Dataset,
     predictions: &'a Predictions,
     pairs: &'a Pairs,
     diagnosis: Diagnosis,
     fates: Vec<Fate>,
+    claims: Vec<Claim>,
 }
 
 impl<'a> Examiner<'a> {
     fn new(dataset: &'a Dataset, predictions: &'a Predictions, pairs: &'a Pairs) -> Self {
-        Self { dataset, predictions, pairs, diagnosis: Diagnosis::default(), fates: Vec::new() }
+        let (diagnosis, fates, claims) = Default::default();
+        Self { dataset, predictions, pairs, diagnosis, fates, claims }
     }
 
     fn image(&mut self, image: ImageId) {
         let truths = self.dataset.truths.of(image);
         self.fates.clear();
         self.fates.resize(truths.len(), Fate::default());
+        self.claims.clear();
+        let before = self.diagnosis.notes.len();
         let all = self.predictions.of(image);
-        let part = all.start..all.end.min(all.start + MOST_DETECTIONS);
-        let before = self.diagnosis.verdicts.len();
-        for pred in part.clone() {
-            let correct = !truths.is_empty() && self.find(pred, truths.start);
-            self.diagnosis.verdicts.push(if correct { Verdict::Correct } else { Verdict::Error(TideError::Bkg) });
+        for pred in all.clone() {
+            let verdict =
+                if pred < all.start + MOST_DETECTIONS { self.examine(pred, truths.start) } else { Verdict::Spare };
+            self.diagnosis.notes.push(Note::new(self.predictions.class[pred], verdict));
         }
-        if !truths.is_empty() {
-            for (pred, place) in part.clone().zip(before..) {
-                if self.diagnosis.verdicts[place] != Verdict::Correct {
-                    self.diagnosis.verdicts[place] = self.examine(pred, truths.start);
-                }
+        // Once all is matched: the best detection that a truth is left for would find it.
+        for &Claim { pred, truth } in &self.claims {
+            let fate = &mut self.fates[truth - truths.start];
+            if !fate.used && !fate.repairable {
+                fate.repairable = true;
+                let class = self.dataset.truths.class[truth];
+                self.diagnosis.repairs.push(Repair { pred: PredId::from_index(pred), class });
+                self.diagnosis.notes[before + pred - all.start].0 |= Note::REPAIRABLE;
             }
         }
-        self.diagnosis.verdicts.resize(before + all.len(), Verdict::Spare);
         for (truth, fate) in truths.zip(&self.fates) {
             if !(fate.used || fate.repairable || self.dataset.truths.ignored[truth]) {
                 self.diagnosis.missed.push(TruthId::from_index(truth));
@@ -146,71 +197,45 @@ impl<'a> Examiner<'a> {
         }
     }
 
-    /// Lets a detection take the free truth of its class that it overlaps most. `first` is the image's first truth.
-    fn find(&mut self, pred: usize, first: usize) -> bool {
-        let truths = &self.dataset.truths;
-        let class = self.predictions.class[pred];
-        let mut best = Best::default();
-        for (truth, overlap) in self.pairs.of(PredId::from_index(pred)) {
-            let truth = truth.index();
-            if overlap >= FOREGROUND
-                && truths.class[truth] == class
-                && !truths.ignored[truth]
-                && !self.fates[truth - first].used
-            {
-                best.offer(overlap, truth);
-            }
-        }
-        let found = best.overlap > 0.0;
-        if found {
-            self.fates[best.truth - first].used = true;
-        }
-        found
-    }
-
-    /// Finds what is wrong with a detection that found nothing, once its image is matched.
+    /// Lets a detection take the free truth of its class that it overlaps most, or finds what is wrong with it. `first`
+    /// is the image's first truth.
     fn examine(&mut self, pred: usize, first: usize) -> Verdict {
         let truths = &self.dataset.truths;
         let class = self.predictions.class[pred];
-        let (mut same, mut same_used, mut other) = (Best::default(), Best::default(), Best::default());
-        let mut in_crowd = false;
+        let (mut free, mut same, mut other) = (Best::default(), Best::default(), Best::default());
+        let mut ignored = false;
         for (truth, overlap) in self.pairs.of(PredId::from_index(pred)) {
             let truth = truth.index();
             match (truths.class[truth] == class, truths.ignored[truth]) {
                 (true, false) => {
                     same.offer(overlap, truth);
-                    if self.fates[truth - first].used {
-                        same_used.offer(overlap, truth);
+                    if overlap >= FOREGROUND && !self.fates[truth - first].used {
+                        free.offer(overlap, truth);
                     }
                 }
                 (false, false) => other.offer(overlap, truth),
-                (true, true) => in_crowd |= overlap > FOREGROUND,
+                (true, true) => ignored |= overlap > FOREGROUND,
                 (false, true) => {}
             }
         }
+        if free.overlap > 0.0 {
+            self.fates[free.truth - first].used = true;
+            return Verdict::Correct;
+        }
         let error = if (BACKGROUND..=FOREGROUND).contains(&same.overlap) {
-            self.repair(pred, same.truth, first);
+            self.claims.push(Claim { pred, truth: same.truth });
             TideError::Loc
         } else if other.overlap >= FOREGROUND {
-            self.repair(pred, other.truth, first);
+            self.claims.push(Claim { pred, truth: other.truth });
             TideError::Cls
-        } else if same_used.overlap >= FOREGROUND {
+        } else if same.overlap > FOREGROUND {
+            // It found nothing, so whatever it overlaps that much is taken.
             TideError::Dupe
         } else if same.overlap.max(other.overlap) <= BACKGROUND {
             TideError::Bkg
         } else {
             TideError::Both
         };
-        if in_crowd { Verdict::Ignored(error) } else { Verdict::Error(error) }
-    }
-
-    /// Notes that a repaired detection would find a truth, unless something better found it or would.
-    fn repair(&mut self, pred: usize, truth: usize, first: usize) {
-        let fate = &mut self.fates[truth - first];
-        if !fate.used && !fate.repairable {
-            fate.repairable = true;
-            let class = self.dataset.truths.class[truth];
-            self.diagnosis.repairs.push(Repair { pred: PredId::from_index(pred), class });
-        }
+        Verdict::Error { error, ignored }
     }
 }

@@ -73,9 +73,9 @@ impl Tally {
                 tally.missed += 1;
             }
         }
-        let mut walk = Walk { predictions, diagnosis, classes, correct: Vec::new() };
+        let mut walk = Walk { diagnosis, classes, correct: Vec::new() };
         let mut in_file_order = Vec::new();
-        for (step, tie) in ranking.ties(predictions).enumerate() {
+        for (step, tie) in ranking.ties().enumerate() {
             if step % (1 << 14) == 0 {
                 progress.check()?;
             }
@@ -121,7 +121,6 @@ impl Tally {
 
 /// A walk down the scores.
 struct Walk<'a> {
-    predictions: &'a Predictions,
     diagnosis: &'a Diagnosis,
     classes: Vec<ClassTally>,
     correct: Vec<(usize, u32)>,
@@ -132,18 +131,22 @@ impl Walk<'_> {
     fn tie(&mut self, preds: &[PredId]) {
         self.correct.clear();
         for &pred in preds {
-            let class = self.predictions.class[pred.index()].index();
-            match self.diagnosis.verdicts[pred.index()] {
+            let note = self.diagnosis.notes[pred.index()];
+            let class = note.class();
+            match note.verdict() {
                 Verdict::Spare => {}
                 Verdict::Correct => {
                     let as_given = self.classes[class].errors.iter().sum();
                     self.correct.push((class, as_given));
                 }
-                Verdict::Error(error) => {
-                    self.classes[class].errors[error as usize] += 1;
-                    self.mark_repair(pred, error);
+                Verdict::Error { error, ignored } => {
+                    if !ignored {
+                        self.classes[class].errors[error as usize] += 1;
+                    }
+                    if note.repairable() {
+                        self.mark_repair(pred, error);
+                    }
                 }
-                Verdict::Ignored(error) => self.mark_repair(pred, error),
             }
         }
         for &(class, before_as_given) in &self.correct {
@@ -154,9 +157,6 @@ impl Walk<'_> {
     }
 
     fn mark_repair(&mut self, pred: PredId, error: TideError) {
-        if !matches!(error, TideError::Cls | TideError::Loc) {
-            return;
-        }
         if let Ok(place) = self.diagnosis.repairs.binary_search_by_key(&pred, |repair| repair.pred) {
             let tally = &mut self.classes[self.diagnosis.repairs[place].class.index()];
             tally.marks.push(Mark { repaired: Some(error), before: tally.errors, before_as_given: 0 });
