@@ -89,3 +89,32 @@ impl Edges {
         side(0) * side(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: 10 × 10 boxes a shift of (5, 5) apart share 25 of 175; of the detection alone that is 25 / 100.
+    #[test]
+    fn overlap_of_two_boxes() {
+        let detection = BBox::new(0.0, 0.0, 10.0, 10.0);
+        let truth = BBox::new(5.0, 5.0, 10.0, 10.0);
+        assert_eq!(detection.overlap(truth, false), 25.0 / 175.0);
+        assert_eq!(detection.overlap(truth, true), 0.25);
+    }
+
+    #[test]
+    fn touching_apart_empty_and_inverted_boxes_share_nothing() {
+        let detection = BBox::new(0.0, 0.0, 10.0, 10.0);
+        for (x, y, w, h) in [
+            (10.0, 0.0, 5.0, 5.0),
+            (20.0, 20.0, 5.0, 5.0),
+            (5.0, 5.0, 0.0, 5.0),
+            (8.0, 8.0, -5.0, -5.0),
+            (8.0, 2.0, -5.0, 5.0),
+        ] {
+            assert_eq!(detection.overlap(BBox::new(x, y, w, h), false), 0.0);
+            assert_eq!(BBox::new(x, y, w, h).overlap(detection, true), 0.0);
+        }
+    }
+}
