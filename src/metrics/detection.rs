@@ -81,8 +81,24 @@ impl Matched {
         settings: DetectionSettings,
         progress: &dyn Progress,
     ) -> Result<Self, Cancelled> {
+        Self::compute_ranked(dataset, predictions, pairs, &Ranking::of(predictions), settings, progress)
+    }
+
+    /// As [`Self::compute`], with the detections sorted beforehand.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn compute_ranked(
+        dataset: &Dataset,
+        predictions: &Predictions,
+        pairs: &Pairs,
+        ranking: &Ranking,
+        settings: DetectionSettings,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
         progress.stage("Matching objects");
-        let timeline = matching::timeline(dataset, predictions, pairs, settings.matching, settings.iou, progress)?;
+        let DetectionSettings { iou, matching } = settings;
+        let timeline = matching::timeline_ranked(dataset, predictions, pairs, ranking, matching, iou, progress)?;
         progress.check()?;
         let ((sweep, class_sweeps), macro_f1) = rayon::join(
             || rayon::join(|| Sweep::pooled(&timeline), || Sweep::by_class(&timeline)),
@@ -129,7 +145,7 @@ impl DetectionEvaluation {
         let pairs = Arc::new(pairs?);
         let coco = || coco::evaluate_ranked(&dataset, &predictions, &pairs, &ranking, progress);
         let tide = || tide::evaluate_ranked(&dataset, &predictions, &pairs, &ranking, progress);
-        let matched = || Matched::compute(&dataset, &predictions, &pairs, settings, progress);
+        let matched = || Matched::compute_ranked(&dataset, &predictions, &pairs, &ranking, settings, progress);
         let (coco, rest) = rayon::join(
             || sections.coco.then(coco).transpose(),
             || rayon::join(|| sections.tide.then(tide).transpose(), || sections.timeline.then(matched).transpose()),

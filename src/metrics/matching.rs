@@ -15,6 +15,7 @@ use self::ranks::Ranks;
 use self::rules::Rules;
 use self::walk::Walk;
 use super::pairs::Pairs;
+use super::ranking::Ranking;
 use super::timeline::{Interval, Thresholds, Timeline};
 
 /// A rule by which detections and truths are paired. METRICS: "two-pass" is the default.
@@ -77,8 +78,24 @@ pub fn timeline(
     iou: f64,
     progress: &dyn Progress,
 ) -> Result<Timeline, Cancelled> {
+    timeline_ranked(dataset, predictions, pairs, &Ranking::of(predictions), matching, iou, progress)
+}
+
+/// As [`timeline`], with the detections sorted beforehand.
+///
+/// # Errors
+/// [`Cancelled`] when asked to stop.
+pub fn timeline_ranked(
+    dataset: &Dataset,
+    predictions: &Predictions,
+    pairs: &Pairs,
+    ranking: &Ranking,
+    matching: Matching,
+    iou: f64,
+    progress: &dyn Progress,
+) -> Result<Timeline, Cancelled> {
     let strict = matching == Matching::Ultralytics;
-    let ranks = Ranks::of(&predictions.score, strict);
+    let ranks = Ranks::of(predictions, ranking, strict);
     progress.check()?;
     let images: Vec<ImageId> = dataset.image_ids().collect();
     let per_run: Vec<Vec<Vec<Interval>>> = images
