@@ -6,6 +6,7 @@ pub mod checks;
 pub mod coco;
 pub mod coco_results;
 pub mod error;
+pub mod hash;
 pub mod json;
 pub mod source;
 

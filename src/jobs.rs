@@ -5,7 +5,9 @@
 pub mod aside;
 pub mod ctx;
 pub mod runner;
+pub mod watch;
 
 pub use aside::aside;
 pub use ctx::{JobCtx, JobProgress};
 pub use runner::{InlineRunner, JobError, JobHandle, Runner, ThreadRunner, Waker};
+pub use watch::Watch;

@@ -56,6 +56,8 @@ pub enum Slot {
     Recommend,
     /// Looking whether files changed.
     Fingerprint,
+    /// Hashing the inputs.
+    Hash,
 }
 
 /// A job under way.

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod app;
+pub mod brand;
 pub mod context;
 pub mod outside;
 pub mod panes;

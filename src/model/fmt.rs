@@ -70,6 +70,14 @@ pub fn duration(value: std::time::Duration) -> String {
     if seconds < 1.0 { format!("{:.0} ms", seconds * 1000.0) } else { format!("{seconds:.1} s") }
 }
 
+/// A size in bytes: `512 B`, `1.4 MB` (1 MB = 1,000,000 B).
+#[must_use]
+pub fn bytes(value: u64) -> String {
+    const UNITS: [(&str, f64); 3] = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)];
+    let unit = UNITS.into_iter().find(|(_, size)| value as f64 >= *size);
+    unit.map_or_else(|| format!("{value} B"), |(name, size)| format!("{:.1} {name}", value as f64 / size))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +89,11 @@ mod tests {
         assert_eq!(interval(Some((0.792, 0.834))), ".79–.83");
         assert_eq!(rate(None), "–");
         assert_eq!(difference(-0.0041), "−0.004");
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!((bytes(0), bytes(999), bytes(1_440_000)), ("0 B".into(), "999 B".into(), "1.4 MB".into()));
     }
 
     #[test]

@@ -69,4 +69,6 @@ pub enum Command {
     SettleNow,
     /// Look whether the files of the evaluation changed on disk.
     CheckFiles,
+    /// Compute the content hashes of the inputs, unless they are there or on their way.
+    HashInputs,
 }

@@ -31,4 +31,6 @@ pub enum EventBody {
     Recommended(f64, Result<Vec<Recommendation>, JobError>),
     /// How the files look now.
     Fingerprinted(Result<Fingerprint, JobError>),
+    /// The content hashes of the inputs.
+    Hashed(Result<Vec<Option<String>>, JobError>),
 }

@@ -43,6 +43,8 @@ pub struct Explorer {
     pub fingerprint: Fingerprint,
     /// True once the inputs look different.
     pub stale: bool,
+    /// Content hashes of the inputs, once they are computed; `None` inside for one that cannot be read.
+    pub hashes: Option<Vec<Option<String>>>,
     /// The current threshold.
     pub threshold: Threshold,
     /// All counts at the current threshold.

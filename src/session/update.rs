@@ -101,6 +101,7 @@ impl Session {
             }
             Command::SettleNow => self.settle(),
             Command::CheckFiles => self.check_files(),
+            Command::HashInputs => self.hash_inputs(),
         }
         self.drain();
     }
@@ -152,11 +153,17 @@ impl Session {
                     explorer.stale = now != explorer.fingerprint;
                 }
             }
+            EventBody::Hashed(Ok(hashes)) => {
+                if let Some(explorer) = &mut self.explorer {
+                    explorer.hashes = Some(hashes);
+                }
+            }
             EventBody::Opened(Err(e))
             | EventBody::Evaluated(Err(e))
             | EventBody::Rematched(Err(e))
             | EventBody::Recommended(_, Err(e))
-            | EventBody::Fingerprinted(Err(e)) => {
+            | EventBody::Fingerprinted(Err(e))
+            | EventBody::Hashed(Err(e)) => {
                 self.matching_follows_screen();
                 if e != JobError::Cancelled {
                     self.fail(&e.to_string());
@@ -230,6 +237,11 @@ impl Session {
 
     fn evaluated(&mut self, loaded: Loaded) {
         let Some(matched) = loaded.evaluation.matched.clone() else { return };
+        // What is still under way belongs to the data that was on screen until now.
+        for slot in [Slot::Rematch, Slot::Recommend, Slot::Fingerprint, Slot::Hash] {
+            self.jobs.remove(&slot);
+        }
+        let wanted = std::mem::replace(&mut self.matching, matched.settings);
         if let Some(project) = &self.project {
             self.settings.remember_choice(&project.root, &project.recognised.project, &loaded.choice);
             self.save_settings();
@@ -249,6 +261,7 @@ impl Session {
             inputs: loaded.inputs,
             fingerprint: loaded.fingerprint,
             stale: false,
+            hashes: None,
             threshold: Threshold { value: best, optimal: true },
             counter,
             selection: Selection { filter: here.filter.clone(), sort, ..Selection::default() },
@@ -265,6 +278,8 @@ impl Session {
         explorer.reselect();
         self.explorer = Some(explorer);
         self.settle();
+        // The settings may have been changed while the files were read.
+        self.rematch(wanted);
     }
 
     fn rematch(&mut self, settings: DetectionSettings) {
@@ -372,6 +387,20 @@ impl Session {
             "Looking for changed files",
             move |_| Ok(crate::formats::fingerprint(&inputs)),
             EventBody::Fingerprinted,
+        );
+    }
+
+    fn hash_inputs(&mut self) {
+        let Some(explorer) = self.explorer.as_ref().filter(|e| e.hashes.is_none()) else { return };
+        if self.jobs.contains_key(&Slot::Hash) {
+            return;
+        }
+        let inputs = explorer.inputs.clone();
+        self.start(
+            Slot::Hash,
+            "Hashing the inputs",
+            move |ctx| Ok(crate::formats::hash::files(&inputs, ctx)?),
+            EventBody::Hashed,
         );
     }
 

@@ -250,10 +250,13 @@ pub fn button(ui: &mut Ui, ctx: &ViewCtx, action: &Action) -> Response {
     if action.hint.is_empty() { response } else { response.on_hover_text(action.hint) }
 }
 
-/// Does what the keys pressed in this frame ask for. While text is typed, plain keys belong to the text; only those
-/// with Ctrl work.
+/// Does what the keys pressed in this frame ask for. While text is typed or a menu is open, plain keys belong to it and
+/// only those with Ctrl work; over a card in the middle of the window none do.
 pub fn handle_keys(ctx: &egui::Context, session: &Session, commands: &Commands) {
-    let typing = ctx.text_edit_focused();
+    if ctx.memory(|m| m.top_modal_layer().is_some()) {
+        return;
+    }
+    let typing = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx);
     for action in ALL {
         for shortcut in action.keys {
             if typing && !shortcut.modifiers.command {

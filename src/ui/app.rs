@@ -1,7 +1,9 @@
 //! The window itself: in `logic` events are taken in and commands carried out, in `ui` everything is drawn.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -9,50 +11,93 @@ use eframe::CreationContext;
 use egui::{CentralPanel, Frame, Panel, Ui, ViewportBuilder, ViewportCommand};
 
 use crate::analysis::Filter;
-use crate::jobs::{JobError, ThreadRunner};
-use crate::session::{Command, Notice, Page, Session, update};
+use crate::jobs::{JobError, ThreadRunner, Waker, Watch};
+use crate::model::Dataset;
+use crate::session::{Command, Notice, Page, Session, Slot, update};
 use crate::store::settings::{Settings, ThemeChoice};
 
 use super::actions;
+use super::brand;
 use super::context::{Commands, ViewCtx, Wish};
 use super::outside::{Outside, Picked};
 use super::panes::{Dashboard, Pane};
 use super::theme::{self, Theme};
-use super::views::{header, navigation, status, threshold_bar, welcome};
+use super::views::{
+    header, navigation, notices, palette, run as run_page, shortcuts, status, strips, threshold_bar, welcome,
+};
+use super::widgets::states;
 
-/// Opens the window, with these folders.
+/// Said where no window can be opened.
+const HEADLESS: &str = "for the numbers without a window run `evalens evaluate PATH --json -`";
+
+/// Opens the window, with these folders. With `EVALENS_TIMING` set, the times until the end of the first drawing are
+/// written to the standard error.
 ///
 /// # Errors
 /// A sentence where no window can be opened.
 pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
+    let started = Instant::now();
+    if !has_display() {
+        return Err(format!("there is no display to open a window on; {HEADLESS}"));
+    }
     let viewport = ViewportBuilder::default()
         .with_title("Evalens")
         .with_app_id("evalens")
+        .with_icon(brand::icon(64))
         .with_inner_size(theme::WINDOW)
         .with_min_inner_size(theme::WINDOW_MIN);
     let options = eframe::NativeOptions { viewport, system_font_fallback: false, ..Default::default() };
-    let create =
-        move |cc: &CreationContext<'_>| -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
-            let session = session(&cc.egui_ctx)?;
-            let mut app = App::new(&cc.egui_ctx, session, Outside::default());
-            for path in paths {
-                app.send(Command::Open(path));
-            }
-            Ok(Box::new(app))
-        };
-    eframe::run_native("evalens", options, Box::new(create)).map_err(|e| e.to_string())
+    let create = move |cc: &CreationContext<'_>| {
+        let created = Instant::now();
+        let outside = Outside { watch: true, ..Outside::default() };
+        let mut app = App::new(&cc.egui_ctx, session(&cc.egui_ctx)?, outside);
+        app.timing = std::env::var_os("EVALENS_TIMING").map(|_| Timing { started, created });
+        for path in paths {
+            app.send(Command::Open(path));
+        }
+        let app: Box<dyn eframe::App> = Box::new(app);
+        Ok(app)
+    };
+    eframe::run_native("evalens", options, Box::new(create))
+        .map_err(|e| format!("no window can be opened ({e}); {HEADLESS}"))
+}
+
+/// False where it is known that no window can be opened.
+fn has_display() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    let by_variable = cfg!(all(unix, not(target_os = "macos")));
+    !by_variable || set("DISPLAY") || set("WAYLAND_DISPLAY") || set("WAYLAND_SOCKET")
+}
+
+/// When the program and its graphics were ready.
+struct Timing {
+    started: Instant,
+    created: Instant,
+}
+
+impl Timing {
+    fn report(&self) {
+        let ms = |since: Instant| since.elapsed().as_secs_f64() * 1000.0;
+        let (all, own) = (ms(self.started), ms(self.created));
+        // Whoever asked for times and closed the pipe does not want them any more.
+        let _ = writeln!(
+            std::io::stderr(),
+            "first drawing ended {all:.0} ms after the start, {own:.0} ms of them after the graphics were ready"
+        );
+    }
 }
 
 /// A session whose jobs run on threads and wake the window.
 fn session(ctx: &egui::Context) -> Result<Session, JobError> {
-    let waker = {
-        let ctx = ctx.clone();
-        Arc::new(move || ctx.request_repaint())
-    };
     let settings = Settings::default_file().map_or_else(Settings::default, Settings::load);
     let program = std::env::current_exe().unwrap_or_default();
     let sample = update::find_sample(&program, std::path::Path::new(env!("CARGO_MANIFEST_DIR")));
-    Ok(Session::new(Box::new(ThreadRunner::new(waker)?), settings, sample))
+    Ok(Session::new(Box::new(ThreadRunner::new(waker(ctx))?), settings, sample))
+}
+
+fn waker(ctx: &egui::Context) -> Waker {
+    let ctx = ctx.clone();
+    Arc::new(move || ctx.request_repaint())
 }
 
 /// What each view remembers between frames: scroll, zoom, mode. Never the threshold, never the selection.
@@ -60,6 +105,18 @@ fn session(ctx: &egui::Context) -> Result<Session, JobError> {
 struct Views {
     threshold_bar: threshold_bar::ThresholdBar,
     welcome: welcome::Welcome,
+    strips: strips::Strips,
+    notices: notices::Notices,
+    palette: palette::Palette,
+    shortcuts: bool,
+}
+
+/// The watch over the files of one evaluation.
+struct Watched {
+    /// The data they hold: another evaluation of the same data keeps the watch.
+    data: Arc<Dataset>,
+    changed: Arc<AtomicBool>,
+    _watch: Option<Watch>,
 }
 
 /// The window.
@@ -70,8 +127,12 @@ pub struct App {
     views: Views,
     dashboard: Dashboard,
     picked: (Sender<Picked>, Receiver<Picked>),
+    watched: Option<Watched>,
     theme: Option<ThemeChoice>,
     title: String,
+    /// True where something had the keyboard when the last frame ended.
+    focused: bool,
+    timing: Option<Timing>,
 }
 
 impl App {
@@ -87,8 +148,11 @@ impl App {
             outside,
             views: Views::default(),
             picked: unbounded(),
+            watched: None,
             theme: None,
             title: String::new(),
+            focused: false,
+            timing: None,
         }
     }
 
@@ -127,7 +191,8 @@ impl App {
 
     fn grant(&mut self, ctx: &egui::Context, wish: Wish) {
         match wish {
-            Wish::FindAction | Wish::ShowKeys => {}
+            Wish::FindAction => self.views.palette.open(ctx, &self.session),
+            Wish::ShowKeys => self.views.shortcuts = true,
             Wish::PickFolder => {
                 let (sender, ctx) = (self.picked.0.clone(), ctx.clone());
                 self.outside.dialogs.pick_folder(Box::new(move |picked| {
@@ -140,23 +205,49 @@ impl App {
             Wish::Restore => self.dashboard.maximise(None),
             Wish::ResetLayout => self.dashboard.reset(),
             Wish::FocusThreshold => ctx.memory_mut(|m| m.request_focus(threshold_bar::slider_id())),
-            Wish::Leave => self.leave(ctx),
+            Wish::Leave => self.leave(),
             Wish::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
         ctx.request_repaint();
     }
 
     /// One step out: of the keyboard's place, a filled pane, an image, a selection.
-    fn leave(&mut self, ctx: &egui::Context) {
+    fn leave(&mut self) {
         let here = self.session.history.here();
-        if let Some(id) = ctx.memory(egui::Memory::focused) {
-            ctx.memory_mut(|m| m.surrender_focus(id));
+        if self.focused {
+            // egui has taken the keyboard away already; that was the step.
         } else if self.dashboard.maximised().is_some() {
             self.dashboard.maximise(None);
         } else if here.image.is_some() {
             self.commands.send(Command::CloseImage);
         } else if here.page == Page::Images && here.filter != Filter::All {
             self.commands.send(Command::Select(Filter::All));
+        }
+    }
+
+    /// Keeps a watch over the files of the evaluation on screen, and looks at them when they changed.
+    fn follow_files(&mut self, ctx: &egui::Context, now: Instant) {
+        if !self.outside.watch {
+            return;
+        }
+        let Some(explorer) = &self.session.explorer else {
+            self.watched = None;
+            return;
+        };
+        let data = &explorer.evaluation.dataset;
+        if self.watched.as_ref().is_none_or(|w| !Arc::ptr_eq(&w.data, data)) {
+            let changed = Arc::new(AtomicBool::new(false));
+            let (flag, wake) = (Arc::clone(&changed), waker(ctx));
+            let on_change: Waker = Arc::new(move || {
+                flag.store(true, Ordering::Relaxed);
+                wake();
+            });
+            // Without a watch the files are still looked at whenever the window comes back to the front.
+            let watch = Watch::files(&explorer.inputs, on_change).ok();
+            self.watched = Some(Watched { data: Arc::clone(data), changed, _watch: watch });
+        }
+        if self.watched.as_ref().is_some_and(|w| w.changed.swap(false, Ordering::Relaxed)) {
+            self.session.apply(Command::CheckFiles, now);
         }
     }
 
@@ -183,34 +274,76 @@ impl App {
         }
     }
 
+    /// Dropped folders, and the window coming back to the front.
+    fn take_from_outside(&self, ui: &Ui) {
+        let (dropped, back) = ui.input(|input| {
+            let back = input.events.iter().any(|e| matches!(e, egui::Event::WindowFocused(true)));
+            (input.raw.dropped_files.clone(), back)
+        });
+        for file in dropped {
+            self.commands.send(Command::Open(file.path().to_owned()));
+        }
+        if back && self.session.explorer.is_some() {
+            self.commands.send(Command::CheckFiles);
+        }
+    }
+
     fn draw(&mut self, ui: &mut Ui) {
         let theme = Theme::of(ui.ctx().theme());
         let ctx = ViewCtx { session: &self.session, commands: &self.commands, theme: &theme };
         let (views, dashboard) = (&mut self.views, &mut self.dashboard);
-        let bar = |fill| Frame::new().fill(fill);
-        Panel::top("header").exact_size(theme::HEADER).frame(bar(theme.surface)).show(ui, |ui| header::ui(ui, &ctx));
-        if ctx.session.project.is_none() {
-            CentralPanel::default().frame(bar(theme.background)).show(ui, |ui| {
-                welcome::ui(ui, &ctx, &mut views.welcome);
-            });
-            return;
+        let bar = Frame::new().fill(theme.surface);
+        Panel::top("header").exact_size(theme::HEADER).frame(bar).show(ui, |ui| header::ui(ui, &ctx));
+        if ctx.session.project.is_some() {
+            Panel::bottom("status").exact_size(theme::STATUS).frame(bar).show(ui, |ui| status::ui(ui, &ctx));
+            project(ui, &ctx, views, dashboard);
+        } else {
+            let ground = Frame::new().fill(theme.background);
+            CentralPanel::default().frame(ground).show(ui, |ui| welcome::ui(ui, &ctx, &mut views.welcome));
         }
-        Panel::bottom("status").exact_size(theme::STATUS).frame(bar(theme.surface)).show(ui, |ui| status::ui(ui, &ctx));
-        if ctx.session.explorer.is_some() {
-            let height = theme::SLIDER_ROW + theme::TILE_ROW;
-            Panel::top("threshold bar").exact_size(height).frame(bar(theme.surface)).show(ui, |ui| {
-                threshold_bar::ui(ui, &ctx, &mut views.threshold_bar);
-            });
-        }
-        Panel::left("navigation")
-            .exact_size(theme::NAVIGATION)
-            .resizable(false)
-            .frame(bar(theme.surface))
-            .show(ui, |ui| navigation::ui(ui, &ctx));
-        CentralPanel::default().frame(bar(theme.background)).show(ui, |ui| {
-            page(ui, &ctx, views, dashboard);
-        });
+        notices::ui(ui, &ctx, &mut views.notices);
+        palette::ui(ui, &ctx, &mut views.palette);
+        shortcuts::ui(ui, &ctx, &mut views.shortcuts);
     }
+}
+
+/// Everything between header and status bar, while a project is open.
+fn project(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard) {
+    let bar = Frame::new().fill(ctx.theme.surface);
+    let ground = Frame::new().fill(ctx.theme.background);
+    if ctx.session.explorer.is_none() {
+        CentralPanel::default().frame(ground).show(ui, |ui| without_numbers(ui, ctx));
+        return;
+    }
+    let height = theme::SLIDER_ROW + theme::TILE_ROW;
+    Panel::top("threshold bar").exact_size(height).frame(bar).show(ui, |ui| {
+        threshold_bar::ui(ui, ctx, &mut views.threshold_bar);
+    });
+    strips::ui(ui, ctx, &mut views.strips);
+    let left = Panel::left("navigation").exact_size(theme::NAVIGATION).resizable(false).frame(bar);
+    left.show(ui, |ui| navigation::ui(ui, ctx));
+    CentralPanel::default().frame(ground).show(ui, |ui| page(ui, ctx, views, dashboard));
+}
+
+/// The place of the numbers while they are under way, or after they failed.
+fn without_numbers(ui: &mut Ui, ctx: &ViewCtx) {
+    if let Some(job) = ctx.session.jobs.get(&Slot::Evaluate) {
+        states::loading(ui, ctx, Slot::Evaluate, job);
+        return;
+    }
+    let reason = ctx.session.notices.iter().rev().find(|n| n.is_error).map(|n| n.text.as_str());
+    let reason = reason.unwrap_or("The evaluation was stopped before it was done");
+    states::failed(ui, ctx, "There are no numbers to show", reason, |ui| {
+        let again = ctx.session.project.as_ref().map(|p| p.root.clone());
+        if let Some(root) = again
+            && ui.button("Try again").clicked()
+        {
+            ctx.send(Command::Open(root));
+        }
+        if ui.button("Close project").clicked() {
+            ctx.send(Command::Close);
+        }
+    });
 }
 
 fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard) {
@@ -218,7 +351,8 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         Page::Welcome | Page::Overview => {
             dashboard.ui(ui, ctx, &mut |ui, pane| content(ui, ctx, views, pane));
         }
-        Page::Images | Page::Curves | Page::Run => {}
+        Page::Images | Page::Curves => {}
+        Page::Run => run_page::ui(ui, ctx),
     }
 }
 
@@ -235,6 +369,7 @@ impl eframe::App for App {
         self.session.drain();
         self.session.tick(now);
         self.carry_out(ctx, now);
+        self.follow_files(ctx, now);
         self.follow_settings(ctx);
         if let Some(at) = self.session.wants_tick_at() {
             ctx.request_repaint_after(at.saturating_duration_since(now));
@@ -243,13 +378,15 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         actions::handle_keys(ui.ctx(), &self.session, &self.commands);
-        for file in ui.input(|i| i.raw.dropped_files.clone()) {
-            self.commands.send(Command::Open(file.path().to_owned()));
-        }
+        self.take_from_outside(ui);
         self.draw(ui);
+        self.focused = ui.ctx().memory(|m| m.focused().is_some());
         // What was asked for while drawing is seen in the next frame.
         if !self.commands.is_empty() {
             ui.ctx().request_repaint();
+        }
+        if let Some(timing) = self.timing.take() {
+            timing.report();
         }
     }
 

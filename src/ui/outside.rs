@@ -66,10 +66,12 @@ pub struct Outside {
     pub dialogs: Box<dyn Dialogs>,
     /// The time.
     pub clock: fn() -> Instant,
+    /// True where the files of an evaluation are watched while it is on screen.
+    pub watch: bool,
 }
 
 impl Default for Outside {
     fn default() -> Self {
-        Self { dialogs: Box::new(SystemDialogs), clock: Instant::now }
+        Self { dialogs: Box::new(SystemDialogs), clock: Instant::now, watch: false }
     }
 }

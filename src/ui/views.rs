@@ -2,6 +2,11 @@
 
 pub mod header;
 pub mod navigation;
+pub mod notices;
+pub mod palette;
+pub mod run;
+pub mod shortcuts;
 pub mod status;
+pub mod strips;
 pub mod threshold_bar;
 pub mod welcome;

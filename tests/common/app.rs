@@ -57,7 +57,7 @@ impl TestApp {
     /// A window of another size, scale, theme or memory.
     pub fn with(setup: Setup) -> Self {
         let dialogs = ScriptedDialogs::default();
-        let outside = Outside { dialogs: Box::new(dialogs.clone()), clock: Instant::now };
+        let outside = Outside { dialogs: Box::new(dialogs.clone()), clock: Instant::now, watch: false };
         let mut settings = setup.settings;
         settings.theme = setup.theme;
         let theme = match setup.theme {

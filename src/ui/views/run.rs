@@ -1,0 +1,211 @@
+//! The page about the evaluation itself: how objects are paired, in words; its headline numbers; what it was made from
+//! and what was found wrong in it.
+
+pub mod inputs;
+
+use egui::{RichText, ScrollArea, Ui};
+
+use crate::metrics::Matching;
+use crate::model::{Severity, fmt};
+use crate::session::{Command, Explorer};
+use crate::ui::context::ViewCtx;
+use crate::ui::theme;
+
+use super::{strips, threshold_bar::explain};
+
+/// What each rule of pairing does, in a phrase.
+const fn phrase(matching: Matching) -> &'static str {
+    match matching {
+        Matching::TwoPass => "own class first, then any class: what is found with another class is misclassified",
+        Matching::Coco => "own class only, COCO's rules: nothing is misclassified",
+        Matching::ClassAgnostic => "best overlap whatever the class, in order of score",
+        Matching::Supervision => "as supervision 0.31.2: own class first, then by overlap; IoU strictly above",
+        Matching::Ultralytics => "as Ultralytics 8.4.190: whatever the class, by overlap; score and IoU strictly above",
+    }
+}
+
+/// Draws the page.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
+    let Some(explorer) = &ctx.session.explorer else { return };
+    let frame = egui::Frame::new().fill(ctx.theme.surface).inner_margin(egui::Margin::symmetric(16, 12));
+    frame.show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.columns(2, |columns| {
+                if let [left, right] = columns {
+                    problems(left, ctx, explorer);
+                    mapping(left, ctx, explorer);
+                    inputs::ui(left, ctx, explorer);
+                    average_precision(right, ctx, explorer);
+                    settings(right, ctx, explorer);
+                    recognised(right, ctx);
+                }
+            });
+        });
+    });
+}
+
+/// A title over a part of the page.
+fn section(ui: &mut Ui, ctx: &ViewCtx, title: &str, note: &str) {
+    ui.add_space(theme::PADDING);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(title).font(theme::title()).color(ctx.theme.text));
+        ui.label(RichText::new(note).font(theme::caption()).color(ctx.theme.muted));
+    });
+    ui.add_space(theme::GRID / 2.0);
+}
+
+fn settings(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
+    section(ui, ctx, "Settings", "what belongs together");
+    for matching in Matching::ALL {
+        let chosen = ctx.session.matching.matching == matching;
+        let radio = ui.horizontal(|ui| {
+            let radio = ui.radio(chosen, matching.name());
+            ui.add(egui::Label::new(RichText::new(phrase(matching)).color(ctx.theme.muted)).truncate());
+            radio
+        });
+        if radio.inner.clicked() {
+            ctx.send(Command::SetMatching(matching));
+        }
+    }
+    section(ui, ctx, "Protocol", &explain::matching(explorer));
+    for sentence in explain::protocol(explorer) {
+        ui.label(RichText::new(sentence).color(ctx.theme.muted));
+    }
+    let at = fmt::threshold(explorer.threshold.value);
+    let how = if explorer.threshold.optimal {
+        ", the optimum: the highest score at which F1 over all objects is largest"
+    } else {
+        ""
+    };
+    ui.label(RichText::new(format!("Detections are kept at confidence ≥ {at}{how}")).color(ctx.theme.muted));
+}
+
+fn average_precision(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
+    let evaluation = &explorer.evaluation;
+    if let Some(coco) = &evaluation.coco {
+        let s = &coco.summary;
+        section(
+            ui,
+            ctx,
+            "Average precision",
+            "COCO's twelve numbers, at most 100 detections an image, at every confidence",
+        );
+        let precision = [
+            ("AP", s.ap),
+            ("AP50", s.ap50),
+            ("AP75", s.ap75),
+            ("AP small", s.ap_small),
+            ("AP medium", s.ap_medium),
+            ("AP large", s.ap_large),
+        ];
+        numbers(ui, ctx, "average precision", &precision, fmt::rate);
+        ui.add_space(theme::GRID);
+        let recall = [
+            ("AR 1", s.ar_1),
+            ("AR 10", s.ar_10),
+            ("AR 100", s.ar_100),
+            ("AR small", s.ar_small),
+            ("AR medium", s.ar_medium),
+            ("AR large", s.ar_large),
+        ];
+        numbers(ui, ctx, "average recall", &recall, fmt::rate);
+    }
+    if let Some(tide) = &evaluation.tide {
+        let s = &tide.summary;
+        section(ui, ctx, "Cost of errors", "TIDE: what AP50 would gain with the errors of one kind repaired");
+        let costs = [
+            ("Class", s.cls),
+            ("Place", s.loc),
+            ("Both", s.both),
+            ("Duplicate", s.dupe),
+            ("Background", s.bkg),
+            ("Missed", s.miss),
+        ];
+        numbers(ui, ctx, "cost of errors", &costs, fmt::rate);
+    }
+}
+
+fn numbers(ui: &mut Ui, ctx: &ViewCtx, id: &str, values: &[(&str, Option<f64>)], shown: fn(Option<f64>) -> String) {
+    let grid = egui::Grid::new(id).num_columns(values.len()).min_col_width(80.0);
+    grid.spacing([theme::GRID, 0.0]).show(ui, |ui| {
+        for (name, _) in values {
+            ui.label(RichText::new(*name).font(theme::caption()).color(ctx.theme.muted));
+        }
+        ui.end_row();
+        for (name, value) in values {
+            let text = shown(*value);
+            let label = ui.label(RichText::new(&text).font(theme::title()).color(ctx.theme.text));
+            label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{name} {text}")));
+            if value.is_none() {
+                label.on_hover_text("Undefined: there is no object of this kind");
+            }
+        }
+        ui.end_row();
+    });
+}
+
+fn problems(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
+    let count = explorer.findings.len() as u64;
+    let note = if count == 0 { "none found".to_owned() } else { fmt::counted(count, "kind", "kinds") };
+    section(ui, ctx, "Problems in the data", &note);
+    if count == 0 {
+        ui.label(RichText::new("Ground truth and predictions were read without a remark").color(ctx.theme.muted));
+    }
+    for finding in &explorer.findings {
+        let (word, color) = match finding.severity {
+            Severity::Error => ("error", ctx.theme.danger),
+            Severity::Warning => ("warning", ctx.theme.misclassified),
+            Severity::Info => ("info", ctx.theme.muted),
+        };
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(word).color(color));
+            ui.label(RichText::new(finding.code).monospace().color(ctx.theme.text));
+            ui.label(RichText::new(format!("{} ×", fmt::count(finding.count as u64))).color(ctx.theme.muted));
+        });
+        ui.label(RichText::new(&finding.message).color(ctx.theme.text));
+        for example in &finding.examples {
+            ui.add(egui::Label::new(RichText::new(example).font(theme::caption()).color(ctx.theme.muted)).truncate());
+        }
+        let more = finding.count.saturating_sub(finding.examples.len()) as u64;
+        if more > 0 && !finding.examples.is_empty() {
+            let text = format!("and {} more", fmt::count(more));
+            ui.label(RichText::new(text).font(theme::caption()).color(ctx.theme.muted));
+        }
+        ui.add_space(theme::PADDING);
+    }
+}
+
+fn mapping(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
+    if explorer.mappings.is_empty() {
+        return;
+    }
+    let unmapped = explorer.mappings.iter().filter(|m| m.to.is_none()).count() as u64;
+    let note = if unmapped == 0 { String::new() } else { format!("{} without a class", fmt::count(unmapped)) };
+    section(ui, ctx, "Class names of the predictions", &note);
+    let same = explorer.mappings.iter().filter(|m| m.to.as_ref() == Some(&m.from)).count() as u64;
+    if same > 0 {
+        let text = format!("{} as in the ground truth", fmt::counted(same, "name", "names"));
+        ui.label(RichText::new(text).color(ctx.theme.muted));
+    }
+    for entry in explorer.mappings.iter().filter(|m| m.to.as_ref() != Some(&m.from)) {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(&entry.from).color(ctx.theme.text));
+            ui.label(RichText::new("read as").color(ctx.theme.muted));
+            match &entry.to {
+                Some(to) => ui.label(RichText::new(to).color(ctx.theme.text)),
+                None => ui.label(RichText::new("no class; left out").color(ctx.theme.danger)),
+            };
+        });
+    }
+}
+
+fn recognised(ui: &mut Ui, ctx: &ViewCtx) {
+    let Some(project) = &ctx.session.project else { return };
+    let note = if project.from_file { "from evalens.json" } else { "without a project file" };
+    section(ui, ctx, "What the folder holds", note);
+    ui.label(RichText::new(project.root.display().to_string()).monospace().color(ctx.theme.text));
+    strips::details(ui, ctx, &project.recognised);
+    if !project.from_file && ui.button("Write evalens.json").clicked() {
+        ctx.send(Command::WriteProjectFile);
+    }
+}

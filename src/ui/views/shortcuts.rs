@@ -1,0 +1,47 @@
+//! The list of keys.
+
+use egui::{Grid, Id, Modal, RichText, Ui};
+
+use crate::ui::actions;
+use crate::ui::context::ViewCtx;
+use crate::ui::theme;
+
+/// Keys that belong to one place and are handled there.
+const PLACES: &[(&str, &[(&str, &str)])] =
+    &[("On a slider", &[("← →", "Step of 0.01, with Shift of 0.001"), ("Home End", "Lowest and highest value")])];
+
+/// Draws the list while it is open.
+pub fn ui(ui: &Ui, ctx: &ViewCtx, open: &mut bool) {
+    if !*open {
+        return;
+    }
+    let modal = Modal::new(Id::unique("keyboard shortcuts")).show(ui.ctx(), |ui| {
+        ui.set_width(theme::CARD);
+        ui.label(RichText::new("Keyboard shortcuts").font(theme::title()).color(ctx.theme.text));
+        ui.add_space(theme::PADDING);
+        Grid::new("keys").num_columns(2).spacing([3.0 * theme::PADDING, theme::GRID]).show(ui, |ui| {
+            for action in actions::ALL.iter().filter(|a| !a.keys.is_empty()) {
+                let shown: Vec<String> = action.keys.iter().take(2).map(|k| ui.ctx().format_shortcut(k)).collect();
+                row(ui, ctx, &shown.join("   "), action.text);
+            }
+            for (place, keys) in PLACES {
+                ui.label(RichText::new(*place).font(theme::caption()).color(ctx.theme.muted));
+                ui.end_row();
+                for (keys, text) in *keys {
+                    row(ui, ctx, keys, text);
+                }
+            }
+        });
+        ui.add_space(theme::PADDING);
+        ui.vertical_centered(|ui| ui.button("Close").clicked()).inner
+    });
+    if modal.should_close() || modal.inner {
+        *open = false;
+    }
+}
+
+fn row(ui: &mut Ui, ctx: &ViewCtx, keys: &str, text: &str) {
+    ui.label(RichText::new(keys).monospace().color(ctx.theme.text));
+    ui.label(RichText::new(text).color(ctx.theme.muted));
+    ui.end_row();
+}

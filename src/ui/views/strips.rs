@@ -1,0 +1,100 @@
+//! Strips between the threshold bar and the page: the files changed, and what the folder was taken for.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use egui::{Popup, PopupCloseBehavior, RichText, ScrollArea, Ui};
+
+use crate::formats::Recognised;
+use crate::model::fmt;
+use crate::session::{Command, OpenProject, Slot};
+use crate::ui::context::ViewCtx;
+use crate::ui::theme;
+use crate::ui::widgets::icon::{self, Icon};
+use crate::ui::widgets::states;
+
+/// The folders whose recognition was looked at.
+#[derive(Default)]
+pub struct Strips {
+    seen: BTreeSet<PathBuf>,
+}
+
+/// Draws the strips that are due.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Strips) {
+    let stale = ctx.session.explorer.as_ref().is_some_and(|e| e.stale);
+    if stale && !ctx.session.jobs.contains_key(&Slot::Evaluate) {
+        let text = "Files changed on disk; these numbers belong to what they held before";
+        states::strip(ui, ctx, ctx.theme.misclassified, text, |ui| {
+            if ui.button("Recalculate").clicked() {
+                ctx.send(Command::Recalculate);
+            }
+        });
+    }
+    if let Some(project) = &ctx.session.project
+        && !project.from_file
+        && !project.recognised.reasons.is_empty()
+        && !state.seen.contains(&project.root)
+    {
+        recognised(ui, ctx, project, state);
+    }
+}
+
+fn recognised(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, state: &mut Strips) {
+    states::strip(ui, ctx, ctx.theme.accent, &summary(&project.recognised), |ui| {
+        if icon::button(ui, ctx.theme, Icon::Close, "Hide what was recognised", true).clicked() {
+            state.seen.insert(project.root.clone());
+        }
+        let write = ui.button("Write evalens.json");
+        if write.on_hover_text("Writes down what was recognised, so that it can be corrected by hand").clicked() {
+            ctx.send(Command::WriteProjectFile);
+        }
+        let why = ui.button("Why");
+        Popup::from_toggle_button_response(&why)
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+            .width(theme::CARD)
+            .show(|ui| {
+                ScrollArea::vertical().max_height(420.0).show(ui, |ui| details(ui, ctx, &project.recognised));
+            });
+    });
+}
+
+/// One sentence: kinds of what was recognised with how often each was met.
+fn summary(recognised: &Recognised) -> String {
+    let mut kinds: Vec<(&str, u64)> = Vec::new();
+    for reason in &recognised.reasons {
+        match kinds.iter_mut().find(|(what, _)| *what == reason.what) {
+            Some((_, n)) => *n += 1,
+            None => kinds.push((&reason.what, 1)),
+        }
+    }
+    let part = |&(what, n): &(&str, u64)| if n == 1 { what.to_owned() } else { format!("{n} × {what}") };
+    let mut text =
+        format!("Recognised without a project file: {}", kinds.iter().map(part).collect::<Vec<_>>().join(", "));
+    let others = recognised.alternatives.len() as u64;
+    if others > 0 {
+        text.push_str(&format!("; {} left aside", fmt::counted(others, "alternative", "alternatives")));
+    }
+    text
+}
+
+/// Every file and folder with what it was taken for and why, then what was left aside and why.
+pub fn details(ui: &mut Ui, ctx: &ViewCtx, recognised: &Recognised) {
+    for reason in &recognised.reasons {
+        line(ui, ctx, &reason.path, &reason.what, &reason.why);
+    }
+    if !recognised.alternatives.is_empty() {
+        ui.separator();
+        ui.label(RichText::new("Left aside").font(theme::caption()).color(ctx.theme.muted));
+    }
+    for other in &recognised.alternatives {
+        line(ui, ctx, &other.path, &other.what, &other.why);
+    }
+}
+
+fn line(ui: &mut Ui, ctx: &ViewCtx, path: &str, what: &str, why: &str) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(path).monospace().color(ctx.theme.text));
+        ui.label(RichText::new(what).color(ctx.theme.text));
+        ui.label(RichText::new(why).color(ctx.theme.muted));
+    });
+}
