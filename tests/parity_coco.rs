@@ -1,96 +1,58 @@
 //! Average precision and error types against pycocotools 2.0.11 and tidecv 1.0.1, as recorded.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+#[path = "common/oracle.rs"]
+mod oracle;
+
+use std::path::Path;
 
 use evalens::metrics::coco::{self, AreaRange, ClassAp, Coco};
 use evalens::metrics::pairs::{PairScope, Pairs};
 use evalens::metrics::tide::{self, Tide, TideError};
-use evalens::model::{
-    BBox, Dataset, DatasetBuilder, Image, ImageId, NewTruth, NoProgress, Predictions, PredictionsBuilder,
-};
+use evalens::model::{Dataset, NoProgress, Predictions};
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
 
-fn data() -> Option<PathBuf> {
-    let root = std::env::var_os("EVALENS_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
-    if root.is_dir() {
-        return Some(root);
-    }
-    eprintln!("{} is absent: skipped", root.display());
-    None
+/// What the references say of a set, and the set.
+struct Set {
+    name: String,
+    expected: Value,
+    dataset: Dataset,
+    predictions: Predictions,
 }
 
-fn read(path: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+impl Set {
+    fn new(expected: &Value, truth: &Path, results: &Path) -> Self {
+        let dataset = oracle::dataset(&oracle::json(truth));
+        let predictions = oracle::predictions(&oracle::json(results), &dataset);
+        let name = expected["name"].as_str().unwrap().to_owned();
+        Self { name, expected: expected.clone(), dataset, predictions }
+    }
+
+    fn pairs(&self, scope: PairScope) -> Pairs {
+        Pairs::compute(&self.dataset, &self.predictions, scope, &NoProgress).unwrap()
+    }
 }
 
-fn bbox(object: &Value) -> BBox {
-    let number = |i: usize| object["bbox"][i].as_f64().unwrap();
-    BBox::new(number(0), number(1), number(2), number(3))
-}
-
-/// Ground truth and results as the two JSON files say them.
-fn load(truth: &Path, results: &Path) -> (Dataset, Predictions) {
-    let truth = read(truth);
-    let mut builder = DatasetBuilder::default();
-    let mut images = HashMap::new();
-    for image in truth["images"].as_array().unwrap() {
-        let source_id = image["id"].as_i64().unwrap();
-        images.insert(source_id, builder.images.len());
-        builder.images.push(Image { source_id, ..Image::default() });
-    }
-    for category in truth["categories"].as_array().unwrap() {
-        builder.classes.push(category["name"].as_str().unwrap(), category["id"].as_i64().unwrap());
-    }
-    for object in truth["annotations"].as_array().unwrap() {
-        let class = builder.classes.by_source_id(object["category_id"].as_i64().unwrap()).unwrap();
-        builder.truths.push(NewTruth {
-            image: images[&object["image_id"].as_i64().unwrap()],
-            class,
-            bbox: bbox(object),
-            area: object["area"].as_f64().unwrap(),
-            ignored: object["iscrowd"].as_i64() == Some(1),
-        });
-    }
-    let dataset = builder.build();
-    let images: HashMap<i64, ImageId> =
-        dataset.image_ids().map(|id| (dataset.images[id.index()].source_id, id)).collect();
-    let mut predictions = PredictionsBuilder::default();
-    for object in read(results).as_array().unwrap() {
-        if let Some(class) = dataset.classes.by_source_id(object["category_id"].as_i64().unwrap()) {
-            let image = images[&object["image_id"].as_i64().unwrap()];
-            predictions.push(image, class, bbox(object), object["score"].as_f64().unwrap());
-        }
-    }
-    let predictions = predictions.build(Default::default(), dataset.images.len());
-    (dataset, predictions)
-}
-
-/// The recorded box evaluations with their files.
-fn recorded() -> Vec<(Value, Dataset, Predictions)> {
-    let Some(data) = data() else { return Vec::new() };
+/// The recorded sets of the shared data that hold boxes.
+fn shared() -> Vec<Set> {
+    let Some(data) = oracle::data() else { return Vec::new() };
     let file = |path: &Value| data.join(path.as_str().unwrap().trim_start_matches("../shared/data/"));
-    let sets = read(&data.join("../reference/detection.json"));
-    let boxes = sets.as_array().unwrap().iter().filter(|set| set["dt"].as_str().unwrap().ends_with(".bbox.json"));
-    boxes
-        .map(|set| {
-            let (dataset, predictions) = load(&file(&set["gt"]), &file(&set["dt"]));
-            (set.clone(), dataset, predictions)
-        })
-        .collect()
+    let recorded = oracle::json(&data.join("../reference/detection.json"));
+    let boxes = recorded.as_array().unwrap().iter().filter(|set| set["tide_counts"].is_object());
+    let sets: Vec<Set> = boxes.map(|set| Set::new(set, &file(&set["gt"]), &file(&set["dt"]))).collect();
+    assert_eq!(sets.len(), 8);
+    sets
 }
 
-/// The sets of `tests/data/parity_ap`, made and evaluated by the script there.
-fn own() -> Vec<(Value, Dataset, Predictions)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/parity_ap");
-    let sets = read(&folder.join("expected.json"));
-    let file = |set: &Value, part: &str| folder.join(format!("{}.{part}.json", set["name"].as_str().unwrap()));
-    let sets = sets["sets"].as_array().unwrap().iter();
+/// The sets of `tests/data/parity_ap` and `tests/data/parity`, evaluated by the script in the former.
+fn own() -> Vec<Set> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let recorded = oracle::json(&folder.join("parity_ap/expected.json"));
+    let sets = recorded["sets"].as_array().unwrap().iter();
     sets.map(|set| {
-        let (dataset, predictions) = load(&file(set, "truth"), &file(set, "results"));
-        (set.clone(), dataset, predictions)
+        let file = |part: &str| folder.join(format!("{}.{part}.json", set["name"].as_str().unwrap()));
+        Set::new(set, &file("truth"), &file("results"))
     })
     .collect()
 }
@@ -150,32 +112,6 @@ fn same_class(name: &str, class: &ClassAp, expected: &Value) {
     }
 }
 
-#[test]
-fn coco_equals_pycocotools() {
-    for (set, dataset, predictions) in recorded().into_iter().chain(own()) {
-        for scope in [PairScope::AllClasses, PairScope::SameClass] {
-            let pairs = Pairs::compute(&dataset, &predictions, scope, &NoProgress).unwrap();
-            let coco = coco::evaluate(&dataset, &predictions, &pairs, &NoProgress).unwrap();
-            same_coco(set["name"].as_str().unwrap(), &coco, &set["coco"], &set["per_class"]);
-        }
-    }
-}
-
-/// The mean of a class's curve is its AP at that threshold.
-#[test]
-fn curves_average_to_the_recorded_ap() {
-    for (set, dataset, predictions) in recorded().into_iter().chain(own()) {
-        let pairs = Pairs::compute(&dataset, &predictions, PairScope::AllClasses, &NoProgress).unwrap();
-        for (class, expected) in dataset.classes.ids().zip(set["per_class"].as_array().unwrap()) {
-            for (iou_index, key) in [(0, "AP50"), (5, "AP75")] {
-                let curve = coco::pr_curve(&dataset, &predictions, &pairs, class, iou_index, AreaRange::All);
-                let ap = curve.map(|c| c.iter().sum::<f64>() / c.len() as f64);
-                same(&format!("{} {} {key}", set["name"], expected["name"]), ap, &expected[key]);
-            }
-        }
-    }
-}
-
 fn same_tide(name: &str, tide: &Tide, percent: &Value, counts: &Value) {
     let s = tide.summary;
     let ours = [
@@ -210,10 +146,35 @@ fn same_tide(name: &str, tide: &Tide, percent: &Value, counts: &Value) {
 }
 
 #[test]
+fn coco_equals_pycocotools() {
+    for set in shared().into_iter().chain(own()) {
+        for scope in [PairScope::AllClasses, PairScope::SameClass] {
+            let coco = coco::evaluate(&set.dataset, &set.predictions, &set.pairs(scope), &NoProgress).unwrap();
+            same_coco(&set.name, &coco, &set.expected["coco"], &set.expected["per_class"]);
+        }
+    }
+}
+
+/// The mean of a class's curve is its AP at that threshold.
+#[test]
+fn curves_average_to_the_recorded_ap() {
+    for set in shared().into_iter().chain(own()) {
+        let pairs = set.pairs(PairScope::AllClasses);
+        for (class, expected) in set.dataset.classes.ids().zip(set.expected["per_class"].as_array().unwrap()) {
+            for (iou_index, key) in [(0, "AP50"), (5, "AP75")] {
+                let curve = coco::pr_curve(&set.dataset, &set.predictions, &pairs, class, iou_index, AreaRange::All);
+                let ap = curve.map(|c| c.iter().sum::<f64>() / c.len() as f64);
+                same(&format!("{} {} {key}", set.name, expected["name"]), ap, &expected[key]);
+            }
+        }
+    }
+}
+
+#[test]
 fn error_types_equal_tidecv() {
-    for (set, dataset, predictions) in recorded().into_iter().chain(own()) {
-        let pairs = Pairs::compute(&dataset, &predictions, PairScope::AllClasses, &NoProgress).unwrap();
-        let tide = tide::evaluate(&dataset, &predictions, &pairs, &NoProgress).unwrap();
-        same_tide(set["name"].as_str().unwrap(), &tide, &set["tide_percent"], &set["tide_counts"]);
+    for set in shared().into_iter().chain(own()) {
+        let pairs = set.pairs(PairScope::AllClasses);
+        let tide = tide::evaluate(&set.dataset, &set.predictions, &pairs, &NoProgress).unwrap();
+        same_tide(&set.name, &tide, &set.expected["tide_percent"], &set.expected["tide_counts"]);
     }
 }

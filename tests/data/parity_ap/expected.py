@@ -1,4 +1,4 @@
-"""Makes small detection sets full of edge cases and evaluates them with the reference libraries.
+"""Makes small detection sets full of edge cases and evaluates them, and those of ../parity, with the reference libraries.
 
     pip install pycocotools==2.0.11 tidecv==1.0.1
     python tests/data/parity_ap/expected.py
@@ -117,16 +117,19 @@ def tidecv_values(truth, results):
 
 
 def main():
+    for name, contents in SETS.items():
+        for part, content in zip(["truth", "results"], contents):
+            text = json.dumps(content, separators=(",", ":"))
+            (HERE / f"{name}.{part}.json").write_text(text + "\n")
     expected = []
-    for name, (truth, results) in SETS.items():
-        truth_file, results_file = HERE / f"{name}.truth.json", HERE / f"{name}.results.json"
-        truth_file.write_text(json.dumps(truth, separators=(",", ":")) + "\n")
-        results_file.write_text(json.dumps(results, separators=(",", ":")) + "\n")
+    for stem in [HERE / name for name in SETS] + [HERE.parent / "parity" / name for name in ["grid", "dense"]]:
+        truth_file, results_file = stem.with_suffix(".truth.json"), stem.with_suffix(".results.json")
+        truth, results = json.loads(truth_file.read_text()), json.loads(results_file.read_text())
         with contextlib.redirect_stdout(io.StringIO()):
             coco, per_class = pycocotools_values(truth_file, results_file)
             percent, counts = tidecv_values(truth, results)
         expected.append({
-            "name": name,
+            "name": f"{stem.parent.name}/{stem.name}",
             "coco": coco,
             "per_class": per_class,
             "tide_percent": percent,
