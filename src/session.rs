@@ -54,6 +54,8 @@ pub enum Slot {
     Rematch,
     /// Recommendations at the threshold.
     Recommend,
+    /// Precision-recall curves.
+    Curves,
     /// Looking whether files changed.
     Fingerprint,
     /// Hashing the inputs.

@@ -53,7 +53,10 @@ fn palette_and_keys() {
     app.press(Key::Escape);
     app.click("Explain F1");
     app.shot("explain");
-    app.send(Command::Notify(Notice { is_error: true, text: "/data/x.json, line 3: the list ends too soon; write the file again".into() }));
+    app.send(Command::Notify(Notice {
+        is_error: true,
+        text: "/data/x.json, line 3: the list ends too soon; write the file again".into(),
+    }));
     app.send(Command::Notify(Notice { is_error: false, text: "Wrote /data/evalens.json".into() }));
     app.shot("notices");
     let _ = (OutcomeKind::Missed, fmt::UNDEFINED, Page::Run, Picked::Nothing);

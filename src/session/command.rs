@@ -8,6 +8,7 @@ use crate::model::ImageId;
 use crate::model::project::Choice;
 use crate::store::settings::ThemeChoice;
 
+use super::explorer::CurveKey;
 use super::history::Page;
 use super::selection::Sort;
 use super::{Notice, Slot};
@@ -67,6 +68,8 @@ pub enum Command {
     ForgetRecent(PathBuf),
     /// Compute the recommendations at the current threshold now.
     SettleNow,
+    /// Compute precision-recall curves; does nothing while they are there or under way.
+    ComputeCurves(CurveKey),
     /// Look whether the files of the evaluation changed on disk.
     CheckFiles,
     /// Compute the content hashes of the inputs, unless they are there or on their way.

@@ -4,6 +4,7 @@ use crate::analysis::Recommendation;
 use crate::jobs::JobError;
 use crate::metrics::DetectionEvaluation;
 
+use super::explorer::PrCurves;
 use super::load::{Fingerprint, Loaded};
 use super::{OpenProject, Slot};
 
@@ -29,6 +30,8 @@ pub enum EventBody {
     Rematched(Result<Box<DetectionEvaluation>, JobError>),
     /// Recommendations at the threshold that was current when the job began.
     Recommended(f64, Result<Vec<Recommendation>, JobError>),
+    /// Precision-recall curves.
+    Curves(Result<PrCurves, JobError>),
     /// How the files look now.
     Fingerprinted(Result<Fingerprint, JobError>),
     /// The content hashes of the inputs.

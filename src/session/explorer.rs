@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::analysis::Recommendation;
 use crate::formats::ClassMapping;
+use crate::metrics::coco::AreaRange;
 use crate::metrics::detection::Matched;
 use crate::metrics::{Counter, DetectionEvaluation};
 use crate::model::finding::Finding;
@@ -22,6 +23,46 @@ pub struct Threshold {
     pub value: f64,
     /// True while it is the optimum and nobody moved it.
     pub optimal: bool,
+}
+
+/// Which precision-recall curves are meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CurveKey {
+    /// Position among [`crate::metrics::coco::IOU_THRESHOLDS`].
+    pub iou: usize,
+    /// Sizes of truths that count.
+    pub area: AreaRange,
+}
+
+/// Precision at 101 recall points for every class.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PrCurves {
+    /// Of what.
+    pub key: CurveKey,
+    /// By class, in declaration order; `None` for a class without truth of the size.
+    pub classes: Vec<Option<Vec<f64>>>,
+}
+
+impl PrCurves {
+    /// The curve of a class.
+    #[must_use]
+    pub fn points(&self, class: ClassId) -> Option<&[f64]> {
+        self.classes.get(class.index())?.as_deref()
+    }
+
+    /// The class's average precision: the mean of its curve.
+    #[must_use]
+    pub fn ap(&self, class: ClassId) -> Option<f64> {
+        self.points(class).map(|p| p.iter().sum::<f64>() / p.len().max(1) as f64)
+    }
+
+    /// The mean over classes with truth.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        let of: Vec<f64> =
+            self.classes.iter().flatten().map(|p| p.iter().sum::<f64>() / p.len().max(1) as f64).collect();
+        (!of.is_empty()).then(|| of.iter().sum::<f64>() / of.len() as f64)
+    }
 }
 
 /// Everything the evaluation window shows.
@@ -55,6 +96,10 @@ pub struct Explorer {
     pub recommendations: Arc<Vec<Recommendation>>,
     /// The threshold they were computed at; `None` while the first are on their way.
     pub recommended_at: Option<f64>,
+    /// The precision-recall curves last asked for.
+    pub curves: Option<Arc<PrCurves>>,
+    /// The curves that are there, under way, or failed.
+    pub curves_wanted: Option<CurveKey>,
     /// Time from files to numbers.
     pub took: Duration,
 }

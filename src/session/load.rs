@@ -6,12 +6,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::formats::{self, ClassMapping, LoadError};
 use crate::jobs::JobError;
+use crate::metrics::coco;
 use crate::metrics::{DetectionEvaluation, DetectionSettings, Sections};
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
 use crate::model::{Findings, Progress};
 
 use super::OpenProject;
+use super::explorer::{CurveKey, PrCurves};
 
 impl From<LoadError> for JobError {
     fn from(error: LoadError) -> Self {
@@ -93,6 +95,20 @@ pub fn evaluate(
         fingerprint,
         took: started.elapsed(),
     })
+}
+
+/// Precision-recall curves of every class.
+///
+/// # Errors
+/// Cancelled.
+pub fn curves(evaluation: &DetectionEvaluation, key: CurveKey, progress: &dyn Progress) -> Result<PrCurves, JobError> {
+    let of = |class| {
+        progress.check()?;
+        let (dataset, predictions) = (&evaluation.dataset, &evaluation.predictions);
+        Ok(coco::pr_curve(dataset, predictions, &evaluation.pairs, class, key.iou, key.area))
+    };
+    let classes = evaluation.dataset.classes.ids().map(of).collect::<Result<_, JobError>>()?;
+    Ok(PrCurves { key, classes })
 }
 
 /// The choice to show first: the newest model version on test, else validation, else any.

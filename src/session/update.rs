@@ -11,7 +11,7 @@ use crate::metrics::{DetectionEvaluation, DetectionSettings, Sections};
 use crate::model::project::Choice;
 use crate::store::project_file;
 
-use super::explorer::{Explorer, Threshold};
+use super::explorer::{CurveKey, Explorer, Threshold};
 use super::history::{Location, Page};
 use super::load::{self, Loaded};
 use super::selection::Selection;
@@ -100,6 +100,7 @@ impl Session {
                 self.save_settings();
             }
             Command::SettleNow => self.settle(),
+            Command::ComputeCurves(key) => self.compute_curves(key),
             Command::CheckFiles => self.check_files(),
             Command::HashInputs => self.hash_inputs(),
         }
@@ -148,6 +149,11 @@ impl Session {
                     explorer.recommended_at = Some(at);
                 }
             }
+            EventBody::Curves(Ok(curves)) => {
+                if let Some(explorer) = &mut self.explorer {
+                    explorer.curves = Some(Arc::new(curves));
+                }
+            }
             EventBody::Fingerprinted(Ok(now)) => {
                 if let Some(explorer) = &mut self.explorer {
                     explorer.stale = now != explorer.fingerprint;
@@ -162,6 +168,7 @@ impl Session {
             | EventBody::Evaluated(Err(e))
             | EventBody::Rematched(Err(e))
             | EventBody::Recommended(_, Err(e))
+            | EventBody::Curves(Err(e))
             | EventBody::Fingerprinted(Err(e))
             | EventBody::Hashed(Err(e)) => {
                 self.matching_follows_screen();
@@ -267,6 +274,8 @@ impl Session {
             selection: Selection { filter: here.filter.clone(), sort, ..Selection::default() },
             recommendations: Arc::new(Vec::new()),
             recommended_at: None,
+            curves: None,
+            curves_wanted: None,
             took: loaded.took,
         };
         if !same {
@@ -377,6 +386,17 @@ impl Session {
         if let Some(next) = usize::try_from(next).ok().and_then(|n| images.get(n)) {
             self.history.replace(Location { image: Some(next.image), ..here });
         }
+    }
+
+    fn compute_curves(&mut self, key: CurveKey) {
+        let Some(explorer) = &mut self.explorer else { return };
+        if explorer.curves_wanted == Some(key) {
+            return;
+        }
+        explorer.curves_wanted = Some(key);
+        let evaluation = explorer.evaluation.clone();
+        let work = move |ctx: &JobCtx| load::curves(&evaluation, key, ctx);
+        self.start(Slot::Curves, "Computing precision and recall curves", work, EventBody::Curves);
     }
 
     fn check_files(&mut self) {

@@ -23,7 +23,8 @@ use super::outside::{Outside, Picked};
 use super::panes::{Dashboard, Pane};
 use super::theme::{self, Theme};
 use super::views::{
-    header, navigation, notices, palette, run as run_page, shortcuts, status, strips, threshold_bar, welcome,
+    classes, curves, header, navigation, notices, palette, production, run as run_page, shortcuts, status, strips,
+    threshold_bar, welcome,
 };
 use super::widgets::states;
 
@@ -105,6 +106,9 @@ fn waker(ctx: &egui::Context) -> Waker {
 struct Views {
     threshold_bar: threshold_bar::ThresholdBar,
     welcome: welcome::Welcome,
+    production: production::Production,
+    classes: classes::Classes,
+    curves: curves::Curves,
     strips: strips::Strips,
     notices: notices::Notices,
     palette: palette::Palette,
@@ -351,15 +355,18 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         Page::Welcome | Page::Overview => {
             dashboard.ui(ui, ctx, &mut |ui, pane| content(ui, ctx, views, pane));
         }
-        Page::Images | Page::Curves => {}
+        Page::Images => {}
+        Page::Curves => curves::ui(ui, ctx, &mut views.curves),
         Page::Run => run_page::ui(ui, ctx),
     }
 }
 
 /// The inside of a pane.
-fn content(_ui: &mut Ui, _ctx: &ViewCtx, _views: &mut Views, pane: Pane) {
+fn content(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, pane: Pane) {
     match pane {
-        Pane::Production | Pane::Classes | Pane::Recommendations | Pane::Matrix | Pane::Unknown => {}
+        Pane::Production => production::ui(ui, ctx, &mut views.production),
+        Pane::Classes => classes::ui(ui, ctx, &mut views.classes),
+        Pane::Recommendations | Pane::Matrix | Pane::Unknown => {}
     }
 }
 

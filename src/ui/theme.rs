@@ -184,6 +184,12 @@ impl Theme {
 
     /// Gives egui's widgets these colours, sizes and fonts, in both themes.
     pub fn install(ctx: &egui::Context) {
+        // The text font has no arrows and few symbols; the monospaced one has.
+        let mut fonts = egui::FontDefinitions::default();
+        if let Some(family) = fonts.families.get_mut(&FontFamily::Proportional) {
+            family.push("Hack".to_owned());
+        }
+        ctx.set_fonts(fonts);
         for theme in [egui::Theme::Dark, egui::Theme::Light] {
             let tokens = Self::of(theme);
             ctx.style_mut_of(theme, |style| tokens.dress(style));

@@ -2,6 +2,7 @@
 
 pub mod icon;
 pub mod outcome;
+pub mod plot;
 pub mod slider;
 pub mod states;
 pub mod text;

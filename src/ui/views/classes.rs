@@ -1,0 +1,101 @@
+//! Performance by class, as bars or as a table. Reads the counter; what is shown in which order is the view's own.
+
+mod bars;
+mod order;
+mod picker;
+mod table;
+
+use std::sync::Arc;
+
+use egui::{ComboBox, Ui};
+
+use crate::metrics::detection::Matched;
+use crate::model::ClassId;
+use crate::ui::context::ViewCtx;
+use crate::ui::widgets::states;
+
+use order::Order;
+
+/// How the classes are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Mode {
+    #[default]
+    Bars,
+    Table,
+}
+
+/// The view's own state.
+#[derive(Default)]
+pub struct Classes {
+    mode: Mode,
+    order: Order,
+    descending: bool,
+    picker: picker::Picker,
+    rows: Option<Rows>,
+}
+
+/// The classes in their order; settled while the pointer drags, so that rows do not jump under it.
+struct Rows {
+    of: Arc<Matched>,
+    order: (Order, bool),
+    hidden: u64,
+    cut: crate::metrics::Cut,
+    classes: Vec<ClassId>,
+}
+
+/// Draws the pane.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Classes) {
+    let Some(explorer) = &ctx.session.explorer else { return };
+    if explorer.dataset().classes.is_empty() {
+        states::empty(ui, ctx, "No classes", "The ground truth declares no class");
+        return;
+    }
+    ui.horizontal(|ui| {
+        state.picker.ui(ui, explorer.dataset());
+        let combo = ComboBox::from_id_salt("class order").selected_text(state.order.label()).show_ui(ui, |ui| {
+            for order in Order::ALL {
+                if ui.selectable_label(state.order == order, order.label()).clicked() {
+                    state.order = order;
+                    state.descending = order.starts_descending();
+                }
+            }
+        });
+        combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Order of classes"));
+        ui.separator();
+        ui.selectable_value(&mut state.mode, Mode::Bars, "Bars");
+        ui.selectable_value(&mut state.mode, Mode::Table, "Table");
+    });
+    arrange(ui, ctx, state);
+    let classes = state.rows.as_ref().map_or(&[][..], |rows| &rows.classes);
+    if classes.is_empty() {
+        states::empty(ui, ctx, "No class chosen", "Choose classes in the list above");
+        return;
+    }
+    match state.mode {
+        Mode::Bars => bars::ui(ui, ctx, classes),
+        Mode::Table => {
+            if let Some(order) = table::ui(ui, ctx, classes, (state.order, state.descending)) {
+                state.descending = if order == state.order { !state.descending } else { order.starts_descending() };
+                state.order = order;
+            }
+        }
+    }
+}
+
+/// Sorts anew where something that matters changed, but never under a pressed pointer.
+fn arrange(ui: &Ui, ctx: &ViewCtx, state: &mut Classes) {
+    let Some(explorer) = &ctx.session.explorer else { return };
+    let order = (state.order, state.descending);
+    let hidden = state.picker.stamp();
+    let cut = explorer.counter.cut();
+    let fresh = state.rows.as_ref().is_some_and(|rows| {
+        let same = Arc::ptr_eq(&rows.of, &explorer.matched) && rows.order == order && rows.hidden == hidden;
+        same && (rows.cut == cut || !state.order.follows_threshold() || ui.input(|i| i.pointer.any_down()))
+    });
+    if fresh {
+        return;
+    }
+    let shown: Vec<ClassId> = explorer.dataset().classes.ids().filter(|&c| state.picker.shows(c)).collect();
+    let classes = order::sorted(shown, explorer, state.order, state.descending);
+    state.rows = Some(Rows { of: Arc::clone(&explorer.matched), order, hidden, cut, classes });
+}

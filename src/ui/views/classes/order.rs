@@ -1,0 +1,161 @@
+//! In which order classes stand. Reads numbers that are there; computes none.
+
+use std::cmp::Ordering;
+
+use crate::metrics::coco::ClassAp;
+use crate::model::ClassId;
+use crate::session::Explorer;
+
+/// What classes are sorted by: a column of the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// As the ground truth declares them.
+    Declared,
+    /// By name.
+    Name,
+    /// By number of truths.
+    #[default]
+    Support,
+    /// By number of predictions.
+    Predicted,
+    /// By correct.
+    Correct,
+    /// By truths taken for another class.
+    Misclassified,
+    /// By missed truths.
+    Missed,
+    /// By false positives.
+    FalsePositives,
+    /// By precision.
+    Precision,
+    /// By recall.
+    Recall,
+    /// By F1.
+    F1,
+    /// By AP at IoU 0.50.
+    Ap50,
+    /// By AP at IoU 0.75.
+    Ap75,
+    /// By AP over IoU 0.50 … 0.95.
+    Ap,
+    /// By the class's own best confidence.
+    Optimum,
+}
+
+impl Order {
+    /// All orders, as the menu lists them.
+    pub const ALL: [Self; 15] = [
+        Self::Support,
+        Self::Name,
+        Self::Declared,
+        Self::Correct,
+        Self::Misclassified,
+        Self::Missed,
+        Self::FalsePositives,
+        Self::Predicted,
+        Self::Precision,
+        Self::Recall,
+        Self::F1,
+        Self::Ap50,
+        Self::Ap75,
+        Self::Ap,
+        Self::Optimum,
+    ];
+
+    /// What the menu and the head of the column say.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Declared => "As declared",
+            Self::Name => "Class",
+            Self::Support => "Support",
+            Self::Predicted => "Predicted",
+            Self::Correct => "Correct",
+            Self::Misclassified => "Misclassified",
+            Self::Missed => "Missed",
+            Self::FalsePositives => "False pos.",
+            Self::Precision => "Precision",
+            Self::Recall => "Recall",
+            Self::F1 => "F1",
+            Self::Ap50 => "AP50",
+            Self::Ap75 => "AP75",
+            Self::Ap => "AP50:95",
+            Self::Optimum => "Own best",
+        }
+    }
+
+    /// Largest first where that is what one looks for.
+    #[must_use]
+    pub const fn starts_descending(self) -> bool {
+        !matches!(
+            self,
+            Self::Declared
+                | Self::Name
+                | Self::Precision
+                | Self::Recall
+                | Self::F1
+                | Self::Ap
+                | Self::Ap50
+                | Self::Ap75
+        )
+    }
+
+    /// True where the order changes with the threshold.
+    #[must_use]
+    pub const fn follows_threshold(self) -> bool {
+        !matches!(
+            self,
+            Self::Declared | Self::Name | Self::Support | Self::Ap | Self::Ap50 | Self::Ap75 | Self::Optimum
+        )
+    }
+
+    /// The number behind the order; `None` where undefined, which stands last.
+    #[must_use]
+    pub fn value(self, explorer: &Explorer, class: ClassId) -> Option<f64> {
+        let counts = explorer.counter.classes().get(class.index()).copied().unwrap_or_default();
+        let ap = |get: fn(&ClassAp) -> Option<f64>| {
+            explorer.evaluation.coco.as_ref().and_then(|c| c.classes.get(class.index())).and_then(get)
+        };
+        match self {
+            Self::Declared | Self::Name => None,
+            Self::Support => Some(counts.support() as f64),
+            Self::Predicted => Some(counts.predicted() as f64),
+            Self::Correct => Some(f64::from(counts.correct)),
+            Self::Misclassified => Some(f64::from(counts.misclassified)),
+            Self::Missed => Some(f64::from(counts.missed)),
+            Self::FalsePositives => Some(f64::from(counts.false_positives)),
+            Self::Precision => counts.precision(),
+            Self::Recall => counts.recall(),
+            Self::F1 => counts.f1(),
+            Self::Ap50 => ap(|a| a.ap50),
+            Self::Ap75 => ap(|a| a.ap75),
+            Self::Ap => ap(|a| a.ap),
+            Self::Optimum => explorer.matched.optima.classes.get(class.index()).copied().flatten(),
+        }
+    }
+}
+
+/// The classes in an order; equal ones by name, undefined ones last.
+#[must_use]
+pub fn sorted(mut classes: Vec<ClassId>, explorer: &Explorer, order: Order, descending: bool) -> Vec<ClassId> {
+    let name = |c: ClassId| explorer.dataset().classes.name(c);
+    let by_name = |a: &ClassId, b: &ClassId| natord::compare_ignore_case(name(*a), name(*b));
+    classes.sort_by(|a, b| {
+        let found = match order {
+            Order::Declared => a.cmp(b),
+            Order::Name => by_name(a, b),
+            _ => match (order.value(explorer, *a), order.value(explorer, *b)) {
+                (Some(x), Some(y)) => return directed(x.total_cmp(&y), descending).then_with(|| by_name(a, b)),
+                (Some(_), None) => return Ordering::Less,
+                (None, Some(_)) => return Ordering::Greater,
+                (None, None) => return by_name(a, b),
+            },
+        };
+        directed(found, descending)
+    });
+    classes
+}
+
+fn directed(found: Ordering, descending: bool) -> Ordering {
+    if descending { found.reverse() } else { found }
+}

@@ -1,0 +1,282 @@
+//! Production metrics explorer: precision, recall and F1 at every confidence. Reads sweeps; the threshold is the session's.
+
+mod curve;
+
+use egui::{Align2, ComboBox, CursorIcon, RichText, Sense, Stroke, Ui, pos2};
+use egui_plot::{Line, PlotPoints, PlotTransform};
+
+use crate::metrics::{Sweep, rates};
+use crate::model::{ClassId, fmt};
+use crate::session::{Command, Explorer};
+use crate::ui::context::ViewCtx;
+use crate::ui::theme::{self, Theme};
+use crate::ui::widgets::plot;
+
+use curve::Curve;
+
+/// How near the pointer must come to the line to take hold of it, in points.
+const GRAB: f32 = 8.0;
+/// Height of one label.
+const LABEL: f32 = 14.0;
+
+/// What is looked for: the best of one under a condition on the other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Target {
+    Recall(f64),
+    Precision(f64),
+}
+
+/// The view's own state.
+#[derive(Default)]
+pub struct Production {
+    class: Option<ClassId>,
+    beta: Beta,
+    target: Option<Target>,
+    bands: bool,
+    curve: Option<Curve>,
+}
+
+/// The weight of recall in F.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Beta(f64);
+
+impl Beta {
+    const ALL: [Self; 3] = [Self(0.0), Self(0.5), Self(2.0)];
+
+    /// 0 stands for the plain F1.
+    fn label(self) -> &'static str {
+        match self.0 {
+            b if b == 0.5 => "F0.5",
+            b if b == 2.0 => "F2",
+            _ => "F1",
+        }
+    }
+
+    fn value(self) -> f64 {
+        if self.0 > 0.0 { self.0 } else { 1.0 }
+    }
+}
+
+/// Draws the pane.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Production) {
+    let Some(explorer) = &ctx.session.explorer else { return };
+    if explorer.matched.sweep.is_empty() {
+        crate::ui::widgets::states::empty(
+            ui,
+            ctx,
+            "No detections",
+            "Without predictions there is no threshold to choose",
+        );
+        return;
+    }
+    state.class = state.class.filter(|c| c.index() < explorer.dataset().classes.len());
+    ui.horizontal(|ui| toolbar(ui, explorer, state));
+    let sweep = sweep_of(explorer, state.class);
+    found(ui, ctx, sweep, state);
+    let curve = Curve::of(&mut state.curve, explorer, sweep, state.class, state.beta.value(), state.bands);
+    chart(ui, ctx, explorer, sweep, curve, state.class, state.beta);
+}
+
+fn sweep_of(explorer: &Explorer, class: Option<ClassId>) -> &Sweep {
+    class.and_then(|c| explorer.matched.class_sweeps.get(c.index())).unwrap_or(&explorer.matched.sweep)
+}
+
+fn toolbar(ui: &mut Ui, explorer: &Explorer, state: &mut Production) {
+    let classes = &explorer.dataset().classes;
+    let chosen = state.class.map_or("All classes, pooled", |c| classes.name(c)).to_owned();
+    let combo = ComboBox::from_id_salt("production class").selected_text(chosen).show_ui(ui, |ui| {
+        ui.selectable_value(&mut state.class, None, "All classes, pooled");
+        for class in classes.ids() {
+            ui.selectable_value(&mut state.class, Some(class), classes.name(class));
+        }
+    });
+    combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Class of the curves"));
+    let combo =
+        ComboBox::from_id_salt("production beta").width(56.0).selected_text(state.beta.label()).show_ui(ui, |ui| {
+            for beta in Beta::ALL {
+                ui.selectable_value(&mut state.beta, beta, beta.label());
+            }
+        });
+    let combo = combo.response.on_hover_text("F0.5 weighs precision more, F2 recall");
+    combo.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "F-measure"));
+    let words = match state.target {
+        None => "No target".to_owned(),
+        Some(Target::Recall(v)) => format!("Recall ≥ {v:.2}"),
+        Some(Target::Precision(v)) => format!("Precision ≥ {v:.2}"),
+    };
+    let combo = ComboBox::from_id_salt("production target").width(110.0).selected_text(words).show_ui(ui, |ui| {
+        ui.selectable_value(&mut state.target, None, "No target");
+        for value in [0.8, 0.9, 0.95, 0.99] {
+            ui.selectable_value(&mut state.target, Some(Target::Recall(value)), format!("Recall ≥ {value:.2}"));
+        }
+        for value in [0.8, 0.9, 0.95, 0.99] {
+            ui.selectable_value(&mut state.target, Some(Target::Precision(value)), format!("Precision ≥ {value:.2}"));
+        }
+    });
+    combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Target"));
+    if let Some(Target::Recall(value) | Target::Precision(value)) = &mut state.target {
+        let field = egui::DragValue::new(value).range(0.0..=1.0).speed(0.005).fixed_decimals(2);
+        ui.add(field).widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "Target value"));
+    }
+    ui.checkbox(&mut state.bands, "Intervals").on_hover_text("95 % intervals (Wilson) around precision and recall");
+}
+
+/// What the target asks for: the best threshold that meets it, and a button that takes it.
+fn found(ui: &mut Ui, ctx: &ViewCtx, sweep: &Sweep, state: &Production) {
+    let Some(target) = state.target else { return };
+    let (place, wanted) = match target {
+        Target::Recall(v) => (sweep.best_precision_at_recall(v), format!("recall ≥ {v:.2}")),
+        Target::Precision(v) => (sweep.best_recall_at_precision(v), format!("precision ≥ {v:.2}")),
+    };
+    let confidence = place.and_then(|i| sweep.confidence.get(i).copied().map(|c| (i, c)));
+    ui.horizontal(|ui| match confidence {
+        None => {
+            ui.label(RichText::new(format!("No confidence reaches {wanted}")).color(ctx.theme.muted));
+        }
+        Some((i, confidence)) => {
+            let words = format!(
+                "{wanted} at confidence {}: precision {}, recall {}",
+                fmt::threshold(confidence),
+                fmt::rate(sweep.precision(i)),
+                fmt::rate(sweep.recall(i))
+            );
+            ui.label(words);
+            if ui.small_button("Use it").clicked() {
+                ctx.send(Command::SetThreshold(confidence));
+            }
+        }
+    });
+}
+
+fn chart(
+    ui: &mut Ui,
+    ctx: &ViewCtx,
+    explorer: &Explorer,
+    sweep: &Sweep,
+    curve: &Curve,
+    class: Option<ClassId>,
+    beta: Beta,
+) {
+    let theme = ctx.theme;
+    let shown = plot::rates("production metrics", theme, "Confidence threshold", None)
+        .height(ui.available_height())
+        .width(ui.available_width())
+        .sense(Sense::click_and_drag());
+    let range = explorer.score_range();
+    let response = shown.show(ui, |plot| {
+        plot.set_plot_bounds(plot::bounds(range));
+        for (band, color) in [(&curve.precision_band, theme.precision), (&curve.recall_band, theme.recall)] {
+            if let Some((low, high)) = band {
+                let area = egui_plot::FilledArea::new("interval", &curve.x, low, high);
+                plot.add(area.fill_color(color.gamma_multiply(0.18)).allow_hover(false));
+            }
+        }
+        let lines = [
+            ("Precision", &curve.precision, theme.precision, 1.5),
+            ("Recall", &curve.recall, theme.recall, 1.5),
+            (beta.label(), &curve.f, theme.f1, 2.5),
+        ];
+        for (name, points, color, width) in lines {
+            let line = Line::new(name, PlotPoints::Borrowed(points)).stroke(Stroke::new(width, color));
+            plot.line(line.allow_hover(false));
+        }
+    });
+    let transform = &response.transform;
+    line_ends(ui, theme, transform, curve, beta);
+    best_mark(ui, theme, transform, sweep, beta);
+    let rect = *transform.frame();
+    threshold_line(ui, ctx, explorer, sweep, transform, beta, class);
+    grab(ctx, &response.response, transform, rect);
+}
+
+/// The lines' names, at the places where they are furthest apart: directly at their right ends, else at the left.
+fn line_ends(ui: &Ui, theme: &Theme, transform: &PlotTransform, curve: &Curve, beta: Beta) {
+    let frame = transform.frame();
+    let ends = [
+        ("Precision", curve.precision.last(), theme.precision),
+        ("Recall", curve.recall.last(), theme.recall),
+        (beta.label(), curve.f.last(), theme.f1),
+    ];
+    let known: Vec<_> = ends.into_iter().filter_map(|(name, end, color)| end.map(|p| (name, *p, color))).collect();
+    let mut heights: Vec<f32> = known.iter().map(|(_, p, _)| plot::place(transform, p.x, p.y).y).collect();
+    plot::spread(&mut heights, LABEL, frame.top() + LABEL / 2.0, frame.bottom() - LABEL / 2.0);
+    for ((name, _, color), y) in known.iter().zip(heights) {
+        plot::label(ui, theme, pos2(frame.right() - theme::GRID, y), Align2::RIGHT_CENTER, name, *color);
+    }
+}
+
+/// The optimum of what is shown.
+fn best_mark(ui: &Ui, theme: &Theme, transform: &PlotTransform, sweep: &Sweep, beta: Beta) {
+    let best = if beta.value() == 1.0 { sweep.best_f1() } else { sweep.best_f_beta(beta.value()) };
+    let Some(i) = best else { return };
+    let (Some(&confidence), Some(value)) = (sweep.confidence.get(i), f_beta(sweep, i, beta)) else { return };
+    let at = plot::place(transform, confidence, value);
+    ui.painter().circle(at, 4.0, theme.surface, Stroke::new(2.0, theme.f1));
+    let words = format!("best {} {} at {}", beta.label(), fmt::rate(Some(value)), fmt::threshold(confidence));
+    let anchor = if at.x < transform.frame().center().x { Align2::LEFT_BOTTOM } else { Align2::RIGHT_BOTTOM };
+    plot::label(ui, theme, pos2(at.x, at.y - 8.0), anchor, &words, theme.muted);
+}
+
+fn f_beta(sweep: &Sweep, i: usize, beta: Beta) -> Option<f64> {
+    let get = |column: &[u32]| column.get(i).map_or(0, |&n| u64::from(n));
+    rates::f_beta(get(&sweep.correct), get(&sweep.kept), sweep.truths, beta.value())
+}
+
+/// The threshold of the whole window, with the three values there.
+fn threshold_line(
+    ui: &Ui,
+    ctx: &ViewCtx,
+    explorer: &Explorer,
+    sweep: &Sweep,
+    transform: &PlotTransform,
+    beta: Beta,
+    class: Option<ClassId>,
+) {
+    let theme = ctx.theme;
+    let frame = transform.frame();
+    let value = explorer.threshold.value;
+    let x = plot::place(transform, value, 0.0).x.clamp(frame.left(), frame.right());
+    ui.painter().vline(x, frame.y_range(), Stroke::new(1.5, theme.accent));
+    let at = sweep.position(value);
+    let values = [
+        ("P", at.and_then(|i| sweep.precision(i)), theme.precision),
+        ("R", at.and_then(|i| sweep.recall(i)), theme.recall),
+        (beta.label(), at.and_then(|i| f_beta(sweep, i, beta)), theme.f1),
+    ];
+    let known: Vec<_> = values.into_iter().filter_map(|(name, v, color)| v.map(|v| (name, v, color))).collect();
+    let mut heights: Vec<f32> = known.iter().map(|(_, v, _)| plot::place(transform, value, *v).y).collect();
+    for ((_, v, color), _) in known.iter().zip(&heights) {
+        ui.painter().circle(plot::place(transform, value, *v), 3.5, *color, Stroke::new(1.5, theme.surface));
+    }
+    plot::spread(&mut heights, LABEL, frame.top() + LABEL, frame.bottom() - LABEL / 2.0);
+    let left = x < frame.center().x;
+    let (anchor, dx) = if left { (Align2::LEFT_CENTER, 9.0) } else { (Align2::RIGHT_CENTER, -9.0) };
+    for ((name, v, color), y) in known.iter().zip(heights) {
+        plot::label(ui, theme, pos2(x + dx, y), anchor, &format!("{name} {}", fmt::rate(Some(*v))), *color);
+    }
+    let whose = class.map_or_else(String::new, |c| format!(" · {}", explorer.class_name(Some(c))));
+    let words = format!("{}{whose}", fmt::threshold(value));
+    plot::label(
+        ui,
+        theme,
+        pos2(x + dx, frame.top() + 1.0),
+        if left { Align2::LEFT_TOP } else { Align2::RIGHT_TOP },
+        &words,
+        theme.accent,
+    );
+}
+
+/// Dragging anywhere in the plot, or a click, moves the threshold there.
+fn grab(ctx: &ViewCtx, response: &egui::Response, transform: &PlotTransform, frame: egui::Rect) {
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Production metrics plot"));
+    let Some(pointer) = response.interact_pointer_pos().or(response.hover_pos()) else { return };
+    let value = ctx.session.explorer.as_ref().map_or(0.0, |e| e.threshold.value);
+    let near = (plot::place(transform, value, 0.0).x - pointer.x).abs() <= GRAB;
+    let icon = if near || response.dragged() { CursorIcon::ResizeHorizontal } else { CursorIcon::Crosshair };
+    response.ctx.set_cursor_icon(icon);
+    if response.dragged() || response.clicked() {
+        let x = pointer.x.clamp(frame.left(), frame.right());
+        let at = transform.value_from_position(pos2(x, pointer.y)).x;
+        ctx.send(Command::SetThreshold((at * 1000.0).round() / 1000.0));
+    }
+}

@@ -1,0 +1,127 @@
+//! Lines thinned for drawing, once per sweep: never more points than a screen has columns. Numbers shown come from the
+//! sweep itself, exact.
+
+use std::sync::Arc;
+
+use egui_plot::PlotPoint;
+
+use crate::metrics::detection::Matched;
+use crate::metrics::{Sweep, rates};
+use crate::model::ClassId;
+use crate::session::Explorer;
+
+/// Most columns drawn.
+const COLUMNS: usize = 1200;
+
+/// The lower and upper edge of a band.
+type Band = (Vec<f64>, Vec<f64>);
+
+/// What is drawn for one sweep.
+pub struct Curve {
+    of: Arc<Matched>,
+    class: Option<ClassId>,
+    beta: f64,
+    bands: bool,
+    /// Confidences of the bands.
+    pub x: Vec<f64>,
+    /// Precision where it is defined.
+    pub precision: Vec<PlotPoint>,
+    /// Recall where it is defined.
+    pub recall: Vec<PlotPoint>,
+    /// F where it is defined.
+    pub f: Vec<PlotPoint>,
+    /// Interval of the precision.
+    pub precision_band: Option<Band>,
+    /// Interval of the recall.
+    pub recall_band: Option<Band>,
+}
+
+impl Curve {
+    /// The lines of a sweep; built where it is another than last time.
+    pub fn of<'a>(
+        memo: &'a mut Option<Self>,
+        explorer: &Explorer,
+        sweep: &Sweep,
+        class: Option<ClassId>,
+        beta: f64,
+        bands: bool,
+    ) -> &'a Self {
+        let same =
+            |c: &Self| Arc::ptr_eq(&c.of, &explorer.matched) && c.class == class && c.beta == beta && c.bands == bands;
+        if !memo.as_ref().is_some_and(same) {
+            *memo = None;
+        }
+        memo.get_or_insert_with(|| {
+            let of = Arc::clone(&explorer.matched);
+            Self::build(of, sweep, class, beta, bands, explorer.score_range())
+        })
+    }
+
+    fn build(
+        of: Arc<Matched>,
+        sweep: &Sweep,
+        class: Option<ClassId>,
+        beta: f64,
+        bands: bool,
+        range: (f64, f64),
+    ) -> Self {
+        let rows = rows(sweep, range);
+        let count = |column: &[u32], i: usize| column.get(i).map_or(0, |&n| u64::from(n));
+        let points = |value: &dyn Fn(usize) -> Option<f64>| -> Vec<PlotPoint> {
+            rows.iter().filter_map(|&(x, i)| value(i).map(|y| PlotPoint::new(x, y))).collect()
+        };
+        let band = |value: &dyn Fn(usize) -> Option<(f64, f64)>| -> Band {
+            rows.iter().map(|&(_, i)| value(i).unwrap_or((0.0, 1.0))).unzip()
+        };
+        let f = |i| rates::f_beta(count(&sweep.correct, i), count(&sweep.kept, i), sweep.truths, beta);
+        let precision = |i| rates::wilson(count(&sweep.correct, i), count(&sweep.kept, i));
+        let recall = |i| rates::wilson(count(&sweep.correct, i), sweep.truths);
+        Self {
+            precision: points(&|i| sweep.precision(i)),
+            recall: points(&|i| sweep.recall(i)),
+            f: points(&f),
+            precision_band: bands.then(|| band(&precision)),
+            recall_band: bands.then(|| band(&recall)),
+            x: rows.iter().map(|&(x, _)| x).collect(),
+            of,
+            class,
+            beta,
+            bands,
+        }
+    }
+}
+
+/// (confidence, row of the sweep) from the lowest confidence to the highest: what is in force at each column, and where there
+/// are fewer scores than columns the corners of the steps between them.
+fn rows(sweep: &Sweep, (low, high): (f64, f64)) -> Vec<(f64, usize)> {
+    let mut rows = Vec::new();
+    if sweep.len() * 2 <= COLUMNS {
+        let mut left = low;
+        for (i, &score) in sweep.confidence.iter().enumerate().rev() {
+            rows.push((left, i));
+            rows.push((score, i));
+            left = score;
+        }
+        return rows;
+    }
+    for column in 0..=COLUMNS {
+        let x = low + (high - low) * column as f64 / COLUMNS as f64;
+        if let Some(i) = sweep.position(x) {
+            rows.push((x, i));
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scores 0.9 and 0.5 over a range from 0.2: from 0.2 to 0.5 everything is kept, from 0.5 to 0.9 only the first.
+    #[test]
+    fn few_scores_are_drawn_as_steps() {
+        let mut sweep = Sweep::default();
+        sweep.confidence = vec![0.9, 0.5];
+        assert_eq!(rows(&sweep, (0.2, 0.9)), [(0.2, 1), (0.5, 1), (0.5, 0), (0.9, 0)]);
+    }
+}
