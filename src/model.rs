@@ -10,6 +10,7 @@ pub mod ids;
 pub mod predictions;
 pub mod progress;
 pub mod project;
+pub mod project_text;
 pub mod task;
 
 pub use dataset::{Dataset, DatasetBuilder, DatasetIdentity, Image, NewTruth, Truths};

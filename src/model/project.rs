@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::task::Task;
 
+/// The name of the project file inside its folder.
+pub const FILE_NAME: &str = "evalens.json";
+
 /// The schema this version writes.
 pub const SCHEMA: &str = "evalens.project/1";
 

@@ -1,0 +1,336 @@
+//! From a project and a choice in it to a dataset and predictions, whatever their formats.
+//!
+//! Knows which reader reads which format. Does not know how any format is written.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use super::class_map::{self, ClassMapping, Counted, Meaning};
+use super::error::{FormatError, LoadError};
+use super::listing::has_ending;
+use super::yolo::{data_yaml, pairing};
+use super::{class_names, coco, coco_results, health, listing, voc, yolo, yolo_results};
+use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SplitEntry};
+use crate::model::{
+    ClassTable, Dataset, DatasetBuilder, DatasetIdentity, Findings, ModelIdentity, Predictions, PredictionsBuilder,
+    Progress, Severity,
+};
+
+/// Formats of truth, the preferred first.
+pub const TRUTH_FORMATS: [&str; 3] = ["coco", "voc", "yolo"];
+/// Formats of predictions, the preferred first.
+pub const PREDICTION_FORMATS: [&str; 2] = ["coco-results", "yolo-txt"];
+
+/// Every model version on every split of every dataset version that it has predictions for, in the order of the project.
+#[must_use]
+pub fn choices(project: &Project) -> Vec<Choice> {
+    let mut all = Vec::new();
+    for (model, entry) in project.models.iter().enumerate() {
+        for prediction in &entry.predictions {
+            let dataset = project
+                .datasets
+                .iter()
+                .position(|d| d.id == prediction.dataset && d.version == prediction.version && d.task == entry.task);
+            let Some(dataset) = dataset else { continue };
+            let known = project.datasets.get(dataset).is_some_and(|d| d.splits.contains_key(&prediction.split));
+            let choice = Choice { model, dataset, splits: vec![prediction.split.clone()] };
+            if known && !all.contains(&choice) {
+                all.push(choice);
+            }
+        }
+    }
+    all
+}
+
+/// Reads the truth of the chosen splits, pooled in the order given.
+///
+/// # Errors
+/// Where a file cannot be read or used, the choice does not exist in the project, or the work is cancelled.
+pub fn load_dataset(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    progress: &dyn Progress,
+) -> Result<(Dataset, Findings), LoadError> {
+    let entry = dataset_of(root, project, choice)?;
+    let mut findings = Findings::default();
+    let mut builder = DatasetBuilder {
+        identity: DatasetIdentity {
+            project: project.name.clone(),
+            id: entry.id.clone(),
+            version: entry.version.clone(),
+            split: choice.splits.join("+"),
+        },
+        splits: choice.splits.clone(),
+        ..DatasetBuilder::default()
+    };
+    let splits: Vec<(PathBuf, Option<PathBuf>)> = choice
+        .splits
+        .iter()
+        .map(|name| {
+            let split = split_of(root, entry, name)?;
+            Ok((root.join(&split.truth), split.images.as_ref().map(|images| root.join(images))))
+        })
+        .collect::<Result<_, FormatError>>()?;
+    match entry.format.as_str() {
+        "coco" => {
+            for (index, (truth, images)) in (0_u16..).zip(&splits) {
+                coco::read_truth(truth, images.as_deref(), index, &mut builder, &mut findings, progress)?;
+            }
+        }
+        "yolo" => {
+            builder.classes = declared_classes(root, entry, &mut findings)?;
+            for ((index, (truth, images)), name) in (0_u16..).zip(&splits).zip(&choice.splits) {
+                let split = yolo::Split { truth, images: images.as_deref(), name };
+                yolo::read_truth(split, index, &mut builder, &mut findings, progress)?;
+            }
+        }
+        "voc" => {
+            builder.classes = declared_classes(root, entry, &mut findings)?;
+            let splits: Vec<voc::Split<'_>> =
+                splits.iter().map(|(truth, images)| voc::Split { truth, images: images.as_deref() }).collect();
+            voc::read_truth(&splits, &mut builder, &mut findings, progress)?;
+        }
+        other => return Err(unknown_format(root, other, &TRUTH_FORMATS).into()),
+    }
+    let dataset = builder.build();
+    health::check_dataset(&dataset, &mut findings);
+    Ok((dataset, findings))
+}
+
+/// Reads the chosen model's predictions for a dataset that [`load_dataset`] read for the same choice.
+///
+/// # Errors
+/// Where a file cannot be read or used, a split has no predictions, or the work is cancelled.
+pub fn load_predictions(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    dataset: &Dataset,
+    progress: &dyn Progress,
+) -> Result<(Predictions, Findings, Vec<ClassMapping>), LoadError> {
+    let model = model_of(root, project, choice)?;
+    let entry = dataset_of(root, project, choice)?;
+    let mut findings = Findings::default();
+    let mut all = PredictionsBuilder::default();
+    let mut counted = Counted::default();
+    for (index, split) in (0_u16..).zip(&choice.splits) {
+        let prediction = prediction_of(root, model, entry, split)?;
+        let job = Job { root, project, model, entry, prediction, dataset, split: index };
+        job.read(&mut all, &mut counted, &mut findings, progress)?;
+    }
+    let identity =
+        ModelIdentity { project: project.name.clone(), id: model.id.clone(), version: model.version.clone() };
+    let predictions = all.build(identity, dataset.images.len());
+    health::check_predictions(&predictions, dataset, &mut findings);
+    let mappings = counted.finish(&dataset.classes);
+    class_map::report(&mappings, &mut findings);
+    Ok((predictions, findings, mappings))
+}
+
+/// All truth and prediction files that an evaluation of this choice reads, without the pictures: each file of a folder by
+/// itself, and the folder where it has none. For fingerprints and for noticing changes.
+#[must_use]
+pub fn input_files(root: &Path, project: &Project, choice: &Choice) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    if let Some(entry) = project.datasets.get(choice.dataset) {
+        for split in choice.splits.iter().filter_map(|name| entry.splits.get(name)) {
+            add_files(&root.join(&split.truth), &mut files);
+        }
+        files.extend(entry.class_file.as_ref().map(|file| root.join(file)));
+        if let Some(model) = project.models.get(choice.model) {
+            for split in &choice.splits {
+                if let Ok(prediction) = prediction_of(root, model, entry, split) {
+                    add_files(&root.join(&prediction.path), &mut files);
+                }
+            }
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    files.retain(|file| seen.insert(file.clone()));
+    files
+}
+
+fn add_files(path: &Path, files: &mut Vec<PathBuf>) {
+    let wanted = |p: &Path| pairing::is_label(p) || has_ending(p, "xml") || has_ending(p, "json");
+    match listing::files(path, wanted) {
+        Ok(listed) if !listed.is_empty() => files.extend(listed.into_iter().map(|file| file.path)),
+        _ => files.push(path.to_owned()),
+    }
+}
+
+fn project_file(root: &Path) -> PathBuf {
+    root.join("evalens.json")
+}
+
+fn dataset_of<'a>(root: &Path, project: &'a Project, choice: &Choice) -> Result<&'a DatasetEntry, FormatError> {
+    project.datasets.get(choice.dataset).ok_or_else(|| {
+        FormatError::new(&project_file(root), "has no such dataset", "choose one that `evalens check` lists")
+    })
+}
+
+fn model_of<'a>(root: &Path, project: &'a Project, choice: &Choice) -> Result<&'a ModelEntry, FormatError> {
+    project.models.get(choice.model).ok_or_else(|| {
+        FormatError::new(&project_file(root), "has no such model", "choose one that `evalens check` lists")
+    })
+}
+
+fn split_of<'a>(root: &Path, entry: &'a DatasetEntry, name: &str) -> Result<&'a SplitEntry, FormatError> {
+    entry.splits.get(name).ok_or_else(|| {
+        let known: Vec<&str> = entry.splits.keys().map(String::as_str).collect();
+        FormatError::new(
+            &project_file(root),
+            format!("dataset {}@{} has no split `{name}`", entry.id, entry.version),
+            format!("choose one of: {}", known.join(", ")),
+        )
+    })
+}
+
+/// The model's outputs for a split; where it has several, the preferred format, then the first.
+fn prediction_of<'a>(
+    root: &Path,
+    model: &'a ModelEntry,
+    dataset: &DatasetEntry,
+    split: &str,
+) -> Result<&'a PredictionEntry, FormatError> {
+    let rank = |p: &PredictionEntry| PREDICTION_FORMATS.iter().position(|f| *f == p.format);
+    model
+        .predictions
+        .iter()
+        .filter(|p| p.dataset == dataset.id && p.version == dataset.version && p.split == split)
+        .min_by_key(|p| rank(p).unwrap_or(usize::MAX))
+        .ok_or_else(|| {
+            FormatError::new(
+                &project_file(root),
+                format!(
+                    "model {}@{} has no predictions for split `{split}` of {}@{}",
+                    model.id, model.version, dataset.id, dataset.version
+                ),
+                "add their file to the model's `predictions`, or choose another split",
+            )
+        })
+}
+
+fn unknown_format(root: &Path, format: &str, known: &[&str]) -> FormatError {
+    FormatError::new(
+        &project_file(root),
+        format!("format `{format}` is not known"),
+        format!("write one of: {}", known.join(", ")),
+    )
+}
+
+/// Class names that the project declares for a dataset whose truth files do not name them all; empty where it does not.
+fn declared_names(root: &Path, entry: &DatasetEntry, findings: &mut Findings) -> Result<Vec<String>, FormatError> {
+    if !entry.classes.is_empty() {
+        return Ok(entry.classes.clone());
+    }
+    if let Some(file) = &entry.class_file {
+        return class_names::read(&root.join(file), findings);
+    }
+    // A split that is given as a data.yaml brings its names along.
+    let yaml =
+        entry.splits.values().map(|s| root.join(&s.truth)).find(|t| has_ending(t, "yaml") || has_ending(t, "yml"));
+    match yaml {
+        Some(file) if entry.format == "yolo" => Ok(data_yaml::read(&file, findings)?.names),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn declared_classes(root: &Path, entry: &DatasetEntry, findings: &mut Findings) -> Result<ClassTable, FormatError> {
+    let names = declared_names(root, entry, findings)?;
+    let mut seen = std::collections::HashSet::new();
+    for name in &names {
+        if !seen.insert(name) {
+            findings.add(
+                Severity::Warning,
+                "duplicate-class-name",
+                "Class names that occur twice are different classes with one name; rename one of them.",
+                || name.clone(),
+            );
+        }
+    }
+    Ok(ClassTable::from_names(names))
+}
+
+/// Reading one prediction file.
+struct Job<'a> {
+    root: &'a Path,
+    project: &'a Project,
+    model: &'a ModelEntry,
+    entry: &'a DatasetEntry,
+    prediction: &'a PredictionEntry,
+    dataset: &'a Dataset,
+    split: u16,
+}
+
+impl Job<'_> {
+    fn read(
+        &self,
+        into: &mut PredictionsBuilder,
+        counted: &mut Counted,
+        findings: &mut Findings,
+        progress: &dyn Progress,
+    ) -> Result<(), LoadError> {
+        let path = self.root.join(&self.prediction.path);
+        let (dataset, split) = (self.dataset, self.split);
+        let counted = RefCell::new(counted);
+        match self.prediction.format.as_str() {
+            "yolo-txt" => {
+                let meaning = self.meaning_of_indices(findings)?;
+                let classes_of = |met: &[(i64, usize)]| counted.borrow_mut().add(meaning.settle(met));
+                yolo_results::read_results(&path, split, dataset, &classes_of, into, findings, progress)
+            }
+            "coco-results" => {
+                self.check_sizes(findings);
+                let meaning = Meaning::of_ids(&dataset.classes, &self.project.class_map);
+                let classes_of = |met: &[(i64, usize)]| counted.borrow_mut().add(meaning.settle(met));
+                coco_results::read_results_mapped(&path, split, dataset, &classes_of, into, findings, progress)
+            }
+            other => Err(unknown_format(self.root, other, &PREDICTION_FORMATS).into()),
+        }
+    }
+
+    /// Outputs in pixels cannot be compared with boxes that could not be scaled to pixels.
+    fn check_sizes(&self, findings: &mut Findings) {
+        if self.entry.format != "yolo" {
+            return;
+        }
+        for image in self.dataset.images.iter().filter(|i| i.split == self.split && i.width == 0) {
+            findings.add(
+                Severity::Error,
+                "unscaled-boxes",
+                "Truth in relative coordinates without its picture cannot be compared with outputs in pixels: the numbers \
+                 of these images are meaningless. Add the pictures.",
+                || image.name.clone(),
+            );
+        }
+    }
+
+    /// YOLO's indices count a list of names: the model's own (parameter `classes` or `names`), else the dataset's.
+    fn meaning_of_indices(&self, findings: &mut Findings) -> Result<Meaning, FormatError> {
+        let classes = &self.dataset.classes;
+        let mut list = own_names(self.model);
+        if list.is_empty() {
+            // What is wrong with the list was reported when the truth was read.
+            list = declared_names(self.root, self.entry, &mut Findings::default())?;
+        }
+        if list.is_empty() {
+            list = classes.names().to_vec();
+        }
+        if list.len() < classes.len() {
+            findings.add(
+                Severity::Info,
+                "fewer-model-classes",
+                "The model's class list is shorter than the dataset's; it can never find the others.",
+                || format!("{} of {} classes", list.len(), classes.len()),
+            );
+        }
+        Ok(Meaning::of_names(list, classes, &self.project.class_map))
+    }
+}
+
+/// The model's own class list, from its parameters.
+fn own_names(model: &ModelEntry) -> Vec<String> {
+    let list = ["classes", "class_names", "names"].iter().find_map(|key| model.parameters.get(*key)?.as_array());
+    list.map(|names| names.iter().filter_map(|n| n.as_str().map(str::to_owned)).collect()).unwrap_or_default()
+}

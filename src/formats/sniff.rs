@@ -1,0 +1,229 @@
+//! Recognises what a folder holds: datasets, splits, models and their outputs, each with the reason in words.
+//!
+//! Knows the shapes that exporters and people leave folders in. Does not read annotations or detections.
+
+mod inventory;
+mod models;
+mod naming;
+mod peek;
+mod truth;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::error::{FormatError, LoadError};
+use crate::model::project::{DatasetEntry, Project, SCHEMA};
+use crate::model::{Findings, Progress, Severity, Task};
+use inventory::Inventory;
+use peek::Json;
+use truth::Candidate;
+
+/// What a folder was recognised as.
+#[derive(Clone, Debug, Default)]
+pub struct Recognised {
+    /// The project, as its file would say it.
+    pub project: Project,
+    /// Why each part of it was recognised as what it is.
+    pub reasons: Vec<Reason>,
+    /// What else was recognised and not used.
+    pub alternatives: Vec<Alternative>,
+    /// Problems found while looking.
+    pub findings: Findings,
+}
+
+/// Why something was recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Relative to the folder, with `/`.
+    pub path: String,
+    /// What it is.
+    pub what: String,
+    /// How that was seen.
+    pub why: String,
+}
+
+/// Something that was recognised but not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    /// Relative to the folder, with `/`.
+    pub path: String,
+    /// What it is.
+    pub what: String,
+    /// Why it is not used, and what to do to use it.
+    pub why: String,
+}
+
+/// JSON files that are looked into: folders with one annotation file an image hold many that are not for this program.
+const MAX_JSONS: usize = 400;
+
+/// Recognises a folder that needs no project file.
+///
+/// # Errors
+/// Where the folder cannot be listed or holds no ground truth; cancelled.
+pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, LoadError> {
+    progress.stage("Looking at the folder");
+    let mut out = Recognised::default();
+    let inventory = Inventory::take(root, &mut out.findings, progress)?;
+    let mut jsons = BTreeMap::new();
+    for path in inventory.jsons.iter().take(MAX_JSONS) {
+        progress.check()?;
+        jsons.insert(path.clone(), peek::json(&root.join(path)));
+    }
+    report_foreign(&inventory, &jsons, &mut out);
+    let candidates = truth::find(&inventory, &jsons, &mut out.alternatives, &mut out.findings);
+    if candidates.is_empty() {
+        return Err(nothing(root, &inventory, &jsons, &out.alternatives).into());
+    }
+    out.project.schema = SCHEMA.to_owned();
+    out.project.name = folder_name(root);
+    let bases = add_datasets(candidates, root, &mut out);
+    progress.check()?;
+    let models = models::find(&inventory, &jsons, &out.project.datasets, &bases);
+    out.project.models = models.models;
+    out.reasons.extend(models.reasons);
+    out.alternatives.extend(models.alternatives);
+    if out.project.models.is_empty() {
+        out.findings.add(
+            Severity::Warning,
+            "no-predictions-found",
+            "There is ground truth but no model output; add COCO results JSON or YOLO text files with confidence, best as \
+             predictions/MODEL/VERSION/SPLIT.json.",
+            || folder_name(root),
+        );
+    }
+    Ok(out)
+}
+
+/// The name of a folder, also where the path is `.`.
+#[must_use]
+pub fn folder_name(root: &Path) -> String {
+    let name = |path: &Path| path.file_name().map(|n| n.to_string_lossy().into_owned());
+    name(root).or_else(|| root.canonicalize().ok().as_deref().and_then(name)).unwrap_or_else(|| "project".to_owned())
+}
+
+/// Turns candidates into datasets: of several formats in one folder the preferred one. Returns the datasets' folders.
+fn add_datasets(candidates: Vec<Candidate>, root: &Path, out: &mut Recognised) -> Vec<String> {
+    let mut bases: Vec<String> = Vec::new();
+    let mut formats: Vec<&'static str> = Vec::new();
+    for candidate in candidates {
+        if let Some(at) = bases.iter().position(|base| *base == candidate.base) {
+            let first = formats.get(at).copied().unwrap_or_default();
+            for split in candidate.splits {
+                out.alternatives.push(Alternative {
+                    path: split.reason.path,
+                    what: split.reason.what,
+                    why: format!(
+                        "the same dataset as {}, which comes before {}",
+                        upper(first),
+                        upper(candidate.format)
+                    ),
+                });
+            }
+            continue;
+        }
+        let (id, version) = dataset_name(&candidate.base, root, &out.project.datasets);
+        let entry = DatasetEntry {
+            id,
+            version,
+            task: Task::Detection,
+            format: candidate.format.to_owned(),
+            splits: candidate.splits.iter().map(|s| (s.name.clone(), s.entry.clone())).collect(),
+            classes: Vec::new(),
+            class_file: candidate.class_file,
+        };
+        out.reasons.extend(candidate.splits.into_iter().map(|s| s.reason));
+        out.project.datasets.push(entry);
+        bases.push(candidate.base);
+        formats.push(candidate.format);
+    }
+    bases
+}
+
+fn upper(format: &str) -> String {
+    format.to_uppercase()
+}
+
+/// Id and version of the dataset in a folder: by the folder's name, without what says nothing.
+fn dataset_name(base: &str, root: &Path, others: &[DatasetEntry]) -> (String, String) {
+    let mut parts: Vec<String> = base.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect();
+    if parts.is_empty() {
+        parts.push(folder_name(root));
+    }
+    let last = parts.pop().unwrap_or_default();
+    let (mut id, version) = match (naming::is_version(&last), naming::roboflow_folder(&last)) {
+        (_, Some((id, version))) => (id, Some(version)),
+        (true, None) => (parts.pop().unwrap_or_else(|| folder_name(root)), Some(last)),
+        (false, None) => (last, None),
+    };
+    let version = version.unwrap_or_else(|| models::ONLY_VERSION.to_owned());
+    if others.iter().any(|d| d.id == id && d.version == version) {
+        id = base.replace('/', "-");
+    }
+    (id, version)
+}
+
+/// What other tools' files are, and what to do with them.
+fn report_foreign(inventory: &Inventory, jsons: &BTreeMap<String, Json>, out: &mut Recognised) {
+    let mut labelme = 0;
+    for (path, json) in jsons {
+        match json {
+            Json::Masks => out.alternatives.push(Alternative {
+                path: path.clone(),
+                what: "COCO results with masks".to_owned(),
+                why: "needs instance segmentation, which is not evaluated yet".to_owned(),
+            }),
+            Json::Foreign(what) => {
+                labelme += usize::from(*what == "LabelMe annotation");
+                if *what != "LabelMe annotation" || labelme == 1 {
+                    out.alternatives.push(Alternative {
+                        path: path.clone(),
+                        what: (*what).to_owned(),
+                        why: "it is not read; export as COCO, YOLO or Pascal VOC".to_owned(),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    for (path, what) in inventory.foreign.iter().take(20) {
+        out.alternatives.push(Alternative {
+            path: path.clone(),
+            what: (*what).to_owned(),
+            why: "it is not read; export as COCO, YOLO or Pascal VOC".to_owned(),
+        });
+    }
+}
+
+/// The error for a folder without truth: what was looked for, what is there, and the remedy.
+fn nothing(
+    root: &Path,
+    inventory: &Inventory,
+    jsons: &BTreeMap<String, Json>,
+    alternatives: &[Alternative],
+) -> FormatError {
+    let results = jsons.values().any(|json| matches!(json, Json::Results(_)));
+    if let Some(other) = alternatives.first() {
+        return FormatError::new(
+            root,
+            format!("holds no ground truth that is read; {} is {}", other.path, other.what),
+            other.why.clone(),
+        );
+    }
+    if results {
+        return FormatError::new(
+            root,
+            "holds predictions but no ground truth",
+            "add the COCO JSON, VOC XML or YOLO labels that they are to be compared with, or open the folder above",
+        );
+    }
+    let pictures: usize = inventory.folders.values().map(|f| f.pictures.count).sum();
+    let seen = if pictures > 0 { format!(" (only {pictures} pictures)") } else { String::new() };
+    FormatError::new(
+        root,
+        format!(
+            "holds nothing that can be evaluated{seen}: looked for COCO JSON with images and annotations, Pascal VOC XML, \
+             YOLO data.yaml or label files, and evalens.json"
+        ),
+        "open the folder that holds annotations and predictions, or describe yours in evalens.json",
+    )
+}

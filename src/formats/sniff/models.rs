@@ -1,0 +1,330 @@
+//! Finds model outputs in an inventory: which files and folders, of which model version, dataset and split.
+//!
+//! Knows the folder shapes people keep predictions in. Does not read detections.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::inventory::{Inventory, joined};
+use super::naming::{self, is_generic, kind_of, kind_of_word, segments, split_of_part};
+use super::peek::{self, Json, Text};
+use super::truth;
+use super::{Alternative, Reason};
+use crate::formats::listing;
+use crate::formats::source;
+use crate::model::Task;
+use crate::model::project::{DatasetEntry, ModelEntry, PredictionEntry, TrainedOn};
+
+/// The version of a model or dataset that no name gives one.
+pub const ONLY_VERSION: &str = "latest";
+/// The model that no name gives an id.
+const ONLY_MODEL: &str = "model";
+
+/// One file or folder of outputs.
+struct Found {
+    path: String,
+    format: &'static str,
+    /// The parts of the folder path, and the words of the file name.
+    folders: Vec<String>,
+    stem: String,
+    seen: String,
+    ids: Vec<i64>,
+    stems: Vec<String>,
+}
+
+/// What was made of the outputs.
+#[derive(Default)]
+pub struct Models {
+    /// Model versions, by first path.
+    pub models: Vec<ModelEntry>,
+    /// One for each prediction file.
+    pub reasons: Vec<Reason>,
+    /// Files that were recognised but not used.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// Finds all outputs and assigns them to model versions, datasets and splits. `bases` are the folders of the datasets.
+pub fn find(
+    inventory: &Inventory,
+    jsons: &BTreeMap<String, Json>,
+    datasets: &[DatasetEntry],
+    bases: &[String],
+) -> Models {
+    let mut out = Models::default();
+    for found in all(inventory, jsons, &mut out.alternatives) {
+        let Some((dataset, split, why)) = assign(inventory, &found, datasets, bases) else {
+            let known: Vec<&str> = datasets.iter().flat_map(|d| d.splits.keys()).map(String::as_str).collect();
+            out.alternatives.push(Alternative {
+                path: found.path.clone(),
+                what: found.what(),
+                why: format!(
+                    "no split fits it (there are: {}); say in evalens.json what it belongs to",
+                    known.join(", ")
+                ),
+            });
+            continue;
+        };
+        let base = datasets.iter().position(|d| std::ptr::eq(d, dataset)).and_then(|i| bases.get(i));
+        let (id, version) = name_of(&found, base.map_or("", String::as_str));
+        out.add(inventory, &found, (id, version), (dataset, &split), &why);
+    }
+    out
+}
+
+impl Found {
+    fn what(&self) -> String {
+        let format = if self.format == "yolo-txt" { "YOLO txt" } else { "COCO results" };
+        format!("{format} predictions")
+    }
+}
+
+impl Models {
+    fn add(
+        &mut self,
+        inventory: &Inventory,
+        found: &Found,
+        (id, mut version): (String, String),
+        (dataset, split): (&DatasetEntry, &str),
+        why: &str,
+    ) {
+        let entry = PredictionEntry {
+            dataset: dataset.id.clone(),
+            version: dataset.version.clone(),
+            split: split.to_owned(),
+            format: found.format.to_owned(),
+            path: found.path.clone(),
+        };
+        let same =
+            |p: &PredictionEntry| (&p.dataset, &p.version, &p.split) == (&entry.dataset, &entry.version, &entry.split);
+        let rival = |models: &[ModelEntry], version: &str| {
+            let model = models.iter().find(|m| m.id == id && m.version == version);
+            model.and_then(|m| m.predictions.iter().find(|p| same(p))).cloned()
+        };
+        if let Some(first) = rival(&self.models, &version) {
+            if first.format != entry.format {
+                self.alternatives.push(Alternative {
+                    path: entry.path,
+                    what: format!("{} of {id}@{version} for split {split}", found.what()),
+                    why: format!("the same model and split as {}, and COCO results come first", first.path),
+                });
+                return;
+            }
+            // Two files that names do not tell apart are two versions.
+            version = if found.stem.is_empty() { found.path.replace('/', "-") } else { found.stem.clone() };
+            if rival(&self.models, &version).is_some() {
+                version = found.path.replace('/', "-");
+            }
+        }
+        self.reasons.push(Reason {
+            path: entry.path.clone(),
+            what: format!("{} of {id}@{version} for split {split}", found.what()),
+            why: format!("{}; {why}", found.seen),
+        });
+        match self.models.iter_mut().find(|m| m.id == id && m.version == version) {
+            Some(model) => model.predictions.push(entry),
+            None => {
+                let (parameters, trained_on) = described(inventory, &found.path);
+                let predictions = vec![entry];
+                self.models.push(ModelEntry {
+                    id,
+                    version,
+                    task: Task::Detection,
+                    trained_on,
+                    parameters,
+                    predictions,
+                });
+            }
+        }
+    }
+}
+
+/// All outputs, COCO results before text files, by path.
+fn all(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mut Vec<Alternative>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (path, json) in jsons {
+        let Json::Results(results) = json else { continue };
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let count = results.detections.map_or_else(String::new, |n| format!("; {n} detections"));
+        found.push(Found {
+            path: path.clone(),
+            format: "coco-results",
+            folders: folder.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
+            stem: listing::stem(file).to_owned(),
+            seen: format!("list of objects with image_id, category_id, bbox and score{count}"),
+            ids: results.ids.clone(),
+            stems: Vec::new(),
+        });
+    }
+    for (path, folder) in &inventory.folders {
+        if folder.texts.count == 0 || folder.xmls.count > 0 {
+            continue;
+        }
+        match truth::texts(inventory, path) {
+            Text::Predictions => {}
+            Text::Empty if path.split('/').any(naming::is_for_predictions) => {
+                alternatives.push(Alternative {
+                    path: path.clone(),
+                    what: "empty text files".to_owned(),
+                    why: "the first ones have no line, so what they are cannot be seen".to_owned(),
+                });
+                continue;
+            }
+            _ => continue,
+        }
+        found.push(Found {
+            path: if path.is_empty() { ".".to_owned() } else { path.clone() },
+            format: "yolo-txt",
+            folders: path.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
+            stem: String::new(),
+            seen: format!("{} text files with a class, a box and a confidence a line", folder.texts.count),
+            ids: Vec::new(),
+            stems: folder.texts.first.iter().map(|name| listing::stem(name).to_owned()).collect(),
+        });
+    }
+    found
+}
+
+/// The dataset and split that outputs belong to, and why: by name, by the only split there is, or by the images they name.
+fn assign<'a>(
+    inventory: &Inventory,
+    found: &Found,
+    datasets: &'a [DatasetEntry],
+    bases: &[String],
+) -> Option<(&'a DatasetEntry, String, String)> {
+    let path = joined(&found.folders.iter().map(String::as_str).collect::<Vec<_>>());
+    let inside = |base: &str| base.is_empty() || path == base || path.starts_with(&format!("{base}/"));
+    // The dataset in whose folder they lie, the deepest first; else one that the path names; else the first.
+    let mut order: Vec<usize> = (0..datasets.len()).collect();
+    order.sort_by_key(|&i| {
+        let base = bases.get(i).map_or("", String::as_str);
+        let named = datasets.get(i).is_some_and(|d| found.folders.contains(&d.id));
+        (!inside(base), std::cmp::Reverse(base.len()), !named)
+    });
+    let order: Vec<&DatasetEntry> = order.into_iter().filter_map(|i| datasets.get(i)).collect();
+    if let Some(name) = split_word(found) {
+        for dataset in &order {
+            if let Some(split) = split_called(dataset, &name) {
+                return Some((dataset, split, format!("its name says {name}")));
+            }
+        }
+    }
+    for dataset in &order {
+        if let Some(split) = dataset.splits.keys().find(|split| holds(inventory, dataset, split, found)) {
+            return Some((dataset, split.clone(), "it names images of that split".to_owned()));
+        }
+    }
+    let dataset = order.first()?;
+    let only = dataset.splits.keys().next().filter(|_| dataset.splits.len() == 1)?;
+    let other_kind = split_word(found).is_some_and(|word| kind_of(&word) != kind_of(only) && kind_of(only).is_some());
+    (!other_kind).then(|| (*dataset, only.clone(), "it is the only split".to_owned()))
+}
+
+/// The split word nearest to the file.
+fn split_word(found: &Found) -> Option<String> {
+    let in_stem = naming::words(&found.stem).into_iter().find(|w| kind_of_word(w).is_some());
+    let folders = without_run(&found.folders);
+    in_stem.or_else(|| folders.iter().rev().find_map(|part| split_of_part(part)))
+}
+
+/// `runs/detect/val2/labels`: the name of an Ultralytics run is no split.
+fn run_name(folders: &[String]) -> Option<usize> {
+    let runs = folders.iter().position(|part| part == "runs")?;
+    let task = folders.get(runs + 1)?;
+    let known = ["detect", "segment", "val", "predict", "obb", "train"].contains(&task.as_str());
+    let at = if known && folders.get(runs + 2).is_some_and(|name| name != "labels") { runs + 2 } else { runs + 1 };
+    folders.get(at).map(|_| at)
+}
+
+fn without_run(folders: &[String]) -> &[String] {
+    run_name(folders).and_then(|at| folders.get(at + 1..)).unwrap_or(folders)
+}
+
+fn split_called(dataset: &DatasetEntry, word: &str) -> Option<String> {
+    let exact = dataset.splits.keys().find(|name| name.eq_ignore_ascii_case(word));
+    let alike = || dataset.splits.keys().find(|name| kind_of(name) == kind_of(word));
+    exact.or_else(alike).cloned()
+}
+
+/// True where the first images that outputs name belong to a split.
+fn holds(inventory: &Inventory, dataset: &DatasetEntry, split: &str, found: &Found) -> bool {
+    let Some(entry) = dataset.splits.get(split) else { return false };
+    if !found.stems.is_empty() {
+        let named = |stem: &String| {
+            let folders = [Some(&entry.truth), entry.images.as_ref()];
+            folders.into_iter().flatten().filter_map(|folder| inventory.folders.get(folder)).any(|folder| {
+                let groups = [&folder.pictures, &folder.texts, &folder.xmls];
+                groups.iter().any(|group| group.first.iter().any(|name| listing::stem(name) == stem))
+            })
+        };
+        let images = entry.images.as_ref().map(|images| inventory.root.join(images));
+        let there = |stem: &String| {
+            images.as_ref().is_some_and(|folder| {
+                ["jpg", "png", "jpeg", "JPG"].iter().any(|ending| folder.join(format!("{stem}.{ending}")).is_file())
+            })
+        };
+        return found.stems.iter().take(3).any(|stem| named(stem) || there(stem));
+    }
+    if dataset.format != "coco" || found.ids.is_empty() {
+        return false;
+    }
+    let ids = peek::image_ids(&inventory.root.join(&entry.truth));
+    found.ids.iter().all(|id| ids.contains(id))
+}
+
+/// Id and version by the folders that say something, else by the file name.
+fn name_of(found: &Found, base: &str) -> (String, String) {
+    if let Some(name) = run_name(&found.folders).and_then(|at| found.folders.get(at)) {
+        return (name.clone(), ONLY_VERSION.to_owned());
+    }
+    let inside = found.folders.iter().skip(base.split('/').filter(|p| !p.is_empty()).count());
+    let telling: Vec<&String> = inside
+        .filter(|part| split_of_part(part).is_none() && !naming::words(part).iter().all(|w| is_generic(w)))
+        .collect();
+    let (versions, words): (Vec<String>, Vec<String>) = segments(&found.stem)
+        .into_iter()
+        .filter(|s| kind_of_word(&s.to_lowercase()).is_none() && !is_generic(&s.to_lowercase()))
+        .partition(|s| naming::is_version(s));
+    let left = || words.iter().chain(&versions).cloned().collect::<Vec<_>>().join("-");
+    match telling.as_slice() {
+        [] => {
+            let id = if words.is_empty() { ONLY_MODEL.to_owned() } else { words.join("-") };
+            (id, versions.first().cloned().unwrap_or_else(|| ONLY_VERSION.to_owned()))
+        }
+        [only] => {
+            let left = left();
+            if !left.is_empty() && left != **only {
+                return ((*only).clone(), left);
+            }
+            let (id, version) = naming::id_and_version(only);
+            (id, version.unwrap_or_else(|| ONLY_VERSION.to_owned()))
+        }
+        [first @ .., last] => {
+            let id: Vec<&str> = first.iter().map(|p| p.as_str()).collect();
+            (id.join("-"), (*last).clone())
+        }
+    }
+}
+
+/// What `model.json` in the folder of the outputs, or above, says: parameters, and what the model was trained on.
+fn described(inventory: &Inventory, path: &str) -> (Map<String, Value>, Option<TrainedOn>) {
+    let folders = std::path::Path::new(path).ancestors().map(|folder| folder.to_string_lossy().into_owned());
+    for folder in folders {
+        for name in ["model.json", "metadata.json", "params.json"] {
+            let file = joined(&[&folder, name]);
+            if !inventory.jsons.contains(&file) {
+                continue;
+            }
+            let Ok(text) = source::read_text(&inventory.root.join(&file)) else { continue };
+            let Ok(Value::Object(mut parameters)) = serde_json::from_str::<Value>(&text) else { continue };
+            let trained_on = parameters.remove("trained_on").and_then(|value| match value {
+                Value::String(dataset) => {
+                    Some(TrainedOn { dataset, version: ONLY_VERSION.to_owned(), split: Some("train".to_owned()) })
+                }
+                other => serde_json::from_value(other).ok(),
+            });
+            return (parameters, trained_on);
+        }
+    }
+    (Map::new(), None)
+}
