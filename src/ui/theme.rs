@@ -5,6 +5,7 @@ use egui::style::{Selection, WidgetVisuals};
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, vec2};
 
 use crate::metrics::OutcomeKind;
+use crate::model::{ClassId, ClassTable};
 
 /// Grid unit in points.
 pub const GRID: f32 = 4.0;
@@ -276,13 +277,29 @@ impl Theme {
         }
     }
 
-    /// The colour of a class, stable by its name: one of 20 hues of equal lightness.
+    /// The colour of a class: one of 20 hues of equal lightness, beyond 20 classes in steps of lightness; stable by name.
     #[must_use]
-    pub fn class(&self, name: &str) -> Color32 {
-        let hash =
-            name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-        let hue = (hash % 20) as f32 / 20.0;
-        let value = if self.dark { 0.92 } else { 0.68 };
-        egui::ecolor::Hsva::new(hue, 0.62, value, 1.0).into()
+    pub fn class(&self, classes: &ClassTable, class: ClassId) -> Color32 {
+        let slot = classes.slot(class);
+        let (round, step) = (slot / ClassTable::SLOTS, slot % ClassTable::SLOTS);
+        // Neighbouring slots lie seven hues apart, so that the first few classes differ at a glance.
+        let hue = (step * 7 % ClassTable::SLOTS) as f32 / ClassTable::SLOTS as f32;
+        let shade = [0.0, -0.10, 0.08][(round % 3) as usize];
+        oklch(if self.dark { 0.78 } else { 0.58 } + shade, 0.13, hue)
     }
+}
+
+/// A colour of given lightness, chroma and hue (a share of the circle) in Oklab (Ottosson 2020), cut to sRGB.
+fn oklch(lightness: f32, chroma: f32, hue: f32) -> Color32 {
+    let angle = hue * std::f32::consts::TAU;
+    let (a, b) = (chroma * angle.cos(), chroma * angle.sin());
+    let l = (lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
+    let m = (lightness - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
+    let s = (lightness - 0.089_484_18 * a - 1.291_485_5 * b).powi(3);
+    let channel = |linear: f32| egui::ecolor::gamma_u8_from_linear_f32(linear.clamp(0.0, 1.0));
+    Color32::from_rgb(
+        channel(4.076_741_7 * l - 3.307_711_6 * m + 0.230_969_94 * s),
+        channel(-1.268_438 * l + 2.609_757_4 * m - 0.341_319_38 * s),
+        channel(-0.004_196_086_3 * l - 0.703_418_6 * m + 1.707_614_7 * s),
+    )
 }

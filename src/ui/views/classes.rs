@@ -25,13 +25,20 @@ enum Mode {
 }
 
 /// The view's own state.
-#[derive(Default)]
 pub struct Classes {
     mode: Mode,
     order: Order,
     descending: bool,
     picker: picker::Picker,
     rows: Option<Rows>,
+}
+
+impl Default for Classes {
+    fn default() -> Self {
+        let order = Order::default();
+        let (mode, picker) = (Mode::default(), picker::Picker::default());
+        Self { mode, order, descending: order.starts_descending(), picker, rows: None }
+    }
 }
 
 /// The classes in their order; settled while the pointer drags, so that rows do not jump under it.

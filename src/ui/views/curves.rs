@@ -128,7 +128,7 @@ fn list(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &PrCurves, stat
                 ui.set_height(theme::ROW);
                 let name = explorer.class_name(Some(class));
                 let (swatch, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
-                ui.painter().rect_filled(swatch, 2.0, ctx.theme.class(name));
+                ui.painter().rect_filled(swatch, 2.0, ctx.theme.class(&explorer.dataset().classes, class));
                 let mut shown = state.shown.contains(&class);
                 let words = format!("{name}   {}", fmt::rate(curves.ap(class)));
                 if ui.checkbox(&mut shown, words).changed() {
@@ -169,7 +169,8 @@ fn chart(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &PrCurves, sta
         plot.set_plot_bounds(plot::bounds((0.0, 1.0)));
         for (class, points) in &lines {
             let name = explorer.class_name(Some(*class));
-            let line = Line::new(name, PlotPoints::Borrowed(points)).stroke(Stroke::new(1.8, theme.class(name)));
+            let line = Line::new(name, PlotPoints::Borrowed(points))
+                .stroke(Stroke::new(1.8, theme.class(&explorer.dataset().classes, *class)));
             plot.line(line.allow_hover(false));
         }
     });
@@ -194,7 +195,14 @@ fn names(ui: &Ui, ctx: &ViewCtx, explorer: &Explorer, transform: &PlotTransform,
     for (((class, _), at), y) in lines.iter().zip(at).zip(heights) {
         let name = explorer.class_name(Some(*class));
         let x = (at.x - 4.0).max(frame.left() + 60.0);
-        plot::label(ui, ctx.theme, pos2(x, y), Align2::RIGHT_CENTER, name, ctx.theme.class(name));
+        plot::label(
+            ui,
+            ctx.theme,
+            pos2(x, y),
+            Align2::RIGHT_CENTER,
+            name,
+            ctx.theme.class(&explorer.dataset().classes, *class),
+        );
     }
 }
 

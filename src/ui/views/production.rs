@@ -19,6 +19,9 @@ const GRAB: f32 = 8.0;
 /// Height of one label.
 const LABEL: f32 = 14.0;
 
+/// Distance of two labels that do not cover each other, in points.
+const APART: f32 = 150.0;
+
 /// What is looked for: the best of one under a condition on the other.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Target {
@@ -183,7 +186,7 @@ fn chart(
     });
     let transform = &response.transform;
     line_ends(ui, theme, transform, curve, beta);
-    best_mark(ui, theme, transform, sweep, beta);
+    best_mark(ui, theme, transform, sweep, beta, explorer.threshold.value);
     let rect = *transform.frame();
     threshold_line(ui, ctx, explorer, sweep, transform, beta, class);
     grab(ctx, &response.response, transform, rect);
@@ -205,13 +208,16 @@ fn line_ends(ui: &Ui, theme: &Theme, transform: &PlotTransform, curve: &Curve, b
     }
 }
 
-/// The optimum of what is shown.
-fn best_mark(ui: &Ui, theme: &Theme, transform: &PlotTransform, sweep: &Sweep, beta: Beta) {
+/// The optimum of what is shown; its words give way to those of the threshold where both would lie in one place.
+fn best_mark(ui: &Ui, theme: &Theme, transform: &PlotTransform, sweep: &Sweep, beta: Beta, threshold: f64) {
     let best = if beta.value() == 1.0 { sweep.best_f1() } else { sweep.best_f_beta(beta.value()) };
     let Some(i) = best else { return };
     let (Some(&confidence), Some(value)) = (sweep.confidence.get(i), f_beta(sweep, i, beta)) else { return };
     let at = plot::place(transform, confidence, value);
     ui.painter().circle(at, 4.0, theme.surface, Stroke::new(2.0, theme.f1));
+    if (plot::place(transform, threshold, value).x - at.x).abs() < APART {
+        return;
+    }
     let words = format!("best {} {} at {}", beta.label(), fmt::rate(Some(value)), fmt::threshold(confidence));
     let anchor = if at.x < transform.frame().center().x { Align2::LEFT_BOTTOM } else { Align2::RIGHT_BOTTOM };
     plot::label(ui, theme, pos2(at.x, at.y - 8.0), anchor, &words, theme.muted);

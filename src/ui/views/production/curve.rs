@@ -11,7 +11,9 @@ use crate::model::ClassId;
 use crate::session::Explorer;
 
 /// Most columns drawn.
-const COLUMNS: usize = 1200;
+const COLUMNS: usize = 600;
+/// Scores up to which the steps between them are drawn.
+const STEPS: usize = 40;
 
 /// The lower and upper edge of a band.
 type Band = (Vec<f64>, Vec<f64>);
@@ -91,17 +93,22 @@ impl Curve {
     }
 }
 
-/// (confidence, row of the sweep) from the lowest confidence to the highest: what is in force at each column, and where there
-/// are fewer scores than columns the corners of the steps between them.
+/// (confidence, row of the sweep) from the lowest confidence to the highest: what is in force at each column; where there are
+/// fewer scores than columns, at each score; where there are few, the corners of the steps between them.
 fn rows(sweep: &Sweep, (low, high): (f64, f64)) -> Vec<(f64, usize)> {
     let mut rows = Vec::new();
-    if sweep.len() * 2 <= COLUMNS {
+    if sweep.len() <= STEPS {
         let mut left = low;
         for (i, &score) in sweep.confidence.iter().enumerate().rev() {
             rows.push((left, i));
             rows.push((score, i));
             left = score;
         }
+        return rows;
+    }
+    if sweep.len() <= COLUMNS {
+        rows.push((low, sweep.len() - 1));
+        rows.extend(sweep.confidence.iter().enumerate().rev().map(|(i, &score)| (score, i)));
         return rows;
     }
     for column in 0..=COLUMNS {
