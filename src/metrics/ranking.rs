@@ -20,25 +20,19 @@ impl Ranking {
     /// Sorts some detections, handed over in ascending order of their ids.
     #[must_use]
     pub fn of_ids(predictions: &Predictions, ids: impl Iterator<Item = PredId>) -> Self {
-        // -0 and 0 are one score.
-        let score_of = |id: PredId| predictions.score.get(id.index()).map_or(f64::NEG_INFINITY, |score| score + 0.0);
+        let score_of = |id: PredId| predictions.score.get(id.index()).copied().unwrap_or(f64::NEG_INFINITY);
         let mut keys: Vec<u64> = ids.map(|id| key(score_of(id), id)).collect();
         sort(&mut keys);
-        let mut ranking = Self { order: Vec::with_capacity(keys.len()), lower: Vec::with_capacity(keys.len()) };
-        // Scores that share their first 32 bits stand by id so far.
-        for run in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
-            let start = ranking.order.len();
-            ranking.order.extend(run.iter().map(|&key| id_of(key)));
-            ranking.lower.push(true);
-            let Some(ids @ [_, _, ..]) = ranking.order.get_mut(start..) else { continue };
-            if !ids.is_sorted_by(|&a, &b| score_of(a) >= score_of(b)) {
-                ids.sort_by(|&a, &b| score_of(b).total_cmp(&score_of(a)));
-            }
-            ranking.lower.extend(
-                ids.windows(2).map(|pair| pair.first().map(|&a| score_of(a)) != pair.last().map(|&b| score_of(b))),
-            );
+        let mut order: Vec<PredId> = keys.iter().map(|&key| id_of(key)).collect();
+        let mut scores: Vec<f64> = order.iter().map(|&id| score_of(id)).collect();
+        if !scores.is_sorted_by(|a, b| a >= b) {
+            sort_alike(&keys, &mut order, score_of);
+            scores.clear();
+            scores.extend(order.iter().map(|&id| score_of(id)));
         }
-        ranking
+        let before = std::iter::once(f64::INFINITY).chain(scores.iter().copied());
+        let lower = before.zip(&scores).map(|(before, &score)| score < before).collect();
+        Self { order, lower }
     }
 
     /// The detections, best first.
@@ -56,6 +50,19 @@ impl Ranking {
             (order, lower) = (rest, lower.get(next..)?);
             Some(run)
         })
+    }
+}
+
+/// Sorts the detections whose keys share a score, but whose scores differ beyond it.
+fn sort_alike(keys: &[u64], order: &mut [PredId], score_of: impl Fn(PredId) -> f64) {
+    let mut rest = order;
+    for run in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
+        let Some((ids, after)) = rest.split_at_mut_checked(run.len()) else { return };
+        rest = after;
+        if !ids.is_sorted_by(|&a, &b| score_of(a) >= score_of(b)) {
+            // -0 and 0 are one score.
+            ids.sort_by(|&a, &b| (score_of(b) + 0.0).total_cmp(&(score_of(a) + 0.0)));
+        }
     }
 }
 
