@@ -1,7 +1,10 @@
 //! Average precision and error types against slow programs that follow the references step by step, on random data full
 //! of ties: equal scores, equal overlaps, areas on the borders of the ranges, crowds, more than a hundred detections.
 
+use std::sync::Arc;
+
 use evalens::metrics::coco::{self, AreaRange, IOU_THRESHOLDS};
+use evalens::metrics::detection::{DetectionEvaluation, DetectionSettings, Sections};
 use evalens::metrics::pairs::{PairScope, Pairs};
 use evalens::metrics::tide;
 use evalens::model::{
@@ -140,6 +143,27 @@ fn threads_change_nothing() {
         })
     };
     assert_eq!(run(1), run(3));
+}
+
+/// An evaluation of AP alone knows only the overlaps of one class; matched afterwards, it must count like a full one.
+#[test]
+fn sections_can_be_added_later() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let tree = (any_dataset(), any_predictions(400)).new_tree(&mut runner).unwrap();
+    let (dataset, predictions) = proptest::strategy::ValueTree::current(&tree);
+    let (dataset, predictions) = (Arc::new(dataset), Arc::new(predictions));
+    let settings = DetectionSettings::default();
+    let compute = |sections| {
+        let (dataset, predictions) = (Arc::clone(&dataset), Arc::clone(&predictions));
+        DetectionEvaluation::compute(dataset, predictions, settings, sections, &NoProgress).unwrap()
+    };
+    let all = compute(Sections::ALL);
+    let coco = compute(Sections { coco: true, tide: false, timeline: false });
+    assert!(coco.tide.is_none() && coco.matched.is_none());
+    assert_eq!(coco.coco.as_ref().map(|c| c.summary), all.coco.as_ref().map(|c| c.summary));
+    let later = coco.rematch(settings, &NoProgress).unwrap();
+    let sweep = |evaluation: &DetectionEvaluation| evaluation.matched.as_ref().map(|m| m.sweep.clone());
+    assert_eq!(sweep(&later), sweep(&all));
 }
 
 /// Two images, one truth each, one detection each with the same score, the second one wrong. In the file the second image

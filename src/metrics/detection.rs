@@ -168,12 +168,19 @@ impl DetectionEvaluation {
         of_truth.or_else(|| outcome.pred().and_then(|p| self.predictions.image.get(p.index()))).copied()
     }
 
-    /// The same data matched by other settings; overlaps, AP and error types are shared.
+    /// The same data matched by other settings; AP and error types are shared, and the overlaps unless only those of one
+    /// class were computed.
     ///
     /// # Errors
     /// [`Cancelled`] when asked to stop.
     pub fn rematch(&self, settings: DetectionSettings, progress: &dyn Progress) -> Result<Self, Cancelled> {
-        let matched = Matched::compute(&self.dataset, &self.predictions, &self.pairs, settings, progress)?;
-        Ok(Self { matched: Some(Arc::new(matched)), ..self.clone() })
+        let pairs = match self.pairs.scope() {
+            PairScope::AllClasses => Arc::clone(&self.pairs),
+            PairScope::SameClass => {
+                Arc::new(Pairs::compute(&self.dataset, &self.predictions, PairScope::AllClasses, progress)?)
+            }
+        };
+        let matched = Matched::compute(&self.dataset, &self.predictions, &pairs, settings, progress)?;
+        Ok(Self { matched: Some(Arc::new(matched)), pairs, ..self.clone() })
     }
 }

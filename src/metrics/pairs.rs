@@ -8,11 +8,12 @@ use crate::model::geometry::{Edges, overlap_of};
 use crate::model::{BBox, Cancelled, ClassId, Dataset, ImageId, PredId, Predictions, Progress, TruthId};
 
 /// Which pairs are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PairScope {
     /// Only pairs of one class: all that average precision needs.
     SameClass,
     /// Also pairs of different classes.
+    #[default]
     AllClasses,
 }
 
@@ -20,6 +21,7 @@ pub enum PairScope {
 /// file order.
 #[derive(Clone, Debug, Default)]
 pub struct Pairs {
+    scope: PairScope,
     starts: Vec<u32>,
     truth: Vec<TruthId>,
     overlap: Vec<f64>,
@@ -48,6 +50,7 @@ impl Pairs {
             .collect::<Result<_, Cancelled>>()?;
         let total = chunks.iter().map(|c| c.truth.len()).sum();
         let mut pairs = Self {
+            scope,
             starts: Vec::with_capacity(predictions.len() + 1),
             truth: Vec::with_capacity(total),
             overlap: Vec::with_capacity(total),
@@ -63,6 +66,12 @@ impl Pairs {
             pairs.overlap.extend(chunk.overlap);
         }
         Ok(pairs)
+    }
+
+    /// Which pairs these are.
+    #[must_use]
+    pub fn scope(&self) -> PairScope {
+        self.scope
     }
 
     /// Number of pairs.
