@@ -15,7 +15,7 @@ use evalens::model::NoProgress;
 mod coco_sized;
 
 fn detection(criterion: &mut Criterion) {
-    let (dataset, predictions) = coco_sized::set();
+    let (dataset, predictions) = coco_sized::set(coco_sized::COCO);
     let (dataset, predictions) = (Arc::new(dataset), Arc::new(predictions));
     let size =
         format!("{} images, {} truths, {} detections", dataset.images.len(), dataset.truths.len(), predictions.len());

@@ -22,3 +22,6 @@ pub use detection::{DetectionEvaluation, DetectionSettings, Sections};
 pub use matching::Matching;
 pub use sweep::Sweep;
 pub use timeline::{Counter, Cut, Interval, Outcome, Timeline};
+
+#[cfg(test)]
+mod scene;

@@ -1,13 +1,20 @@
-//! A detection set of the size and shape of COCO val2017 with 100 detections an image, made in memory from a fixed seed.
+//! Detection sets of the shape of COCO val2017 with many detections an image, made in memory from a fixed seed.
 
 use evalens::model::{
     BBox, ClassId, Dataset, DatasetBuilder, Image, ImageId, ModelIdentity, NewTruth, Predictions, PredictionsBuilder,
 };
 
-pub const IMAGES: usize = 5_000;
-pub const CLASSES: usize = 80;
-pub const TRUTHS: usize = 36_800;
-pub const DETECTIONS: usize = 500_000;
+/// How large a set is.
+#[derive(Clone, Copy)]
+pub struct Size {
+    pub images: usize,
+    pub classes: usize,
+    pub truths: usize,
+    pub detections: usize,
+}
+
+/// 5,000 images, 80 classes, 36,800 truths, 100 detections an image.
+pub const COCO: Size = Size { images: 5_000, classes: 80, truths: 36_800, detections: 500_000 };
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
 struct Random(u64);
@@ -40,8 +47,8 @@ impl Random {
     }
 
     /// The head class takes 30 %, the rest falls off slowly.
-    fn class(&mut self) -> ClassId {
-        let class = if self.chance(0.3) { 0 } else { 1 + (self.unit().powf(1.6) * (CLASSES - 1) as f64) as usize };
+    fn class(&mut self, classes: usize) -> ClassId {
+        let class = if self.chance(0.3) { 0 } else { 1 + (self.unit().powf(1.6) * (classes - 1) as f64) as usize };
         ClassId::from_index(class)
     }
 
@@ -64,43 +71,43 @@ impl Random {
     }
 }
 
-/// The set: 5,000 images (44 without truth), 80 classes, 36,800 truths (1 % crowds), 100 detections an image.
-pub fn set() -> (Dataset, Predictions) {
+/// A set of a size; 44 of its images have no truth, 1 % of the truths are crowds.
+pub fn set(size: Size) -> (Dataset, Predictions) {
     let mut random = Random(2017);
     let mut builder = DatasetBuilder::default();
-    for class in 0..CLASSES {
+    for class in 0..size.classes {
         builder.classes.push(format!("class {class}"), class as i64 + 1 + class as i64 / 8);
     }
-    builder.images.extend((0..IMAGES as i64).map(|source_id| Image { source_id, ..Image::default() }));
-    while builder.truths.len() < TRUTHS {
-        let image = 44 + random.below(IMAGES - 44);
-        let class = random.class();
+    builder.images.extend((0..size.images as i64).map(|source_id| Image { source_id, ..Image::default() }));
+    while builder.truths.len() < size.truths {
+        let image = 44 + random.below(size.images - 44);
+        let class = random.class(size.classes);
         for _ in 0..1 + random.below(if class.0 == 0 { 7 } else { 6 }) {
             let bbox = random.bbox();
             let ignored = random.chance(0.01);
             builder.truths.push(NewTruth { image, class, bbox, area: bbox.area() * 0.6, ignored });
         }
     }
-    builder.truths.truncate(TRUTHS);
+    builder.truths.truncate(size.truths);
     let dataset = builder.build();
-    let predictions = predictions(&dataset, &mut random);
+    let predictions = predictions(size, &dataset, &mut random);
     (dataset, predictions)
 }
 
-fn predictions(dataset: &Dataset, random: &mut Random) -> Predictions {
-    let mut builder = PredictionsBuilder::with_capacity(DETECTIONS);
-    for row in 0..DETECTIONS {
-        let image = ImageId::from_index(row % IMAGES);
+fn predictions(size: Size, dataset: &Dataset, random: &mut Random) -> Predictions {
+    let mut builder = PredictionsBuilder::with_capacity(size.detections);
+    for row in 0..size.detections {
+        let image = ImageId::from_index(row % size.images);
         let truths = dataset.truths.of(image);
         let near = !truths.is_empty() && random.chance(0.35);
         let (class, bbox, score) = if near {
             let truth = truths.start + random.below(truths.len());
-            let class = if random.chance(0.8) { dataset.truths.class[truth] } else { random.class() };
+            let class = if random.chance(0.8) { dataset.truths.class[truth] } else { random.class(size.classes) };
             (class, random.near(dataset.truths.bbox[truth]), random.unit())
         } else {
-            (random.class(), random.bbox(), random.unit().powi(3))
+            (random.class(size.classes), random.bbox(), random.unit().powi(3))
         };
         builder.push(image, class, bbox, (score * 1e5).round() / 1e5);
     }
-    builder.build(ModelIdentity::default(), IMAGES)
+    builder.build(ModelIdentity::default(), size.images)
 }

@@ -143,3 +143,144 @@ fn intervals_of(
     walk.finish(|truth| all || dataset.truths.ignored.get(truth) == Some(&false), &mut out);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::scene::Scene;
+    use crate::metrics::{Cut, Outcome};
+    use crate::model::{PredId, TruthId};
+
+    const CAT: u32 = 0;
+    const DOG: u32 = 1;
+    const FOX: u32 = 2;
+    const OWL: u32 = 3;
+
+    /// Overlaps with the cat at 0 and the owl at 3: dog at 1: 90/110 and 80/120; cat at 0: 1 and 70/130; fox at 3: 70/130
+    /// and 1. All at least 0.5.
+    fn crowded(scores: [f64; 3]) -> Scene {
+        Scene::new(
+            &[(CAT, [0.0, 0.0, 10.0, 10.0], false), (OWL, [3.0, 0.0, 10.0, 10.0], false)],
+            &[
+                (DOG, [1.0, 0.0, 10.0, 10.0], scores[0]),
+                (FOX, [3.0, 0.0, 10.0, 10.0], scores[1]),
+                (CAT, [0.0, 0.0, 10.0, 10.0], scores[2]),
+            ],
+        )
+    }
+
+    /// The dog takes the cat's truth, the fox the owl's. The cat claims its own; the dog moves on to the owl, since it
+    /// scores above the fox; the fox is left.
+    #[test]
+    fn a_class_claims_its_truth_and_those_behind_move_on() {
+        let scene = crowded([0.9, 0.85, 0.8]);
+        let expected = [(1.0, [0, 0, 2, 0]), (0.9, [0, 1, 1, 0]), (0.85, [0, 2, 0, 0]), (0.8, [1, 1, 0, 1])];
+        for (threshold, counts) in expected {
+            assert_eq!(scene.counts(Matching::TwoPass, 0.5, threshold), counts, "at {threshold}");
+        }
+        let timeline = scene.matched(Matching::TwoPass, 0.5).timeline;
+        let mut held: Vec<(u32, u32, Outcome)> =
+            timeline.intervals().map(|(i, _)| (i.from, i.until, i.outcome)).collect();
+        held.sort_unstable_by_key(|&(from, until, o)| (from, until, o.truth()));
+        let ([cat, owl], [dog, fox, own]) = ([0, 1].map(TruthId), [0, 1, 2].map(PredId));
+        let end = Interval::FOREVER;
+        let by_hand = [
+            (0, 1, Outcome::missed(cat)),
+            (0, 2, Outcome::missed(owl)),
+            (1, 3, Outcome::pair(cat, dog)),
+            (2, 3, Outcome::pair(owl, fox)),
+            (3, end, Outcome::false_positive(fox)),
+            (3, end, Outcome::pair(cat, own)),
+            (3, end, Outcome::pair(owl, dog)),
+        ];
+        assert_eq!(held, by_hand);
+    }
+
+    /// All at once: what would change inside a group of equal scores leaves no trace.
+    #[test]
+    fn equal_scores_are_matched_together() {
+        let scene = crowded([0.9, 0.9, 0.9]);
+        let timeline = scene.matched(Matching::TwoPass, 0.5).timeline;
+        assert_eq!(scene.counts(Matching::TwoPass, 0.5, 0.9), [1, 1, 0, 1]);
+        assert_eq!(timeline.intervals().count(), 5);
+        assert_eq!(timeline.outcomes_of(ImageId(0), Cut(0)).count(), 2);
+    }
+
+    /// By score alone the dog keeps the cat's truth: the cat goes to the owl (0.54), where the fox already is.
+    #[test]
+    fn class_agnostic_knows_no_claims() {
+        assert_eq!(crowded([0.9, 0.85, 0.8]).counts(Matching::ClassAgnostic, 0.5, 0.8), [0, 2, 0, 1]);
+        assert_eq!(crowded([0.9, 0.85, 0.8]).counts(Matching::Ultralytics, 0.5, 0.1), [0, 2, 0, 1]);
+        assert_eq!(crowded([0.9, 0.85, 0.8]).counts(Matching::Coco, 0.5, 0.8), [1, 0, 1, 2]);
+        // The fox overlaps the owl by 1, the dog by 0.67 only.
+        assert_eq!(crowded([0.9, 0.85, 0.8]).counts(Matching::Supervision, 0.5, 0.8), [1, 1, 0, 1]);
+    }
+
+    /// A cat inside a crowd of cats leaves every count, a dog there does not. For two of the programs the crowd is an
+    /// ordinary truth of four times the area: overlap 0.25.
+    #[test]
+    fn a_detection_on_an_ignored_truth_of_its_class_is_ignored() {
+        let scene = Scene::new(
+            &[(CAT, [0.0, 0.0, 20.0, 20.0], true)],
+            &[(CAT, [5.0, 5.0, 10.0, 10.0], 0.9), (DOG, [5.0, 5.0, 10.0, 10.0], 0.8)],
+        );
+        for matching in [Matching::TwoPass, Matching::Coco, Matching::ClassAgnostic] {
+            assert_eq!(scene.counts(matching, 0.5, 0.0), [0, 0, 0, 1], "{matching:?}");
+        }
+        for matching in [Matching::Supervision, Matching::Ultralytics] {
+            assert_eq!(scene.counts(matching, 0.5, 0.0), [0, 0, 1, 2], "{matching:?}");
+            assert_eq!(scene.counts(matching, 0.2, 0.0), [1, 0, 0, 1], "{matching:?}");
+            assert_eq!(scene.matched(matching, 0.2).timeline.support(), [1, 0, 0, 0]);
+        }
+    }
+
+    /// A found truth is found although an ignored one lies there too.
+    #[test]
+    fn ignored_truths_are_tried_last() {
+        let scene = Scene::new(
+            &[(CAT, [0.0, 0.0, 20.0, 20.0], true), (CAT, [5.0, 5.0, 10.0, 8.0], false)],
+            &[(CAT, [5.0, 5.0, 10.0, 10.0], 0.9)],
+        );
+        assert_eq!(scene.counts(Matching::TwoPass, 0.5, 0.9), [1, 0, 0, 0]);
+        assert_eq!(scene.counts(Matching::Coco, 0.5, 0.9), [1, 0, 0, 0]);
+    }
+
+    /// 50 of 100: exactly one half.
+    #[test]
+    fn an_overlap_of_exactly_the_threshold() {
+        let scene = Scene::new(&[(CAT, [0.0, 0.0, 10.0, 10.0], false)], &[(CAT, [0.0, 0.0, 10.0, 5.0], 0.9)]);
+        for matching in Matching::ALL {
+            let above = matches!(matching, Matching::Supervision | Matching::Ultralytics);
+            let expected = if above { [0, 0, 1, 1] } else { [1, 0, 0, 0] };
+            assert_eq!(scene.counts(matching, 0.5, 0.0), expected, "{matching:?}");
+        }
+    }
+
+    /// Overlaps of 1 qualify at 1, and boxes apart at 0.
+    #[test]
+    fn both_ends_of_the_overlap() {
+        let square = [0.0, 0.0, 10.0, 10.0];
+        let scene = Scene::new(&[(CAT, square, false)], &[(CAT, square, 0.9)]);
+        assert_eq!(scene.counts(Matching::TwoPass, 1.0, 0.0), [1, 0, 0, 0]);
+        let apart = Scene::new(&[(CAT, square, false)], &[(CAT, [90.0, 0.0, 10.0, 10.0], 0.9)]);
+        assert_eq!(apart.counts(Matching::TwoPass, 0.0, 0.0), [1, 0, 0, 0]);
+        assert_eq!(apart.counts(Matching::TwoPass, 1e-300, 0.0), [0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn nothing_at_all() {
+        for matching in Matching::ALL {
+            let matched = Scene::new(&[], &[]).matched(matching, 0.5);
+            assert_eq!(matched.timeline.counter_at(0.5).totals().f1(), None);
+            assert_eq!((matched.optima.pooled, matched.optima.macro_f1), (None, None));
+        }
+    }
+
+    #[test]
+    fn names_lead_back() {
+        for matching in Matching::ALL {
+            assert_eq!(Matching::from_name(matching.name()), Some(matching));
+        }
+        assert_eq!(Matching::from_name("hungarian"), None);
+    }
+}

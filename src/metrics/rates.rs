@@ -61,6 +61,32 @@ mod tests {
         assert!((low - 0.490_162_4).abs() < 1e-6 && (high - 0.943_317_8).abs() < 1e-6, "{low} {high}");
     }
 
+    /// statsmodels 0.15.0: proportion_confint(part, whole, method="wilson").
+    #[test]
+    fn wilson_as_statsmodels() {
+        let recorded = [
+            (8, 10, 0.490_162_471_536_641_83, 0.943_317_848_545_624_7),
+            (0, 10, 0.0, 0.277_532_799_862_889_26),
+            (10, 10, 0.722_467_200_137_110_6, 1.0),
+            (878, 1703, 0.491_816_845_314_526_63, 0.539_234_661_974_626_9),
+            (1, 3, 0.061_491_944_720_396_26, 0.792_340_399_197_952_3),
+        ];
+        for (part, whole, low, high) in recorded {
+            let (l, h) = wilson(part, whole).unwrap();
+            close(l, low);
+            close(h, high);
+        }
+    }
+
+    /// J = 878 / (1703 + 945 − 878); both ends of statsmodels' interval mapped by 2J / (1 + J). F1 lies inside.
+    #[test]
+    fn interval_of_f1() {
+        let (low, high) = f1_interval(878, 1703, 945).unwrap();
+        close(low, 0.642_029_829_327_665);
+        close(high, 0.683_622_593_962_257);
+        close(f1(878, 1703, 945).unwrap(), 0.663_141_993_957_703_9);
+    }
+
     #[test]
     fn undefined_stays_undefined() {
         assert_eq!((ratio(0, 0), f1(0, 0, 0), wilson(0, 0), f1_interval(0, 0, 0)), (None, None, None, None));

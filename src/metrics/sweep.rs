@@ -259,10 +259,10 @@ pub fn best_macro_f1(timeline: &Timeline) -> Option<f64> {
 
 /// The cuts, ascending, whose macro-F1 may be the largest.
 fn near_best_macro(timeline: &Timeline) -> Vec<u32> {
-    // Far above what rounding can do to the sum of any number of classes, far below any real difference that matters.
-    const MARGIN: i128 = MacroSum::ONE >> 30;
+    // Far above what rounding can do to the sum over thousands of classes; few cuts come that close to the best.
+    const MARGIN: i64 = MacroSum::ONE >> 20;
     let mut best = 0;
-    let mut near: Vec<(u32, i128)> = Vec::new();
+    let mut near: Vec<(u32, i64)> = Vec::new();
     for_each_cut(timeline, &mut MacroSum::new(timeline), |cut, macros| {
         let sum = macros.sum;
         if sum >= best - MARGIN {
@@ -304,43 +304,124 @@ fn for_each_cut(timeline: &Timeline, macros: &mut MacroSum, mut at: impl FnMut(u
 
 /// The sum of the F1s of all classes, kept up with the changes of counts. Fixed point: what was added is taken away
 /// exactly, so errors do not grow.
-struct MacroSum<'a> {
-    support: &'a [u32],
-    counts: Vec<(i64, i64)>,
-    sum: i128,
+struct MacroSum {
+    classes: Vec<MacroClass>,
+    sum: i64,
 }
 
-impl<'a> MacroSum<'a> {
-    const ONE: i128 = 1 << 60;
+#[derive(Clone, Copy)]
+struct MacroClass {
+    correct: i64,
+    kept: i64,
+    support: i64,
+    f1: i64,
+}
 
-    fn new(timeline: &'a Timeline) -> Self {
-        let support = timeline.support();
-        Self { support, counts: vec![(0, 0); support.len()], sum: 0 }
-    }
+impl MacroSum {
+    /// 1 in fixed point: room for half a million classes.
+    const ONE: i64 = 1 << 44;
 
-    fn f1(&self, class: usize) -> f64 {
-        let (Some(&(correct, kept)), Some(&support)) = (self.counts.get(class), self.support.get(class)) else {
-            return 0.0;
-        };
-        let whole = kept + i64::from(support);
-        if whole == 0 { 0.0 } else { (2 * correct) as f64 / whole as f64 }
-    }
-
-    fn fixed(&self, class: usize) -> i128 {
-        (self.f1(class) * Self::ONE as f64) as i128
+    fn new(timeline: &Timeline) -> Self {
+        let class = |&support: &u32| MacroClass { correct: 0, kept: 0, support: i64::from(support), f1: 0 };
+        Self { classes: timeline.support().iter().map(class).collect(), sum: 0 }
     }
 
     fn step(&mut self, class: usize, correct: bool, up: bool) {
+        let Some(class) = self.classes.get_mut(class) else { return };
         let by = if up { 1 } else { -1 };
-        self.sum -= self.fixed(class);
-        if let Some((c, k)) = self.counts.get_mut(class) {
-            *c += if correct { by } else { 0 };
-            *k += by;
-        }
-        self.sum += self.fixed(class);
+        class.correct += if correct { by } else { 0 };
+        class.kept += by;
+        let f1 = (class.f1() * Self::ONE as f64) as i64;
+        self.sum += f1 - class.f1;
+        class.f1 = f1;
     }
 
     fn exact(&self) -> f64 {
-        (0..self.counts.len()).map(|class| self.f1(class)).sum()
+        self.classes.iter().map(MacroClass::f1).sum()
+    }
+}
+
+impl MacroClass {
+    fn f1(&self) -> f64 {
+        let whole = self.kept + self.support;
+        if whole == 0 { 0.0 } else { (2 * self.correct) as f64 / whole as f64 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Matching;
+    use crate::metrics::scene::{Box4, Scene};
+
+    fn place(number: usize) -> Box4 {
+        [100.0 * number as f64, 0.0, 10.0, 10.0]
+    }
+
+    /// Truths of class 0 side by side; detections of class 0 with descending scores 0.9, 0.8 …, right or in the void.
+    fn row(truths: usize, right: &[bool]) -> Scene {
+        let truths: Vec<_> = (0..truths).map(|i| (0, place(i), false)).collect();
+        let mut found = 0;
+        let pred = |(i, &right): (usize, &bool)| {
+            found += usize::from(right);
+            let b = if right { place(found - 1) } else { [0.0, 500.0 + i as f64 * 20.0, 10.0, 10.0] };
+            (0, b, (9 - i) as f64 / 10.0)
+        };
+        let preds: Vec<_> = right.iter().enumerate().map(pred).collect();
+        Scene::new(&truths, &preds)
+    }
+
+    fn sweep(scene: &Scene) -> Sweep {
+        scene.matched(Matching::TwoPass, 0.5).sweep
+    }
+
+    /// Two truths; right, wrong, right, wrong. F1: 2/3, 2/4, 4/5, 4/6. Precision: 1, 1/2, 2/3, 1/2. Recall: 1/2, 1/2, 1, 1.
+    #[test]
+    fn rates_and_targets_by_hand() {
+        let sweep = sweep(&row(2, &[true, false, true, false]));
+        assert_eq!((&sweep.correct[..], &sweep.kept[..]), (&[1, 1, 2, 2][..], &[1, 2, 3, 4][..]));
+        assert_eq!([0, 1, 2, 3].map(|i| sweep.f1(i)), [2.0 / 3.0, 0.5, 0.8, 4.0 / 6.0].map(Some));
+        assert_eq!(sweep.best_f1(), Some(2));
+        assert_eq!((sweep.best_precision_at_recall(0.5), sweep.best_precision_at_recall(0.6)), (Some(0), Some(2)));
+        assert_eq!((sweep.best_recall_at_precision(0.6), sweep.best_recall_at_precision(0.9)), (Some(2), Some(0)));
+        assert_eq!(sweep.best_recall_at_precision(1.1), None);
+        // F½: 1.25·1/(1 + 0.5) = 0.83, 1.25/2.5, 2.5/3.5 = 0.71, 2.5/4.5. F2: 5/9, 5/10, 10/11, 10/12.
+        assert_eq!((sweep.best_f_beta(0.5), sweep.best_f_beta(2.0)), (Some(0), Some(2)));
+        assert_eq!([0.95, 0.9, 0.85, 0.6, 0.0].map(|t| sweep.position(t)), [None, Some(0), Some(0), Some(3), Some(3)]);
+    }
+
+    /// Four truths: 1 of 1 gives 2·1/(1 + 4), 2 of 6 gives 2·2/(6 + 4). The same: the higher score wins.
+    #[test]
+    fn of_equal_optima_the_highest_score() {
+        let matched = row(4, &[true, false, false, false, false, true]).matched(Matching::TwoPass, 0.5);
+        assert_eq!((matched.sweep.f1(0), matched.sweep.f1(5)), (Some(0.4), Some(0.4)));
+        assert_eq!((matched.optima.pooled, matched.optima.classes[0]), (Some(0.9), Some(0.9)));
+        assert_eq!(matched.optima.macro_f1, Some(0.9));
+    }
+
+    /// No truth: no optimum. Truths and only wrong detections: 0 everywhere, so the highest score. A class without
+    /// detections has none.
+    #[test]
+    fn optima_at_the_empty_edges() {
+        assert_eq!(row(0, &[false, false]).matched(Matching::TwoPass, 0.5).optima.pooled, None);
+        assert_eq!(row(2, &[]).matched(Matching::TwoPass, 0.5).optima.pooled, None);
+        let wrong = row(2, &[false, false]).matched(Matching::TwoPass, 0.5).optima;
+        assert_eq!(
+            (wrong.pooled, wrong.macro_f1, wrong.classes[0], wrong.classes[1]),
+            (Some(0.9), Some(0.9), Some(0.9), None)
+        );
+    }
+
+    /// Scores above the threshold only: at 0.9 nothing is kept, at 0.8 the first, at 0.6 the first three.
+    #[test]
+    fn a_strict_matching_keeps_what_lies_above() {
+        let matched = row(2, &[true, false, true, false]).matched(Matching::Ultralytics, 0.5);
+        assert_eq!((&matched.sweep.correct[..], &matched.sweep.kept[..]), (&[0, 1, 1, 2][..], &[0, 1, 2, 3][..]));
+        assert_eq!(matched.optima.pooled, Some(0.6));
+        assert_eq!(matched.timeline.counter_at(0.6).totals().f1(), Some(0.8));
+        assert_eq!([0.95, 0.9, 0.85, 0.8, 0.6].map(|t| matched.sweep.position(t)), [0, 0, 1, 1, 3].map(Some));
+        let class = &matched.class_sweeps[0];
+        assert_eq!(class.confidence, [0.8, 0.7, 0.6]);
+        assert_eq!([0.95, 0.9, 0.85, 0.8, 0.6].map(|t| class.position(t)), [None, None, Some(0), Some(0), Some(2)]);
     }
 }

@@ -1,0 +1,144 @@
+//! The counts at one threshold, kept up with the changes.
+
+use crate::metrics::counts::{Cell, ClassCounts, Counts, OutcomeKind};
+use crate::model::ClassId;
+
+use super::Timeline;
+use super::outcome::Cut;
+
+/// The counts at one threshold; moved by [`Timeline::move_to`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    pub(super) cut: Cut,
+    /// How many events have been applied.
+    pub(super) position: usize,
+    cells: Vec<u32>,
+    totals: Counts,
+    classes: Vec<ClassCounts>,
+}
+
+impl Counter {
+    /// How many 4-byte numbers a class takes.
+    pub(super) const NUMBERS_PER_CLASS: usize = size_of::<ClassCounts>() / 4;
+
+    /// Before any event.
+    pub(super) fn at_start(cells: usize, classes: usize) -> Self {
+        Self {
+            cut: Cut(0),
+            position: 0,
+            cells: vec![0; cells],
+            totals: Counts::default(),
+            classes: vec![ClassCounts::default(); classes],
+        }
+    }
+
+    /// With these counts in these cells; where it stands is for the caller to say.
+    pub(super) fn of_cells(cells: &[Cell], counts: Vec<u32>, classes: usize) -> Self {
+        let mut counter = Self { cells: counts, ..Self::at_start(0, classes) };
+        for (&cell, &n) in cells.iter().zip(&counter.cells) {
+            if n > 0 {
+                add(&mut counter.totals, &mut counter.classes, cell, n, true);
+            }
+        }
+        counter
+    }
+
+    /// Takes over all that another counter holds, in the memory it has.
+    pub(super) fn stand_as(&mut self, other: &Self) {
+        (self.cut, self.position, self.totals) = (other.cut, other.position, other.totals);
+        self.cells.clone_from(&other.cells);
+        self.classes.clone_from(&other.classes);
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn cut(&self) -> Cut {
+        self.cut
+    }
+
+    /// Counts over all classes.
+    #[must_use]
+    pub fn totals(&self) -> Counts {
+        self.totals
+    }
+
+    /// Counts per class, in declaration order.
+    #[must_use]
+    pub fn classes(&self) -> &[ClassCounts] {
+        &self.classes
+    }
+
+    /// The counts of the cells of [`Timeline::cells`], in its order.
+    #[must_use]
+    pub fn cells(&self) -> &[u32] {
+        &self.cells
+    }
+
+    /// The count of one cell; 0 for one that is empty at every threshold.
+    #[must_use]
+    pub fn count(&self, timeline: &Timeline, cell: Cell) -> u32 {
+        timeline.cells().binary_search(&cell).ok().and_then(|i| self.cells.get(i).copied()).unwrap_or(0)
+    }
+
+    /// The matrix with truth in rows and predictions in columns, background last in both, in declaration order.
+    #[must_use]
+    pub fn matrix(&self, timeline: &Timeline) -> Vec<Vec<u32>> {
+        let side = timeline.class_count() + 1;
+        let mut rows = vec![vec![0; side]; side];
+        let at = |class: Option<ClassId>| class.map_or(side - 1, ClassId::index);
+        for (cell, &n) in timeline.cells().iter().zip(&self.cells) {
+            if let Some(value) = rows.get_mut(at(cell.truth)).and_then(|r| r.get_mut(at(cell.predicted))) {
+                *value = n;
+            }
+        }
+        rows
+    }
+
+    /// One event: the cell of this number goes up or down by one.
+    pub(super) fn apply(&mut self, number: u32, cell: Cell, up: bool) {
+        if let Some(n) = self.cells.get_mut(number as usize) {
+            *n = if up { n.wrapping_add(1) } else { n.wrapping_sub(1) };
+        }
+        add(&mut self.totals, &mut self.classes, cell, 1, up);
+    }
+}
+
+/// Adds `n` to a cell's share of the totals and class counts, or takes it away.
+pub(super) fn add(totals: &mut Counts, classes: &mut [ClassCounts], cell: Cell, n: u32, up: bool) {
+    let step = |value: &mut u32| *value = if up { value.wrapping_add(n) } else { value.wrapping_sub(n) };
+    let wide = |value: &mut u64| {
+        *value = if up { value.wrapping_add(u64::from(n)) } else { value.wrapping_sub(u64::from(n)) };
+    };
+    let truth = cell.truth.map(ClassId::index);
+    let predicted = cell.predicted.map(ClassId::index);
+    match cell.kind() {
+        Some(OutcomeKind::Correct) => {
+            wide(&mut totals.correct);
+            if let Some(c) = truth.and_then(|c| classes.get_mut(c)) {
+                step(&mut c.correct);
+            }
+        }
+        Some(OutcomeKind::Misclassified) => {
+            wide(&mut totals.misclassified);
+            if let Some(c) = truth.and_then(|c| classes.get_mut(c)) {
+                step(&mut c.misclassified);
+            }
+            if let Some(c) = predicted.and_then(|c| classes.get_mut(c)) {
+                step(&mut c.misclassified_as);
+            }
+        }
+        Some(OutcomeKind::Missed) => {
+            wide(&mut totals.missed);
+            if let Some(c) = truth.and_then(|c| classes.get_mut(c)) {
+                step(&mut c.missed);
+            }
+        }
+        Some(OutcomeKind::FalsePositive) => {
+            wide(&mut totals.false_positives);
+            if let Some(c) = predicted.and_then(|c| classes.get_mut(c)) {
+                step(&mut c.false_positives);
+            }
+        }
+        None => {}
+    }
+}
