@@ -27,9 +27,9 @@ fn jumps() -> impl Iterator<Item = f64> {
     (1_u32..).map(|i| (f64::from(i) * 0.618_033_988_749_894_9).fract())
 }
 
-/// A finger that moves by a hundredth of a 1,000 pixels wide slider, up and down.
+/// A finger on a slider 1,000 pixels wide, pixel by pixel down and up again.
 fn small_steps() -> impl Iterator<Item = f64> {
-    (0_u32..).map(|i| (f64::from(i % 20_000) / 10_000.0 - 1.0).abs())
+    (0_u32..).map(|i| (f64::from(i % 2_000) / 1_000.0 - 1.0).abs())
 }
 
 fn timeline(classes: usize) -> Timeline {
