@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::listing::natural;
-use crate::model::{ClassId, ClassTable, Findings, Severity};
+use crate::model::{ClassId, ClassTable, Dataset, Findings, Predictions, Severity};
 
 /// How a class of the predictions came to its class of the truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -292,25 +292,41 @@ impl Counted {
     }
 }
 
-/// Reports every class that did not fit as it was: mapped ones as a proposal that was followed, others as left out.
+/// Reports what was mapped and why; classes that fit none were reported where they were read.
 pub fn report(mappings: &[ClassMapping], findings: &mut Findings) {
     for mapping in mappings {
-        match (&mapping.to, mapping.why) {
-            (_, MappingReason::Exact | MappingReason::ProjectFile) => {}
-            (Some(to), why) => findings.add(
-                Severity::Warning,
-                "class-name-mismatch",
-                "Classes of the predictions are not called as in the truth and were taken for the ones that fit; \
-                 confirm or correct this with `class_map` in evalens.json.",
-                || format!("{} → {to}: {}", mapping.from, why.words()),
-            ),
-            (None, _) => findings.add(
-                Severity::Warning,
-                "unmapped-class",
-                "Classes of the predictions that fit none of the truth are left out; say what they are with `class_map` \
-                 in evalens.json.",
-                || format!("{}: {} detections", mapping.from, mapping.count),
-            ),
+        let Some(to) = &mapping.to else { continue };
+        if matches!(mapping.why, MappingReason::Exact | MappingReason::ProjectFile) {
+            continue;
         }
+        findings.add(
+            Severity::Warning,
+            "class-name-mismatch",
+            "Classes of the predictions are not called as in the truth and were taken for the ones that fit; confirm or \
+             correct this with `class_map` in evalens.json.",
+            || format!("{} → {to}: {}", mapping.from, mapping.why.words()),
+        );
+    }
+}
+
+/// Reports predictions that may be counted one off although every id exists: they use the truth's class 0, which has no
+/// object, and never its last, which has some. Exports that put a class for the whole set in front do this.
+pub fn report_shift(dataset: &Dataset, predictions: &Predictions, findings: &mut Findings) {
+    let ids = dataset.classes.source_ids();
+    let place = |id: Option<&i64>| id.and_then(|id| dataset.classes.by_source_id(*id));
+    let (Some(first), Some(last)) = (place(ids.iter().min()), place(ids.iter().max())) else { return };
+    let support = dataset.support();
+    let objects = |class: ClassId| support.get(class.index()).copied().unwrap_or(0);
+    if ids.len() < 2 || !ids.contains(&0) || objects(first) > 0 || objects(last) == 0 {
+        return;
+    }
+    if predictions.class.contains(&first) && !predictions.class.contains(&last) {
+        findings.add(
+            Severity::Warning,
+            "class-shift-suspected",
+            "The predictions use a class that no object has, the first one, and never the last one: their classes may be \
+             counted one lower than the truth's. If so, say what each is with `class_map` in evalens.json.",
+            || format!("{} is predicted, {} is not", dataset.classes.name(first), dataset.classes.name(last)),
+        );
     }
 }

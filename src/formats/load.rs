@@ -125,6 +125,7 @@ pub fn load_predictions(
     health::check_predictions(&predictions, dataset, &mut findings);
     let mappings = counted.finish(&dataset.classes);
     class_map::report(&mappings, &mut findings);
+    class_map::report_shift(dataset, &predictions, &mut findings);
     Ok((predictions, findings, mappings))
 }
 
@@ -134,14 +135,14 @@ pub fn load_predictions(
 pub fn input_files(root: &Path, project: &Project, choice: &Choice) -> Vec<PathBuf> {
     let mut files = Vec::new();
     if let Some(entry) = project.datasets.get(choice.dataset) {
-        for split in choice.splits.iter().filter_map(|name| entry.splits.get(name)) {
-            add_files(&root.join(&split.truth), &mut files);
+        for (name, split) in choice.splits.iter().filter_map(|name| entry.splits.get_key_value(name)) {
+            add_truth_files(root, &entry.format, name, split, &mut files);
         }
         files.extend(entry.class_file.as_ref().map(|file| root.join(file)));
         if let Some(model) = project.models.get(choice.model) {
             for split in &choice.splits {
                 if let Ok(prediction) = prediction_of(root, model, entry, split) {
-                    add_files(&root.join(&prediction.path), &mut files);
+                    add_files(&root.join(&prediction.path), pairing::is_label, &mut files);
                 }
             }
         }
@@ -151,8 +152,27 @@ pub fn input_files(root: &Path, project: &Project, choice: &Choice) -> Vec<PathB
     files
 }
 
-fn add_files(path: &Path, files: &mut Vec<PathBuf>) {
-    let wanted = |p: &Path| pairing::is_label(p) || has_ending(p, "xml") || has_ending(p, "json");
+fn add_truth_files(root: &Path, format: &str, name: &str, split: &SplitEntry, files: &mut Vec<PathBuf>) {
+    let truth = root.join(&split.truth);
+    if truth.is_dir() {
+        let wanted = if format == "voc" { |p: &Path| has_ending(p, "xml") } else { pairing::is_label };
+        add_files(&truth, wanted, files);
+        return;
+    }
+    // Lists and data.yaml stand for files elsewhere.
+    match format {
+        "yolo" => {
+            let images = split.images.as_ref().map(|images| root.join(images));
+            let pairs = pairing::pairs(&truth, images.as_deref(), name, &mut Findings::default());
+            files.extend(pairs.unwrap_or_default().into_iter().filter_map(|pair| pair.label));
+        }
+        "voc" => files.extend(voc::annotation_files(&truth).unwrap_or_default().into_iter().map(|file| file.path)),
+        _ => {}
+    }
+    files.push(truth);
+}
+
+fn add_files(path: &Path, wanted: fn(&Path) -> bool, files: &mut Vec<PathBuf>) {
     match listing::files(path, wanted) {
         Ok(listed) if !listed.is_empty() => files.extend(listed.into_iter().map(|file| file.path)),
         _ => files.push(path.to_owned()),

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::error::{FormatError, LoadError};
+use crate::model::fmt::counted;
 use crate::model::project::{DatasetEntry, Project, SCHEMA};
 use crate::model::{Findings, Progress, Severity, Task};
 use inventory::Inventory;
@@ -217,7 +218,11 @@ fn nothing(
         );
     }
     let pictures: usize = inventory.folders.values().map(|f| f.pictures.count).sum();
-    let seen = if pictures > 0 { format!(" (only {pictures} pictures)") } else { String::new() };
+    let seen = if pictures > 0 {
+        format!(" (only {})", counted(pictures as u64, "picture", "pictures"))
+    } else {
+        String::new()
+    };
     FormatError::new(
         root,
         format!(

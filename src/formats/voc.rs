@@ -64,7 +64,10 @@ struct Read {
 }
 
 /// The annotation files of a split, in natural order.
-fn annotation_files(truth: &Path) -> Result<Vec<Listed>, FormatError> {
+///
+/// # Errors
+/// Where the folder or list cannot be read or has none.
+pub fn annotation_files(truth: &Path) -> Result<Vec<Listed>, FormatError> {
     let files = if truth.is_dir() {
         listing::files(truth, |path| has_ending(path, "xml"))?
     } else if has_ending(truth, "txt") {

@@ -14,6 +14,7 @@ use super::{Alternative, Reason};
 use crate::formats::listing;
 use crate::formats::source;
 use crate::model::Task;
+use crate::model::fmt::counted;
 use crate::model::project::{DatasetEntry, ModelEntry, PredictionEntry, TrainedOn};
 
 /// The version of a model or dataset that no name gives one.
@@ -145,7 +146,9 @@ fn all(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mut
     for (path, json) in jsons {
         let Json::Results(results) = json else { continue };
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-        let count = results.detections.map_or_else(String::new, |n| format!("; {n} detections"));
+        let count = results
+            .detections
+            .map_or_else(String::new, |n| format!("; {}", counted(n as u64, "detection", "detections")));
         found.push(Found {
             path: path.clone(),
             format: "coco-results",
@@ -177,7 +180,10 @@ fn all(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mut
             format: "yolo-txt",
             folders: path.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
             stem: String::new(),
-            seen: format!("{} text files with a class, a box and a confidence a line", folder.texts.count),
+            seen: format!(
+                "{} with a class, a box and a confidence a line",
+                counted(folder.texts.count as u64, "text file", "text files")
+            ),
             ids: Vec::new(),
             stems: folder.texts.first.iter().map(|name| listing::stem(name).to_owned()).collect(),
         });
@@ -199,7 +205,8 @@ fn assign<'a>(
     order.sort_by_key(|&i| {
         let base = bases.get(i).map_or("", String::as_str);
         let named = datasets.get(i).is_some_and(|d| found.folders.contains(&d.id));
-        (!inside(base), std::cmp::Reverse(base.len()), !named)
+        let depth = if inside(base) { base.len() } else { 0 };
+        (!inside(base), std::cmp::Reverse(depth), !named)
     });
     let order: Vec<&DatasetEntry> = order.into_iter().filter_map(|i| datasets.get(i)).collect();
     if let Some(name) = split_word(found) {

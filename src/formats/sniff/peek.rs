@@ -50,44 +50,56 @@ pub struct Results {
     pub detections: Option<usize>,
 }
 
-/// The first bytes of a file, and whether that is all of it.
-fn head(path: &Path) -> Option<(Vec<u8>, bool)> {
-    let file = source::open(path).ok()?;
-    let size = file.metadata().ok()?.len();
-    let limit = if size <= WHOLE { WHOLE } else { HEAD };
+/// The first bytes of a file.
+fn head(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    file.take(limit).read_to_end(&mut bytes).ok()?;
-    let whole = bytes.len() as u64 >= size;
-    Some((bytes, whole))
+    source::open(path).ok()?.take(HEAD).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// All of a file that is not too large, else its first bytes again; and whether that is all.
+fn more(path: &Path, head: Vec<u8>) -> (Vec<u8>, bool) {
+    let size = std::fs::metadata(path).map_or(u64::MAX, |m| m.len());
+    if size <= head.len() as u64 {
+        return (head, true);
+    }
+    let all = if size <= WHOLE { source::read_bytes(path).ok() } else { None };
+    all.map_or((head, false), |all| (all, true))
 }
 
 /// Looks into a JSON file; one that cannot be read is something else.
 #[must_use]
 pub fn json(path: &Path) -> Json {
-    let Some((bytes, whole)) = head(path) else { return Json::Other };
+    let Some(bytes) = head(path) else { return Json::Other };
     if coco::looks_like_truth(&bytes) {
-        return Json::Truth(truth(&bytes, whole));
+        let (bytes, whole) = more(path, bytes);
+        // A class list of Label Studio (`notes.json`) and the like has categories but no images.
+        return truth(&bytes, whole).map_or(Json::Other, Json::Truth);
     }
     if coco::looks_like_results(&bytes) {
+        let (bytes, whole) = more(path, bytes);
         let (results, boxes) = results(&bytes, whole);
         return if boxes { Json::Results(results) } else { Json::Masks };
     }
     foreign(&bytes)
 }
 
-fn truth(bytes: &[u8], whole: bool) -> Truth {
+/// What is seen of truth; `None` where the whole file has no images.
+fn truth(bytes: &[u8], whole: bool) -> Option<Truth> {
     let mut names = Vec::new();
-    let mut count = 0;
+    let mut count = None;
     let end = Scanner::new(source::without_mark(bytes), 0).object(|s, key| {
         if key != "images" || s.peek() != Some(b'[') {
             return s.skip();
         }
+        let count = count.insert(0);
         s.list(|s, _| {
-            count += 1;
+            *count += 1;
             image(s, |_| {}, |name| names.extend((names.len() < NAMES).then_some(name)))
         })
     });
-    Truth { images: (whole && end.is_ok()).then_some(count), names }
+    let seen = whole && end.is_ok();
+    (!seen || count.is_some()).then(|| Truth { images: count.filter(|_| seen), names })
 }
 
 /// Reads an image of a truth file; what is no image is passed over.
@@ -193,7 +205,7 @@ pub enum Text {
 /// Looks at the first line of a text file that has something in it.
 #[must_use]
 pub fn text(path: &Path) -> Text {
-    let Some((bytes, _)) = head(path) else { return Text::Other };
+    let Some(bytes) = head(path) else { return Text::Other };
     let text = String::from_utf8_lossy(source::without_mark(&bytes));
     for line in text.lines().take(1000) {
         match label::parse(line) {
@@ -219,7 +231,7 @@ pub enum Xml {
 /// Looks into an XML file.
 #[must_use]
 pub fn xml(path: &Path) -> Xml {
-    let Some((bytes, _)) = head(path) else { return Xml::Other };
+    let Some(bytes) = head(path) else { return Xml::Other };
     if voc::looks_like_annotation(&bytes) {
         Xml::Voc
     } else if memchr::memmem::find(&bytes, b"<annotations").is_some() {

@@ -12,6 +12,7 @@ use super::{Alternative, Reason};
 use crate::formats::listing;
 use crate::formats::yolo::{data_yaml, pairing};
 use crate::model::Findings;
+use crate::model::fmt::counted;
 use crate::model::project::SplitEntry;
 
 /// The split of truth that no name assigns to one.
@@ -118,7 +119,7 @@ fn coco(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mu
             .or_else(|| (stem.ends_with("_default")).then(|| "default".to_owned()))
             .unwrap_or_else(|| ONLY_SPLIT.to_owned());
         let images = coco_images(inventory, folder, &place.base, &name, &truth.names);
-        let count = truth.images.map_or_else(String::new, |n| format!("; {n} images"));
+        let count = truth.images.map_or_else(String::new, |n| format!("; {}", counted(n as u64, "image", "images")));
         let pictures = images.as_ref().map_or_else(
             || "; no folder has its pictures".to_owned(),
             |folder| format!("; its pictures are in {}", if folder == "." { "the same folder" } else { folder }),
@@ -224,7 +225,7 @@ fn voc(inventory: &Inventory, alternatives: &mut Vec<Alternative>) -> Vec<Candid
         let reason = Reason {
             path: truth.clone(),
             what: format!("VOC truth of split {name}"),
-            why: format!("{} XML files with <annotation>", folder.xmls.count),
+            why: format!("{} with <annotation>", counted(folder.xmls.count as u64, "XML file", "XML files")),
         };
         add(&mut all, "voc", &place.base, Split { name, entry: SplitEntry { truth, images }, reason });
     }
@@ -304,7 +305,10 @@ fn yolo(inventory: &Inventory, alternatives: &mut Vec<Alternative>, findings: &m
         let reason = Reason {
             path: truth.clone(),
             what: format!("YOLO truth of split {name}"),
-            why: format!("{} text files with a class and a box a line", folder.texts.count),
+            why: format!(
+                "{} with a class and a box a line",
+                counted(folder.texts.count as u64, "text file", "text files")
+            ),
         };
         let images = relative_images(inventory, &truth);
         add(&mut loose, "yolo", &place.base, Split { name, entry: SplitEntry { truth, images }, reason });
@@ -389,7 +393,7 @@ fn of_yaml(
         let count = inventory
             .folders
             .get(&entry.truth)
-            .map_or_else(String::new, |f| format!("; {} label files", f.texts.count));
+            .map_or_else(String::new, |f| format!("; {}", counted(f.texts.count as u64, "label file", "label files")));
         let reason = Reason {
             path: entry.truth.clone(),
             what: format!("YOLO truth of split {name}"),

@@ -63,7 +63,8 @@ pub fn parse(text: &str, file: &Path) -> Result<Annotation, FormatError> {
         };
         match reader.read_event() {
             Err(error) => return Err(broken(format!("is not well-formed XML ({error})"))),
-            Ok(Event::Start(element)) => {
+            Ok(event @ (Event::Start(_) | Event::Empty(_))) => {
+                let (Event::Start(element) | Event::Empty(element)) = &event else { continue };
                 if state.path.len() >= MAX_DEPTH {
                     return Err(broken("nests too deeply for an annotation".to_owned()));
                 }
@@ -72,6 +73,9 @@ pub fn parse(text: &str, file: &Path) -> Result<Annotation, FormatError> {
                 }
                 let line = lines.at(text, at);
                 state.open(element.local_name().as_ref(), line);
+                if matches!(event, Event::Empty(_)) {
+                    state.close();
+                }
             }
             Ok(Event::Text(part)) => state.text.push_str(&part.xml10_content()),
             Ok(Event::CData(part)) => state.text.push_str(&part),
