@@ -54,8 +54,11 @@ fn in_format(project: &Project, format: &str) -> Project {
     other
 }
 
+/// Name, size and objects of an image.
+type Content = (String, (u32, u32), Vec<(String, [f64; 4])>);
+
 /// Image names with their objects, sorted so that neither order of classes nor of files matters.
-fn content(dataset: &Dataset) -> Vec<(String, (u32, u32), Vec<(String, [f64; 4])>)> {
+fn content(dataset: &Dataset) -> Vec<Content> {
     let of = |(i, image): (usize, &evalens::model::Image)| {
         let mut found: Vec<(String, [f64; 4])> =
             objects(dataset, i).into_iter().map(|(class, b)| (class, [b.x, b.y, b.w, b.h])).collect();
