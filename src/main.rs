@@ -1,15 +1,20 @@
-//! The program `evalens`.
+//! The program `evalens`: a subcommand runs without a display, everything else opens the window.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::Parser;
+use evalens::cli::{self, Arguments, Exit};
+
 fn main() -> ExitCode {
-    let paths = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    match evalens::ui::app::run(paths) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("evalens: {problem}");
-            ExitCode::FAILURE
-        }
+    let arguments = Arguments::parse();
+    match arguments.command {
+        Some(command) => ExitCode::from(cli::run(command).code()),
+        None => match evalens::ui::app::run(arguments.paths) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(problem) => {
+                cli::output::say(&format!("evalens: {problem}"));
+                ExitCode::from(Exit::Unusable.code())
+            }
+        },
     }
 }
