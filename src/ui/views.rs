@@ -13,3 +13,4 @@ pub mod status;
 pub mod strips;
 pub mod threshold_bar;
 pub mod welcome;
+pub mod confusion;

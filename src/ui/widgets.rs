@@ -6,3 +6,4 @@ pub mod plot;
 pub mod slider;
 pub mod states;
 pub mod text;
+pub mod heatmap;
