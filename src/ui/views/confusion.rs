@@ -17,6 +17,7 @@ use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
 use crate::ui::widgets::heatmap::{Grid, HeatmapView, Raster};
+use crate::ui::widgets::states;
 
 use memo::{Arranged, RasterKey};
 
@@ -125,11 +126,11 @@ pub fn subtitle(ctx: &ViewCtx, state: &ConfusionState) -> String {
 /// Draws the matrix into the rest of the pane.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut ConfusionState) {
     let Some(explorer) = &ctx.session.explorer else {
-        say(ui, ctx, "The matrix appears here once something is evaluated");
+        states::empty(ui, ctx, "No matrix yet", "It appears once a model is evaluated");
         return;
     };
     if explorer.dataset().classes.is_empty() {
-        say(ui, ctx, "This dataset declares no classes");
+        states::empty(ui, ctx, "No classes", "The dataset declares none; a matrix needs at least one");
         return;
     }
     toolbar(ui, state);
@@ -138,7 +139,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut ConfusionState) {
     let ConfusionState { arranged, order, shown, .. } = state;
     let (arrangement, largest) = arranged.get(explorer, *order, shown, resting);
     if arrangement.side() < 2 {
-        say(ui, ctx, &format!("No class is called “{}”; clear the search to see all", state.shown.search.trim()));
+        let title = format!("No class is called “{}”", state.shown.search.trim());
+        states::empty(ui, ctx, &title, "Clear the search to see all");
         return;
     }
     let area = ui.available_rect_before_wrap();
@@ -310,8 +312,4 @@ fn toolbar(ui: &mut Ui, state: &mut ConfusionState) {
 /// Gives a control without a label of its own a name for screen readers.
 fn name(ui: &Ui, response: &Response, name: &str) {
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
-}
-
-fn say(ui: &mut Ui, ctx: &ViewCtx, text: &str) {
-    ui.centered_and_justified(|ui| ui.label(egui::RichText::new(text).color(ctx.theme.muted)));
 }

@@ -3,8 +3,7 @@
 use std::f32::consts::FRAC_PI_2;
 use std::sync::Arc;
 
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align2, Color32, FontId, Galley, Rect, Response, Role, Sense, Ui, WidgetInfo};
+use egui::{Align2, Color32, Galley, Rangef, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo};
 use egui::{epaint::TextShape, pos2, vec2};
 
 use crate::analysis::matrix::Arrangement;
@@ -12,6 +11,7 @@ use crate::model::{ClassId, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
+use crate::ui::widgets::text;
 
 use super::{Frame, cells, filter_of, words};
 
@@ -33,20 +33,24 @@ pub(super) struct Margins {
     col_name: f32,
 }
 
+/// Least and most room for the names of an axis.
+const NAME: Rangef = Rangef { min: 36.0, max: 128.0 };
+/// Smaller matrices have no totals.
+const TOTALS: Vec2 = vec2(320.0, 240.0);
 /// Height of the line with the name of an axis.
 const AXIS: f32 = theme::CAPTION + theme::GRID;
 
 impl Margins {
     pub fn of(ui: &Ui, explorer: &Explorer, arrangement: &Arrangement, area: Rect) -> Self {
         let longest = longest(ui, explorer, arrangement);
-        let row_name = longest.min((area.width() * 0.28).clamp(36.0, 150.0));
+        let row_name = longest.min((area.width() * 0.28).clamp(NAME.min, NAME.max));
         let left = AXIS + row_name + theme::PADDING;
         let total = total_width(ui, explorer);
-        let right = if area.width() >= 320.0 { total + theme::PADDING } else { 0.0 };
-        let bottom = if area.height() >= 240.0 { AXIS + theme::GRID } else { 0.0 };
+        let right = if area.width() >= TOTALS.x { total + theme::PADDING } else { 0.0 };
+        let bottom = if area.height() >= TOTALS.y { AXIS + theme::GRID } else { 0.0 };
         let each = (area.width() - left - right) / arrangement.side() as f32;
         let vertical = longest + theme::PADDING > each.min(theme::CELL_MAX.x);
-        let col_name = longest.min((area.height() * 0.3).clamp(36.0, 110.0));
+        let col_name = longest.min((area.height() * 0.28).clamp(NAME.min, NAME.max));
         let names = if vertical { col_name } else { theme::CAPTION + theme::GRID };
         Self { left, top: AXIS + names + theme::GRID, right, bottom, vertical, row_name, col_name }
     }
@@ -59,22 +63,19 @@ fn longest(ui: &Ui, explorer: &Explorer, arrangement: &Arrangement) -> f32 {
     if few < names.len() {
         names.select_nth_unstable_by_key(few, |name| std::cmp::Reverse(name.len()));
     }
-    let width = |name: &&str| text(ui, name, f32::INFINITY).size().x;
+    let width = |name: &&str| text::width(ui, name, theme::caption());
     names.iter().take(few).map(width).fold(0.0, f32::max)
 }
 
 /// Width of the largest total at any threshold.
 fn total_width(ui: &Ui, explorer: &Explorer) -> f32 {
     let largest = explorer.dataset().truths.len().max(explorer.predictions().len());
-    text(ui, &fmt::count(largest as u64), f32::INFINITY).size().x
+    text::width(ui, &fmt::count(largest as u64), theme::caption())
 }
 
-/// One line of caption, with an ellipsis where it is too long.
-fn text(ui: &Ui, text: &str, room: f32) -> Arc<Galley> {
-    let format = TextFormat::simple(FontId::proportional(theme::CAPTION), Color32::PLACEHOLDER);
-    let mut job = LayoutJob::single_section(text.to_owned(), format);
-    job.wrap = TextWrapping::truncate_at_width(room);
-    ui.fonts_mut(|fonts| fonts.layout_job(job))
+/// One line of caption, cut where it does not fit.
+fn caption(ui: &Ui, words: &str, room: f32) -> Arc<Galley> {
+    text::elided(ui.painter(), words, theme::caption(), Color32::PLACEHOLDER, room)
 }
 
 /// Every how manieth label is drawn, so that they do not touch.
@@ -124,12 +125,12 @@ fn paint_row(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins, place: us
     let covered = frame.grid.covered();
     let middle = (frame.grid.top(place) + frame.grid.cell.y / 2.0).clamp(covered.top(), covered.bottom());
     let colour = colour(ctx, frame, class, strong);
-    let name = text(ui, frame.explorer.class_name(class), margins.row_name);
+    let name = caption(ui, frame.explorer.class_name(class), margins.row_name);
     let at = pos2(covered.left() - theme::GRID - name.size().x, middle - name.size().y / 2.0);
     chip(ui, ctx, Rect::from_min_size(at, name.size()), strong);
     ui.painter().galley_with_override_text_color(at, name, colour);
     if margins.right > 0.0 {
-        let total = text(ui, &fmt::count(frame.total(class, !frame.transpose)), f32::INFINITY);
+        let total = caption(ui, &fmt::count(frame.total(class, !frame.transpose)), f32::INFINITY);
         let right = covered.right() + margins.right - theme::GRID;
         let at = pos2(right - total.size().x, middle - total.size().y / 2.0);
         chip(ui, ctx, Rect::from_min_size(at, total.size()), strong);
@@ -144,7 +145,7 @@ fn paint_col(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins, place: us
     let colour = colour(ctx, frame, class, strong);
     let bottom = covered.top() - theme::GRID;
     if margins.vertical {
-        let name = text(ui, frame.explorer.class_name(class), margins.col_name);
+        let name = caption(ui, frame.explorer.class_name(class), margins.col_name);
         let size = vec2(name.size().y, name.size().x);
         let rect =
             Rect::from_min_max(pos2(middle - size.x / 2.0, bottom - size.y), pos2(middle + size.x / 2.0, bottom));
@@ -152,12 +153,12 @@ fn paint_col(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins, place: us
         let shape = TextShape::new(rect.left_bottom(), name, colour).with_angle(-FRAC_PI_2);
         ui.painter().add(shape.with_override_text_color(colour));
     } else {
-        let name = text(ui, frame.explorer.class_name(class), frame.grid.cell.x);
+        let name = caption(ui, frame.explorer.class_name(class), frame.grid.cell.x);
         let at = pos2(middle - name.size().x / 2.0, bottom - name.size().y);
         chip(ui, ctx, Rect::from_min_size(at, name.size()), strong);
         ui.painter().galley_with_override_text_color(at, name, colour);
     }
-    let total = text(ui, &fmt::count(frame.total(class, frame.transpose)), f32::INFINITY);
+    let total = caption(ui, &fmt::count(frame.total(class, frame.transpose)), f32::INFINITY);
     let fits = total.size().x + theme::GRID <= frame.grid.cell.x;
     if margins.bottom > 0.0 && (fits || strong) {
         let at = pos2(middle - total.size().x / 2.0, covered.bottom() + theme::GRID);
@@ -176,7 +177,7 @@ fn chip(ui: &Ui, ctx: &ViewCtx, rect: Rect, strong: bool) {
 fn paint_titles(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins) {
     let covered = frame.grid.covered();
     let (rows, cols) = if frame.transpose { ("predicted", "truth") } else { ("truth", "predicted") };
-    let (rows, cols) = (text(ui, rows, f32::INFINITY), text(ui, cols, f32::INFINITY));
+    let (rows, cols) = (caption(ui, rows, f32::INFINITY), caption(ui, cols, f32::INFINITY));
     let top = covered.top() - margins.top;
     let at = pos2(covered.center().x - cols.size().x / 2.0, top);
     ui.painter().galley_with_override_text_color(at, cols, ctx.theme.muted);
@@ -186,8 +187,7 @@ fn paint_titles(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins) {
     ui.painter().add(shape.with_override_text_color(ctx.theme.muted));
     if margins.right > 0.0 {
         let at = pos2(covered.right() + margins.right - theme::GRID, covered.top() - theme::GRID);
-        let font = FontId::proportional(theme::CAPTION);
-        ui.painter().text(at, Align2::RIGHT_BOTTOM, "total", font, ctx.theme.muted);
+        text::at(ui.painter(), at, Align2::RIGHT_BOTTOM, "total", theme::caption(), ctx.theme.muted);
     }
 }
 
@@ -246,7 +246,7 @@ impl Strip {
         cells::hover_card(ui, &response, beside, |ui| {
             ui.label(words::label_meaning(frame.explorer, class, self.of_truth, total));
             if total > 0 {
-                ui.label(egui::RichText::new("click shows them").size(theme::CAPTION).color(ctx.theme.muted));
+                ui.label(egui::RichText::new("click shows them").font(theme::caption()).color(ctx.theme.muted));
             }
         });
         if response.clicked() && total > 0 {

@@ -1,7 +1,7 @@
 //! Draws the cells of the matrix, their numbers, marks and hover card, and names them for screen readers.
 
 use egui::accesskit::Action;
-use egui::{Event, FontId, Mesh, Pos2, Rect, RectAlign, Response, Sense, Stroke, StrokeKind, Tooltip, Ui};
+use egui::{Event, Mesh, Pos2, Rect, RectAlign, Response, Sense, Stroke, StrokeKind, Tooltip, Ui};
 use egui::{Role, WidgetInfo, emath::GuiRounding};
 
 use crate::analysis::Filter;
@@ -129,8 +129,8 @@ fn number(
     count: u32,
     value: f64,
 ) -> Option<(Pos2, std::sync::Arc<egui::Galley>)> {
-    let size = if rect.height() < 2.0 * theme::CELL_NUMBER { theme::CAPTION } else { theme::BODY };
-    let lay = |text: String| painter.layout_no_wrap(text, FontId::proportional(size), egui::Color32::PLACEHOLDER);
+    let font = if rect.height() < 2.0 * theme::CELL_NUMBER { theme::caption() } else { theme::body() };
+    let lay = |text: String| painter.layout_no_wrap(text, font.clone(), egui::Color32::PLACEHOLDER);
     let full = match frame.scale {
         Scale::Count => fmt::count(count.into()),
         _ => fmt::percent(Some(value)),
@@ -196,7 +196,7 @@ pub(super) fn card(ui: &Ui, ctx: &ViewCtx, frame: &Frame, matrix: &Response, row
     hover_card(ui, matrix, frame.grid.cell_rect(row, col).intersect(frame.grid.area), |ui| {
         ui.label(words::meaning(explorer, cell, count));
         let muted = |ui: &mut Ui, text: String| {
-            ui.label(egui::RichText::new(text).size(theme::CAPTION).color(ctx.theme.muted));
+            ui.label(egui::RichText::new(text).font(theme::caption()).color(ctx.theme.muted));
         };
         if let Some(shares) = words::shares(explorer, cell, count) {
             muted(ui, shares);
