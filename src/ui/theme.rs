@@ -74,7 +74,7 @@ pub const fn figure() -> FontId {
     FontId::new(FIGURE, FontFamily::Proportional)
 }
 /// Largest cell of a matrix.
-pub const CELL_MAX: egui::Vec2 = vec2(96.0, 48.0);
+pub const CELL_MAX: egui::Vec2 = vec2(104.0, 56.0);
 /// Smaller cells of a matrix have no numbers and no names for automation.
 pub const CELL_NUMBER: f32 = 14.0;
 /// Smaller cells of a matrix are drawn as one picture.

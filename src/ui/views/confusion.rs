@@ -12,7 +12,7 @@ use egui::{EventFilter, Key, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, 
 use crate::analysis::Filter;
 use crate::analysis::matrix::{Arrangement, Order, Scale, Shown, predicted_total, truth_total};
 use crate::metrics::{Cell, OutcomeKind};
-use crate::model::ClassId;
+use crate::model::{ClassId, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -110,19 +110,6 @@ impl Frame<'_> {
     }
 }
 
-/// What the pane shows, in a phrase for its subtitle.
-#[must_use]
-pub fn subtitle(ctx: &ViewCtx, state: &ConfusionState) -> String {
-    let Some(explorer) = &ctx.session.explorer else { return String::new() };
-    let mut text = words::setting(explorer, state.scale, state.transpose);
-    let hidden = state.arranged.hidden();
-    if hidden > 0 {
-        let what = if state.shown.search.trim().is_empty() { "empty classes hidden" } else { "classes left out" };
-        text.push_str(&format!(" · {} {what}", crate::model::fmt::count(hidden as u64)));
-    }
-    text
-}
-
 /// Draws the matrix into the rest of the pane.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut ConfusionState) {
     let Some(explorer) = &ctx.session.explorer else {
@@ -133,7 +120,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut ConfusionState) {
         states::empty(ui, ctx, "No classes", "The dataset declares none; a matrix needs at least one");
         return;
     }
-    toolbar(ui, state);
+    toolbar(ui, ctx, state);
     ui.add_space(theme::GRID);
     let resting = ctx.session.wants_tick_at().is_none();
     let ConfusionState { arranged, order, shown, .. } = state;
@@ -271,7 +258,7 @@ fn filter_of(explorer: &Explorer, class: Option<ClassId>, of_truth: bool) -> Fil
     }
 }
 
-fn toolbar(ui: &mut Ui, state: &mut ConfusionState) {
+fn toolbar(ui: &mut Ui, ctx: &ViewCtx, state: &mut ConfusionState) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme::GRID;
         let response = egui::ComboBox::from_id_salt("matrix scale")
@@ -305,6 +292,14 @@ fn toolbar(ui: &mut Ui, state: &mut ConfusionState) {
         name(ui, &response, "Find class in the matrix");
         if state.view.is_zoomed() && ui.button("Fit").on_hover_text("Show the whole matrix (F)").clicked() {
             state.view.fit();
+        }
+        let hidden = state.arranged.hidden() as u64;
+        if hidden > 0 {
+            let searched = !state.shown.search.trim().is_empty();
+            let words = if searched { "classes left out" } else { "empty classes hidden" };
+            let words = if hidden == 1 { words.replacen("classes", "class", 1) } else { words.to_owned() };
+            let words = format!("{} {words}", fmt::count(hidden));
+            ui.label(egui::RichText::new(words).font(theme::caption()).color(ctx.theme.muted));
         }
     });
 }

@@ -4,7 +4,7 @@
 //! say so.
 
 use egui::{
-    Align, Align2, Button, Color32, Id, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder,
+    Align, Align2, Button, Id, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo,
 };
 use egui::{pos2, vec2};
 
@@ -69,7 +69,8 @@ fn list(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Recommendat
                 .id_salt(("recommendation", number))
                 .accessibility_role(Role::Group)
                 .accessibility_label(&card.title);
-            ui.scope_builder(group, |ui| show(ui, ctx, explorer, state, number + 1, card));
+            let drawn = ui.scope_builder(group, |ui| show(ui, ctx, explorer, state, number + 1, card));
+            drawn.response.widget_info(|| WidgetInfo::labeled(Role::Group, true, &card.title));
         }
         ui.add_space(theme::PADDING);
     });
@@ -170,7 +171,7 @@ fn actions(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Recommen
         ctx.send(Command::Select(card.filter.clone()));
     }
     let open = state.explained.contains(&key(card));
-    let why = Button::new(RichText::new("Why").color(ctx.theme.muted)).fill(Color32::TRANSPARENT).selected(open);
+    let why = Button::selectable(open, RichText::new("Why").color(ctx.theme.muted)).frame_when_inactive(false);
     if ui.add(why).on_hover_text("The rule behind this, with its limits").clicked() {
         if open {
             state.explained.retain(|k| *k != key(card));
@@ -188,6 +189,6 @@ fn settling(ui: &mut Ui, ctx: &ViewCtx, at: f64) {
     let rect = Rect::from_min_size(pos2(area.right() - size.x, area.bottom() - size.y), size);
     ui.painter().rect_filled(rect, theme::RADIUS, ctx.theme.raised);
     let response = ui.interact(rect, Id::unique("recommendations settling"), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, &words));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
     text::at(ui.painter(), rect.center(), Align2::CENTER_CENTER, &words, theme::caption(), ctx.theme.text);
 }

@@ -189,6 +189,10 @@ fn paint_titles(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins) {
         let at = pos2(covered.right() + margins.right - theme::GRID, covered.top() - theme::GRID);
         text::at(ui.painter(), at, Align2::RIGHT_BOTTOM, "total", theme::caption(), ctx.theme.muted);
     }
+    if margins.bottom > 0.0 && frame.grid.cell.x >= theme::CELL_NUMBER {
+        let at = pos2(covered.left() - theme::GRID, covered.bottom() + theme::GRID);
+        text::at(ui.painter(), at, Align2::RIGHT_TOP, "total", theme::caption(), ctx.theme.muted);
+    }
 }
 
 /// A click on a name shows the objects of its row or column.
@@ -271,7 +275,7 @@ impl Strip {
         let drawn = (0..frame.arrangement.side()).filter_map(|place| Some((place, rect_of(place)?)));
         for (place, rect) in drawn.take(NAMED) {
             let Some(class) = frame.arrangement.class(place) else { continue };
-            let id = strip.id.with(class);
+            let id = strip.id.with(("name", class));
             let total = frame.total(class, self.of_truth);
             let response = ui.interact(rect.intersect(self.rect), id, Sense::hover());
             let name = || words::label_name(frame.explorer, class, self.of_truth, total);

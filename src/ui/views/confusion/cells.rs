@@ -176,8 +176,10 @@ pub(super) fn publish(ui: &Ui, ctx: &ViewCtx, frame: &Frame, matrix: &Response) 
         return;
     }
     let asked = ui.input(|i| i.events.iter().any(|e| matches!(e, Event::AccessKitActionRequest(_))));
-    for (row, col, cell, n) in frame.in_view().take(NAMED) {
-        let id = matrix.id.with((cell.truth, cell.predicted));
+    let mut named: Vec<_> = frame.in_view().take(NAMED).collect();
+    named.sort_by_key(|&(row, col, ..)| (row, col));
+    for (row, col, cell, n) in named {
+        let id = matrix.id.with(("cell", cell.truth, cell.predicted));
         let rect = frame.grid.cell_rect(row, col).intersect(frame.grid.area);
         let response = ui.interact(rect, id, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words::cell_name(frame.explorer, cell, n)));

@@ -1,19 +1,9 @@
 //! What the matrix says in words. Knows no pixels.
 
-use crate::analysis::matrix::{Scale, predicted_total, truth_total};
+use crate::analysis::matrix::{predicted_total, truth_total};
 use crate::metrics::{Cell, OutcomeKind, rates};
 use crate::model::{ClassId, fmt};
 use crate::session::Explorer;
-
-/// `objects at confidence ≥ 0.361`.
-pub(super) fn setting(explorer: &Explorer, scale: Scale, transpose: bool) -> String {
-    let what = match (scale, transpose) {
-        (Scale::Count, _) => "objects",
-        (Scale::Row, false) | (Scale::Column, true) => "share of the objects of each class",
-        (Scale::Row, true) | (Scale::Column, false) => "share of the detections of each class",
-    };
-    format!("{what} at confidence ≥ {}", fmt::threshold(explorer.threshold.value))
-}
 
 /// The name of a cell for screen readers and automation: `truth Platelets, predicted RBC: 12`.
 pub(super) fn cell_name(explorer: &Explorer, cell: Cell, count: u32) -> String {
