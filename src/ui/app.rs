@@ -24,8 +24,7 @@ use super::panes::{Dashboard, Pane};
 use super::theme::{self, Theme};
 use super::views::{
     classes, confusion, curves, header, navigation, notices, palette, production, recommendations, run as run_page,
-    shortcuts, status, strips,
-    threshold_bar, welcome,
+    shortcuts, status, strips, threshold_bar, welcome,
 };
 use super::widgets::states;
 

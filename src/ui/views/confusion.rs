@@ -7,7 +7,9 @@ mod cells;
 mod memo;
 mod words;
 
-use egui::{EventFilter, Key, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::ops::Range;
+
+use egui::{EventFilter, Key, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::analysis::Filter;
 use crate::analysis::matrix::{Arrangement, Order, Scale, Shown, predicted_total, truth_total};
@@ -93,7 +95,28 @@ impl Frame<'_> {
 
     /// The cells in view that hold something, with place and count, row after row.
     fn in_view(&self) -> impl Iterator<Item = (usize, usize, Cell, u32)> + '_ {
-        let (rows, cols) = (self.grid.rows_in_view(), self.grid.cols_in_view());
+        self.between(self.grid.rows_in_view(), self.grid.cols_in_view())
+    }
+
+    /// The cell meant by a point: the one under it or, where cells are too small to aim at, the nearest that holds
+    /// something.
+    fn aimed(&self, at: Pos2) -> Option<(usize, usize)> {
+        let (row, col) = self.grid.hit(at)?;
+        if self.grid.cell.min_elem() >= theme::CELL_DRAWN {
+            return Some((row, col));
+        }
+        let reach = |size: f32| (theme::CELL_DRAWN / 2.0 / size).ceil() as usize;
+        let around = |place: usize, size: f32| {
+            place.saturating_sub(reach(size))..(place + reach(size) + 1).min(self.arrangement.side())
+        };
+        let held = self.between(around(row, self.grid.cell.y), around(col, self.grid.cell.x));
+        let far = |(row, col): &(usize, usize)| self.grid.cell_rect(*row, *col).center().distance_sq(at);
+        let nearest = held.map(|(row, col, ..)| (row, col)).min_by(|a, b| far(a).total_cmp(&far(b)));
+        Some(nearest.unwrap_or((row, col)))
+    }
+
+    /// The cells of these rows and columns that hold something.
+    fn between(&self, rows: Range<usize>, cols: Range<usize>) -> impl Iterator<Item = (usize, usize, Cell, u32)> + '_ {
         let (truths, others) = if self.transpose { (cols, rows) } else { (rows, cols) };
         let timeline = &self.explorer.matched.timeline;
         truths.filter_map(|place| Some((place, self.arrangement.class(place)?))).flat_map(move |(place, truth)| {
@@ -191,7 +214,7 @@ fn hovered(ui: &Ui, response: &Response, frame: &Frame) -> Option<(usize, usize)
     if response.dragged() || !response.contains_pointer() {
         return None;
     }
-    let pointed = ui.input(|i| i.pointer.hover_pos()).and_then(|at| frame.grid.hit(at))?;
+    let pointed = ui.input(|i| i.pointer.hover_pos()).and_then(|at| frame.aimed(at))?;
     let (row, col) = pointed;
     let holds = frame.cell(row, col).is_some_and(|cell| frame.count(cell) > 0);
     if holds {

@@ -121,16 +121,22 @@ fn badge(ui: &mut Ui, ctx: &ViewCtx, number: usize) {
 
 /// `+0.012 F1`, or how much it matters where no gain can be computed.
 fn gain(ui: &mut Ui, ctx: &ViewCtx, card: &Recommendation) {
-    let (what, why) = match card.gain {
-        Some(gain) => (gain_words(gain), gain_meaning(gain, card.importance)),
-        None => (String::new(), format!("{}; what it would give cannot be computed", importance(card.importance))),
+    let label = |ui: &mut Ui, text: RichText, why: String| ui.label(text).on_hover_text(why);
+    let matters = importance(card.importance);
+    match card.gain {
+        // What rounds to nothing is not shown as a gain.
+        Some(gain) if gain.difference() >= 0.0005 => {
+            let text = RichText::new(gain_words(gain)).color(ctx.theme.text);
+            label(ui, text, gain_meaning(gain, card.importance))
+        }
+        gain => {
+            let why = gain.map_or_else(
+                || format!("{matters}; what it would give cannot be computed"),
+                |gain| gain_meaning(gain, card.importance),
+            );
+            label(ui, RichText::new(matters).font(theme::caption()).color(ctx.theme.muted), why)
+        }
     };
-    if what.is_empty() {
-        ui.label(RichText::new(importance(card.importance)).font(theme::caption()).color(ctx.theme.muted))
-            .on_hover_text(why);
-    } else {
-        ui.label(RichText::new(what).color(ctx.theme.text)).on_hover_text(why);
-    }
 }
 
 fn gain_words(gain: Gain) -> String {

@@ -64,7 +64,7 @@ fn longest(ui: &Ui, explorer: &Explorer, arrangement: &Arrangement) -> f32 {
         names.select_nth_unstable_by_key(few, |name| std::cmp::Reverse(name.len()));
     }
     let width = |name: &&str| text::width(ui, name, theme::caption());
-    names.iter().take(few).map(width).fold(0.0, f32::max)
+    names.iter().take(few).chain([&"background"]).map(width).fold(0.0, f32::max)
 }
 
 /// Width of the largest total at any threshold.
@@ -93,12 +93,15 @@ fn is_drawn(place: usize, side: usize, every: usize) -> bool {
 pub(super) fn paint(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins, pointed: Option<(usize, usize)>) {
     let (row, col) = (pointed.map(|p| p.0), pointed.map(|p| p.1));
     let side = frame.arrangement.side();
+    let covered = frame.grid.covered();
     let every = stride(frame.grid.cell.y);
-    for place in frame.grid.rows_in_view().filter(|&p| is_drawn(p, side, every) && Some(p) != row) {
+    let seen = |p: usize| covered.y_range().contains(frame.grid.top(p) + frame.grid.cell.y / 2.0);
+    for place in frame.grid.rows_in_view().filter(|&p| is_drawn(p, side, every) && Some(p) != row && seen(p)) {
         paint_row(ui, ctx, frame, margins, place, false);
     }
     let every = if margins.vertical { stride(frame.grid.cell.x) } else { 1 };
-    for place in frame.grid.cols_in_view().filter(|&p| is_drawn(p, side, every) && Some(p) != col) {
+    let seen = |p: usize| covered.x_range().contains(frame.grid.left(p) + frame.grid.cell.x / 2.0);
+    for place in frame.grid.cols_in_view().filter(|&p| is_drawn(p, side, every) && Some(p) != col && seen(p)) {
         paint_col(ui, ctx, frame, margins, place, false);
     }
     if let Some(row) = row {

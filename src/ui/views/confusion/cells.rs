@@ -211,16 +211,17 @@ pub(super) fn card(ui: &Ui, ctx: &ViewCtx, frame: &Frame, matrix: &Response, row
 
 /// A card beside `what`, never over it.
 pub(super) fn hover_card(ui: &Ui, owner: &Response, what: Rect, content: impl FnOnce(&mut Ui)) {
+    // Below first: the names of the row and the column stand at the left and above.
     const BESIDE: [RectAlign; 7] = [
-        RectAlign::RIGHT_START,
-        RectAlign::LEFT_START,
-        RectAlign::BOTTOM_START,
-        RectAlign::TOP_START,
         RectAlign::BOTTOM_END,
-        RectAlign::TOP_END,
+        RectAlign::RIGHT_START,
+        RectAlign::RIGHT_END,
+        RectAlign::LEFT_START,
         RectAlign::LEFT_END,
+        RectAlign::TOP_START,
+        RectAlign::TOP_END,
     ];
     let mut tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), owner.id, what).gap(theme::PADDING);
-    tooltip.popup = tooltip.popup.align(RectAlign::RIGHT_START).align_alternatives(&BESIDE);
+    tooltip.popup = tooltip.popup.align(RectAlign::BOTTOM_START).align_alternatives(&BESIDE);
     tooltip.show(content);
 }
