@@ -1,8 +1,9 @@
-//! What a person should look at: filters over outcomes and recommendations.
+//! What a person should look at: filters over outcomes, the arrangement of the matrix, recommendations.
 //!
 //! Reads metrics. Opens no files, knows nothing of the screen.
 
 pub mod filter;
+pub mod matrix;
 pub mod recommend;
 
 pub use filter::Filter;

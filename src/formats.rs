@@ -18,6 +18,7 @@ pub mod pair;
 pub mod picture;
 pub mod sniff;
 pub mod source;
+pub mod split_sizes;
 pub mod voc;
 pub mod yolo;
 pub mod yolo_results;

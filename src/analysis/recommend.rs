@@ -134,6 +134,8 @@ pub struct Rules {
     pub threshold_gain: f64,
     /// `threshold_off`: distance of a class's own optimum from the pooled one, from which it fires.
     pub own_optimum_distance: f64,
+    /// `threshold_off`: gain of the class's F1 at its own optimum, from which it fires.
+    pub own_optimum_gain: f64,
     /// `threshold_off`: truths of a class from which its own optimum means something.
     pub own_optimum_truths: u32,
 }
@@ -164,6 +166,7 @@ impl Default for Rules {
             small_validation_share: 0.1,
             threshold_gain: 0.001,
             own_optimum_distance: 0.15,
+            own_optimum_gain: 0.02,
             own_optimum_truths: 10,
         }
     }

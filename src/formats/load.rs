@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::class_map::{self, ClassMapping, Counted, Meaning};
 use super::error::{FormatError, LoadError};
 use super::listing::has_ending;
+use super::split_sizes::split_sizes;
 use super::yolo::{data_yaml, pairing};
 use super::{class_names, coco, coco_results, health, listing, voc, yolo, yolo_results};
 use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SplitEntry};
@@ -93,7 +94,8 @@ pub fn load_dataset(
         }
         other => return Err(unknown_format(root, other, &TRUTH_FORMATS).into()),
     }
-    let dataset = builder.build();
+    let mut dataset = builder.build();
+    dataset.split_sizes = split_sizes(root, entry);
     health::check_dataset(&dataset, &mut findings);
     Ok((dataset, findings))
 }

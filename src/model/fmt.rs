@@ -45,6 +45,18 @@ pub fn count(value: u64) -> String {
     text
 }
 
+/// A count in at most four characters, for places with little room: `987`, `1.2k`, `35k`, `7.2M`.
+#[must_use]
+pub fn short_count(value: u64) -> String {
+    let (size, letter) = match value {
+        0..=999 => return value.to_string(),
+        1_000..=999_499 => (1e3, 'k'),
+        _ => (1e6, 'M'),
+    };
+    let share = value as f64 / size;
+    if share < 9.95 { format!("{share:.1}{letter}") } else { format!("{share:.0}{letter}") }
+}
+
 /// A count with its noun: `1 image`, `12 images`.
 #[must_use]
 pub fn counted(value: u64, one: &str, many: &str) -> String {
@@ -86,6 +98,10 @@ mod tests {
     fn numbers_read_well() {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(999), "999");
+        assert_eq!(
+            [999, 1_234, 9_949, 9_950, 35_400, 7_200_000].map(short_count),
+            ["999", "1.2k", "9.9k", "10k", "35k", "7.2M"]
+        );
         assert_eq!(interval(Some((0.792, 0.834))), ".79–.83");
         assert_eq!(rate(None), "–");
         assert_eq!(difference(-0.0041), "−0.004");

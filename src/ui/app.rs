@@ -23,8 +23,8 @@ use super::outside::{Outside, Picked};
 use super::panes::{Dashboard, Pane};
 use super::theme::{self, Theme};
 use super::views::{
-    classes, curves, header, navigation, notices, palette, production, run as run_page, shortcuts, status, strips,
-    threshold_bar, welcome,
+    classes, confusion, curves, header, navigation, notices, palette, production, recommendations, run as run_page,
+    shortcuts, status, strips, threshold_bar, welcome,
 };
 use super::widgets::states;
 
@@ -105,6 +105,8 @@ fn waker(ctx: &egui::Context) -> Waker {
 #[derive(Default)]
 struct Views {
     threshold_bar: threshold_bar::ThresholdBar,
+    confusion: confusion::ConfusionState,
+    recommendations: recommendations::RecommendationsState,
     welcome: welcome::Welcome,
     production: production::Production,
     classes: classes::Classes,
@@ -366,7 +368,9 @@ fn content(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, pane: Pane) {
     match pane {
         Pane::Production => production::ui(ui, ctx, &mut views.production),
         Pane::Classes => classes::ui(ui, ctx, &mut views.classes),
-        Pane::Recommendations | Pane::Matrix | Pane::Unknown => {}
+        Pane::Recommendations => recommendations::ui(ui, ctx, &mut views.recommendations),
+        Pane::Matrix => confusion::ui(ui, ctx, &mut views.confusion),
+        Pane::Unknown => {}
     }
 }
 

@@ -80,8 +80,7 @@ impl Pane {
             Self::Production => format!("every confidence, {}", explain::matching(explorer)),
             Self::Recommendations if explorer.is_settling() => "following the threshold …".to_owned(),
             Self::Recommendations => format!("at {at}, by estimated gain"),
-            Self::Classes => format!("{classes} at {at}"),
-            Self::Matrix => format!("truth in rows, prediction in columns, {at}"),
+            Self::Classes | Self::Matrix => format!("{classes} at {at}"),
             Self::Unknown => String::new(),
         }
     }

@@ -73,6 +73,18 @@ pub const fn title() -> FontId {
 pub const fn figure() -> FontId {
     FontId::new(FIGURE, FontFamily::Proportional)
 }
+/// Largest cell of a matrix.
+pub const CELL_MAX: egui::Vec2 = vec2(104.0, 56.0);
+/// Smaller cells of a matrix have no numbers and no names for automation.
+pub const CELL_NUMBER: f32 = 14.0;
+/// Smaller cells of a matrix are drawn as one picture.
+pub const CELL_DRAWN: f32 = 6.0;
+/// Opacity of what still belongs to an earlier threshold.
+pub const SETTLING: f32 = 0.55;
+/// Width of a search field in a pane's bar.
+pub const SEARCH_WIDTH: f32 = 96.0;
+/// A pane smaller than this shows nothing.
+pub const PANE_LEAST: f32 = 96.0;
 
 /// The colours of one theme.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,14 @@
 //! The panes and pages of the window.
 
 pub mod classes;
+pub mod confusion;
 pub mod curves;
 pub mod header;
 pub mod navigation;
 pub mod notices;
 pub mod palette;
 pub mod production;
+pub mod recommendations;
 pub mod run;
 pub mod shortcuts;
 pub mod status;

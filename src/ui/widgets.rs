@@ -1,5 +1,6 @@
 //! Pieces that several views draw.
 
+pub mod heatmap;
 pub mod icon;
 pub mod outcome;
 pub mod plot;

@@ -91,7 +91,8 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
     let counted = fmt::counted(images as u64, "image", "images");
     let title = match &share {
         Some(small) if images >= rules.small_items => {
-            format!("The {} split is only {} of the dataset", small.name, fmt::percent(Some(small.share)))
+            let (part, whole) = (fmt::count(small.images), fmt::count(small.of));
+            format!("The {} split is only {part} of {whole} images", small.name)
         }
         _ => format!("Only {counted} in the evaluation set"),
     };
@@ -133,6 +134,8 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
 /// A split that is a small part of its dataset.
 struct SmallShare {
     name: String,
+    images: u64,
+    of: u64,
     share: f64,
 }
 
@@ -148,7 +151,7 @@ fn small_share(case: &Case) -> Option<SmallShare> {
     let small = dataset.splits.iter().filter_map(|name| {
         let (_, size) = dataset.split_sizes.iter().find(|(known, _)| known == name)?;
         let share = rates::ratio(*size as u64, whole as u64)?;
-        (share < limit(name)?).then(|| SmallShare { name: name.clone(), share })
+        (share < limit(name)?).then(|| SmallShare { name: name.clone(), images: *size as u64, of: whole as u64, share })
     });
     small.min_by(|a, b| a.share.total_cmp(&b.share))
 }

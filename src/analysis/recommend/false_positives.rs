@@ -108,18 +108,13 @@ impl Lies {
     }
 
     fn words(&self, name: &str) -> Vec<String> {
-        let count = |n: u32| fmt::count(n.into());
-        let mut words = Vec::new();
-        if self.found > 0 {
-            words.push(format!("{} repeat a {name} that is already found", count(self.found)));
-        }
-        if self.placed > 0 {
-            words.push(format!("{} lie beside one without enough overlap", count(self.placed)));
-        }
-        if self.background > 0 {
-            words.push(format!("{} lie where there is none", count(self.background)));
-        }
-        words
+        let repeat = (self.found, "repeats", "repeat", format!(" a {name} that is already found"));
+        let beside = (self.placed, "lies", "lie", " beside one without enough overlap".to_owned());
+        let nothing = (self.background, "lies", "lie", " where there is none".to_owned());
+        let said = |(n, one, many, what): (u32, &str, &str, String)| {
+            (n > 0).then(|| format!("{}{what}", fmt::counted(n.into(), one, many)))
+        };
+        [repeat, beside, nothing].into_iter().filter_map(said).collect()
     }
 }
 

@@ -97,7 +97,7 @@ fn own_optimum(case: &Case, class: ClassId, pooled: f64) -> Option<Own> {
     let (correct, kept) = (u64::from(*sweep.correct.get(at)?), u64::from(*sweep.kept.get(at)?));
     let here = case.counter.classes().get(class.index())?;
     let (f1_here, f1_there) = (here.f1()?, rates::f1(correct, kept, sweep.truths)?);
-    if f1_there - f1_here < case.rules.threshold_gain {
+    if f1_there - f1_here < case.rules.own_optimum_gain {
         return None;
     }
     let totals = case.counter.totals();
@@ -129,7 +129,7 @@ fn card(case: &Case, own: &Own, pooled: f64) -> Recommendation {
              their F1 wins at least {}; the {} that win most. Gain: F1 over all objects with the class at its own threshold",
             case.rules.own_optimum_truths,
             case.rules.own_optimum_distance,
-            fmt::rate(Some(case.rules.threshold_gain)),
+            fmt::rate(Some(case.rules.own_optimum_gain)),
             case.rules.cards_per_rule,
         ),
         classes: vec![own.class],

@@ -1,0 +1,103 @@
+//! What the matrix keeps from frame to frame, each with all it depends on.
+
+use std::rc::Rc;
+use std::sync::{Arc, Weak};
+
+use egui::{Rect, Vec2};
+
+use crate::analysis::matrix::{Arrangement, Order, Scale, Shown};
+use crate::metrics::Cut;
+use crate::metrics::detection::Matched;
+use crate::session::Explorer;
+
+/// Which matching; the weak reference keeps its address from being used again.
+#[derive(Clone, Default)]
+pub(super) struct MatchedId(Weak<Matched>);
+
+impl MatchedId {
+    pub fn of(explorer: &Explorer) -> Self {
+        Self(Arc::downgrade(&explorer.matched))
+    }
+}
+
+impl PartialEq for MatchedId {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ptr_eq(&other.0)
+    }
+}
+
+/// What an arrangement depends on.
+#[derive(Clone, PartialEq)]
+struct Key {
+    matched: MatchedId,
+    order: Order,
+    shown: Shown,
+}
+
+/// The arrangement of the classes and the largest count.
+#[derive(Default)]
+pub(super) struct Arranged {
+    arrangement: Option<(Key, Cut, Rc<Arrangement>)>,
+    largest: Option<(MatchedId, Cut, u32)>,
+    version: u64,
+}
+
+impl Arranged {
+    /// The arrangement for these wishes. While the threshold moves it stays as it was: nothing jumps under a finger.
+    pub fn get(&mut self, explorer: &Explorer, order: Order, shown: &Shown, resting: bool) -> (Rc<Arrangement>, u32) {
+        let key = Key { matched: MatchedId::of(explorer), order, shown: shown.clone() };
+        let cut = explorer.counter.cut();
+        let largest = self.largest(explorer, &key.matched, cut);
+        if let Some((known, at, arrangement)) = &self.arrangement
+            && *known == key
+            && (*at == cut || !resting)
+        {
+            return (Rc::clone(arrangement), largest);
+        }
+        let timeline = &explorer.matched.timeline;
+        let fresh = Rc::new(Arrangement::new(&explorer.dataset().classes, timeline, &explorer.counter, order, shown));
+        if self.arrangement.as_ref().is_none_or(|(_, _, old)| *old != fresh) {
+            self.version += 1;
+        }
+        self.arrangement = Some((key, cut, Rc::clone(&fresh)));
+        (fresh, largest)
+    }
+
+    fn largest(&mut self, explorer: &Explorer, matched: &MatchedId, cut: Cut) -> u32 {
+        if let Some((known, at, largest)) = &self.largest
+            && known == matched
+            && *at == cut
+        {
+            return *largest;
+        }
+        let largest = explorer.counter.cells().iter().copied().max().unwrap_or(0);
+        self.largest = Some((matched.clone(), cut, largest));
+        largest
+    }
+
+    /// Classes left out of the arrangement.
+    pub fn hidden(&self) -> usize {
+        self.arrangement.as_ref().map_or(0, |(_, _, a)| a.hidden)
+    }
+
+    /// Differs when the arrangement differs.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+/// What the picture of small cells depends on.
+#[derive(Clone, PartialEq)]
+pub(super) struct RasterKey {
+    pub matched: MatchedId,
+    pub cut: Cut,
+    pub version: u64,
+    pub scale: Scale,
+    pub log: bool,
+    pub transpose: bool,
+    pub dark: bool,
+    pub area: Rect,
+    pub cell: Vec2,
+    pub offset: Vec2,
+    pub pixels_per_point: f32,
+}
