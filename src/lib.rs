@@ -1,6 +1,7 @@
 //! Evalens: an offline evaluation explorer for machine-learning models.
 
 pub mod analysis;
+pub mod cache;
 pub mod formats;
 pub mod jobs;
 pub mod metrics;
