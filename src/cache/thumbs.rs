@@ -102,7 +102,8 @@ impl ThumbCache {
         let age = file.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
         if age.is_some_and(|age| age > TOUCH_AFTER) {
             // Only the order in which files go depends on it.
-            let _ = std::fs::OpenOptions::new().append(true).open(&path).and_then(|f| f.set_modified(SystemTime::now()));
+            let _ =
+                std::fs::OpenOptions::new().append(true).open(&path).and_then(|f| f.set_modified(SystemTime::now()));
         }
         Some(stored)
     }

@@ -106,6 +106,12 @@ struct Whole {
     used: u64,
 }
 
+impl Default for Pictures {
+    fn default() -> Self {
+        Self::inline()
+    }
+}
+
 impl Pictures {
     /// Decodes on threads of their own; `waker` is called when something is ready.
     ///

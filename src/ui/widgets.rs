@@ -1,8 +1,11 @@
 //! Pieces that several views draw.
 
+pub mod boxes;
 pub mod icon;
+pub mod image_canvas;
 pub mod outcome;
 pub mod plot;
 pub mod slider;
 pub mod states;
+pub mod switch;
 pub mod text;

@@ -145,8 +145,7 @@ fn crop(from: &Picture, area: [i32; 4], of: (u32, u32), side: u32) -> Result<Pic
     let problem = |e: &dyn std::fmt::Display| format!("the object cannot be cut out ({e})");
     let source = ImageRef::new(from.width, from.height, &from.rgba, PixelType::U8x4).map_err(|e| problem(&e))?;
     let mut target = fast_image_resize::images::Image::new(scaled(w), scaled(h), PixelType::U8x4);
-    let options =
-        ResizeOptions::new().crop(left, top, w, h).resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    let options = ResizeOptions::new().crop(left, top, w, h).resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
     Resizer::new().resize(&source, &mut target, &options).map_err(|e| problem(&e))?;
     Ok(Picture {
         width: target.width(),

@@ -5,6 +5,8 @@
 
 use egui::{Color32, Mesh, Painter, Rect, Shape, Stroke, pos2, vec2};
 
+use crate::metrics::OutcomeKind;
+
 /// How the edge of a box is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line {
@@ -93,6 +95,23 @@ impl Boxes {
         }
     }
 
+    /// Adds the small mark of an outcome in its pattern: filled, hatched, outlined or dotted.
+    pub fn mark(&mut self, rect: Rect, kind: OutcomeKind, color: Color32) {
+        const STEPS: u16 = 4;
+        let rect = self.snapped(rect);
+        let step = rect.size() / f32::from(STEPS);
+        let (share, drawn): (f32, fn(u16, u16) -> bool) = match kind {
+            OutcomeKind::Correct => return self.fill(rect, color),
+            OutcomeKind::Missed => return self.sides(rect.shrink(0.75), 1.5, color, None),
+            OutcomeKind::Misclassified => (1.0, |x, y| (x + y) % 2 == 1),
+            OutcomeKind::FalsePositive => (1.25, |x, y| x % 2 == 0 && y % 2 == 0),
+        };
+        for (x, y) in (0..STEPS * STEPS).map(|i| (i % STEPS, i / STEPS)).filter(|&(x, y)| drawn(x, y)) {
+            let at = rect.min + vec2(f32::from(x) * step.x, f32::from(y) * step.y);
+            self.fill(Rect::from_min_size(at, step * share), color);
+        }
+    }
+
     fn halo_width(&self) -> f32 {
         1.0_f32.max(1.0 / self.pixels_per_point)
     }
@@ -106,17 +125,31 @@ impl Boxes {
         }
         let (dash, gap) = rhythm.map_or((f32::INFINITY, 0.0), |(d, g)| (d * width, g * width));
         for (top, bottom) in [(outer.top(), outer.top() + width), (outer.bottom() - width, outer.bottom())] {
-            self.dashes(outer.left(), outer.right(), self.clip.left(), self.clip.right(), dash, gap, |from, to| {
-                Rect::from_min_max(pos2(from, top), pos2(to, bottom))
-            }, color);
+            self.dashes(
+                outer.left(),
+                outer.right(),
+                self.clip.left(),
+                self.clip.right(),
+                dash,
+                gap,
+                |from, to| Rect::from_min_max(pos2(from, top), pos2(to, bottom)),
+                color,
+            );
         }
         // The corners belong to the upper and lower side.
         let (top, bottom) = (outer.top() + width, outer.bottom() - width);
         for (left, right) in [(outer.left(), outer.left() + width), (outer.right() - width, outer.right())] {
             let (start, end) = if rhythm.is_some() { (outer.top(), outer.bottom()) } else { (top, bottom) };
-            self.dashes(start, end, self.clip.top(), self.clip.bottom(), dash, gap, |from, to| {
-                Rect::from_min_max(pos2(left, from.max(top)), pos2(right, to.min(bottom)))
-            }, color);
+            self.dashes(
+                start,
+                end,
+                self.clip.top(),
+                self.clip.bottom(),
+                dash,
+                gap,
+                |from, to| Rect::from_min_max(pos2(left, from.max(top)), pos2(right, to.min(bottom))),
+                color,
+            );
         }
     }
 

@@ -236,7 +236,10 @@ mod tests {
         let canvas = canvas(vec2(400.0, 400.0));
         assert_eq!(canvas.picture(), Rect::from_min_size(pos2(200.0, 50.0), vec2(600.0, 600.0)));
         assert_eq!(canvas.place(BBox::new(100.0, 0.0, 200.0, 400.0)).width(), 300.0);
-        assert_eq!(canvas.place(BBox::new(300.0, 400.0, -200.0, -400.0)), canvas.place(BBox::new(100.0, 0.0, 200.0, 400.0)));
+        assert_eq!(
+            canvas.place(BBox::new(300.0, 400.0, -200.0, -400.0)),
+            canvas.place(BBox::new(100.0, 0.0, 200.0, 400.0))
+        );
     }
 
     #[test]
