@@ -4,10 +4,12 @@
 
 pub mod aside;
 pub mod ctx;
+pub mod pictures;
 pub mod runner;
 pub mod watch;
 
 pub use aside::aside;
 pub use ctx::{JobCtx, JobProgress};
+pub use pictures::{Part, PictureLoader, PicturePool, PictureRequest};
 pub use runner::{InlineRunner, JobError, JobHandle, Runner, ThreadRunner, Waker};
 pub use watch::Watch;

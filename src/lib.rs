@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod cache;
 pub mod formats;
 pub mod jobs;
 pub mod metrics;

@@ -6,6 +6,7 @@ pub mod brand;
 pub mod context;
 pub mod outside;
 pub mod panes;
+pub mod textures;
 pub mod theme;
 pub mod views;
 pub mod widgets;

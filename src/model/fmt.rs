@@ -9,6 +9,18 @@ pub fn rate(value: Option<f64>) -> String {
     value.map_or_else(|| UNDEFINED.to_owned(), |v| format!("{v:.3}"))
 }
 
+/// A confidence or an overlap beside a box, where room is scarce: `0.91`.
+#[must_use]
+pub fn short(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+/// A zoom, such as `100 %`.
+#[must_use]
+pub fn zoom(value: f32) -> String {
+    format!("{:.0} %", value * 100.0)
+}
+
 /// A difference of rates with its sign, such as `+0.012` or `−0.004`.
 #[must_use]
 pub fn difference(value: f64) -> String {

@@ -380,9 +380,13 @@ impl Session {
         let here = self.history.here().clone();
         let (Some(explorer), Some(image)) = (&self.explorer, here.image) else { return };
         let images = &explorer.selection.images;
-        let Some(at) = explorer.selection.position(image) else { return };
         let last = i64::try_from(images.len()).unwrap_or(i64::MAX) - 1;
-        let next = (i64::try_from(at).unwrap_or(0) + by).clamp(0, last.max(0));
+        let next = match explorer.selection.position(image) {
+            Some(at) => (i64::try_from(at).unwrap_or(0) + by).clamp(0, last.max(0)),
+            // The threshold moved and took the image out of the selection: its beginning or end comes next.
+            None if by < 0 => last.max(0),
+            None => 0,
+        };
         if let Some(next) = usize::try_from(next).ok().and_then(|n| images.get(n)) {
             self.history.replace(Location { image: Some(next.image), ..here });
         }

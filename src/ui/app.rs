@@ -21,10 +21,11 @@ use super::brand;
 use super::context::{Commands, ViewCtx, Wish};
 use super::outside::{Outside, Picked};
 use super::panes::{Dashboard, Pane};
+use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
-    classes, confusion, curves, header, navigation, notices, palette, production, recommendations, run as run_page,
-    shortcuts, status, strips, threshold_bar, welcome,
+    classes, confusion, curves, header, images, navigation, notices, palette, production, recommendations,
+    run as run_page, shortcuts, status, strips, threshold_bar, welcome,
 };
 use super::widgets::states;
 
@@ -52,6 +53,7 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
         let created = Instant::now();
         let outside = Outside { watch: true, ..Outside::default() };
         let mut app = App::new(&cc.egui_ctx, session(&cc.egui_ctx)?, outside);
+        app.views.pictures = Pictures::threaded(&waker(&cc.egui_ctx))?;
         app.timing = std::env::var_os("EVALENS_TIMING").map(|_| Timing { started, created });
         for path in paths {
             app.send(Command::Open(path));
@@ -108,6 +110,9 @@ struct Views {
     confusion: confusion::ConfusionState,
     recommendations: recommendations::RecommendationsState,
     welcome: welcome::Welcome,
+    images: images::Images,
+    /// Decoded between two frames, unless they are given threads.
+    pictures: Pictures,
     production: production::Production,
     classes: classes::Classes,
     curves: curves::Curves,
@@ -298,6 +303,10 @@ impl App {
         let theme = Theme::of(ui.ctx().theme());
         let ctx = ViewCtx { session: &self.session, commands: &self.commands, theme: &theme };
         let (views, dashboard) = (&mut self.views, &mut self.dashboard);
+        match &ctx.session.explorer {
+            Some(explorer) => views.pictures.begin(ui.ctx(), &explorer.evaluation.dataset),
+            None => views.pictures.forget(),
+        }
         let bar = Frame::new().fill(theme.surface);
         Panel::top("header").exact_size(theme::HEADER).frame(bar).show(ui, |ui| header::ui(ui, &ctx));
         if ctx.session.project.is_some() {
@@ -307,6 +316,7 @@ impl App {
             let ground = Frame::new().fill(theme.background);
             CentralPanel::default().frame(ground).show(ui, |ui| welcome::ui(ui, &ctx, &mut views.welcome));
         }
+        views.pictures.end(ui.ctx());
         notices::ui(ui, &ctx, &mut views.notices);
         palette::ui(ui, &ctx, &mut views.palette);
         shortcuts::ui(ui, &ctx, &mut views.shortcuts);
@@ -357,7 +367,7 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         Page::Welcome | Page::Overview => {
             dashboard.ui(ui, ctx, &mut |ui, pane| content(ui, ctx, views, pane));
         }
-        Page::Images => {}
+        Page::Images => images::ui(ui, ctx, &mut views.images, &mut views.pictures),
         Page::Curves => curves::ui(ui, ctx, &mut views.curves),
         Page::Run => run_page::ui(ui, ctx),
     }

@@ -45,6 +45,18 @@ pub const PANE_TITLE: f32 = 28.0;
 pub const CARD: f32 = 560.0;
 /// Width of popups with sentences.
 pub const POPUP: f32 = 380.0;
+/// Width of a gallery tile: smallest, largest, and on the first start.
+pub const TILE: (f32, f32, f32) = (96.0, 360.0, 184.0);
+/// Width of the list of objects beside a picture.
+pub const OBJECT_LIST: f32 = 256.0;
+/// Height of a row of that list.
+pub const OBJECT_ROW: f32 = 38.0;
+/// Height of the film strip under a picture.
+pub const FILM: f32 = 76.0;
+/// Width of a picture in the film strip.
+pub const FILM_TILE: f32 = 84.0;
+/// Width of the edge of a box on a picture, and of one that is meant or pointed at.
+pub const BOX_EDGE: (f32, f32) = (1.5, 2.5);
 /// Smallest window that is still usable.
 pub const WINDOW_MIN: egui::Vec2 = vec2(1024.0, 640.0);
 /// The window on its first start.
@@ -115,6 +127,10 @@ pub struct Theme {
     pub danger: Color32,
     /// Opacity of shadows under what floats, in 0…255.
     pub shade: u8,
+    /// Behind pictures.
+    pub mat: Color32,
+    /// Around lines on pictures, so that they show on any of them.
+    pub halo: Color32,
     /// Precision line.
     pub precision: Color32,
     /// Recall line.
@@ -149,6 +165,8 @@ impl Theme {
             accent: Color32::from_rgb(0x4c, 0x9a, 0xff),
             danger: Color32::from_rgb(0xff, 0x6b, 0x5e),
             shade: 96,
+            mat: Color32::from_rgb(0x0b, 0x0d, 0x0f),
+            halo: Color32::from_black_alpha(0x8c),
             precision: Color32::from_rgb(0x56, 0xb4, 0xe9),
             recall: Color32::from_rgb(0xf0, 0xe4, 0x42),
             f1: Color32::from_rgb(0xe6, 0xe9, 0xed),
@@ -176,6 +194,8 @@ impl Theme {
             accent: Color32::from_rgb(0x0b, 0x66, 0xd6),
             danger: Color32::from_rgb(0xc6, 0x28, 0x1b),
             shade: 36,
+            mat: Color32::from_rgb(0xe2, 0xe6, 0xea),
+            halo: Color32::from_black_alpha(0x70),
             precision: Color32::from_rgb(0x1f, 0x86, 0xc2),
             recall: Color32::from_rgb(0x9a, 0x86, 0x00),
             f1: Color32::from_rgb(0x16, 0x1b, 0x22),

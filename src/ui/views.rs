@@ -3,9 +3,12 @@
 pub mod classes;
 pub mod confusion;
 pub mod curves;
+pub mod gallery;
 pub mod header;
+pub mod images;
 pub mod navigation;
 pub mod notices;
+pub mod objects;
 pub mod palette;
 pub mod production;
 pub mod recommendations;
@@ -14,4 +17,5 @@ pub mod shortcuts;
 pub mod status;
 pub mod strips;
 pub mod threshold_bar;
+pub mod viewer;
 pub mod welcome;

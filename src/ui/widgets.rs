@@ -1,9 +1,12 @@
 //! Pieces that several views draw.
 
 pub mod heatmap;
+pub mod boxes;
 pub mod icon;
+pub mod image_canvas;
 pub mod outcome;
 pub mod plot;
 pub mod slider;
 pub mod states;
+pub mod switch;
 pub mod text;

@@ -13,6 +13,8 @@ pub enum Icon {
     Down,
     /// Into the next.
     Right,
+    /// To the one before.
+    Left,
     /// One step back.
     Back,
     /// One step forward.
@@ -50,6 +52,7 @@ impl Icon {
         };
         match self {
             Self::Down => line(&[(5.0, 6.5), (8.0, 9.5), (11.0, 6.5)]),
+            Self::Left => line(&[(9.5, 5.0), (6.5, 8.0), (9.5, 11.0)]),
             Self::Right => line(&[(6.5, 5.0), (9.5, 8.0), (6.5, 11.0)]),
             Self::Back => {
                 line(&[(7.5, 3.5), (3.0, 8.0), (7.5, 12.5)]);

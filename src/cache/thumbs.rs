@@ -1,0 +1,296 @@
+//! Thumbnails on disk, so that a large picture is decoded once and not at every visit.
+//!
+//! Knows keys and bytes. Does not decode pictures and does not know who shows them.
+//!
+//! One file per thumbnail, named by the hash of everything it depends on; written beside its place and renamed, so that
+//! two windows share the folder without harm. A file that is damaged or of another layout counts as absent.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// Number of the file's layout and of the way thumbnails are made; part of every key.
+const SCHEMA: u32 = 1;
+/// First bytes of every file.
+const MAGIC: &[u8; 8] = b"evthumb1";
+/// Bytes before the pixels: magic, four numbers, channels, checksum.
+const HEAD: usize = 8 + 16 + 4 + 32;
+/// Longest side of a thumbnail that is believed, in pixels.
+const MAX_SIDE: u32 = 4096;
+/// Bytes on disk beyond which the oldest files go.
+pub const BUDGET: u64 = 1 << 30;
+/// A file that is read again is made young again at most this often.
+const TOUCH_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// All that a thumbnail depends on, as one hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThumbKey([u8; 32]);
+
+impl ThumbKey {
+    /// The key of a picture file as it lies on disk now; `what` names the part and size of it. `None` where the file
+    /// cannot be looked at: then there is nothing to keep.
+    #[must_use]
+    pub fn of(path: &Path, what: &str) -> Option<Self> {
+        let meta = std::fs::metadata(path).ok()?;
+        let changed = meta.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&SCHEMA.to_le_bytes());
+        hasher.update(&meta.len().to_le_bytes());
+        hasher.update(&changed.as_nanos().to_le_bytes());
+        hasher.update(what.as_bytes());
+        hasher.update(&[0]);
+        hasher.update(path.as_os_str().as_encoded_bytes());
+        Some(Self(*hasher.finalize().as_bytes()))
+    }
+
+    fn name(self) -> String {
+        blake3::Hash::from_bytes(self.0).to_hex().to_string()
+    }
+}
+
+/// Pixels as they are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Width of the picture it was made from.
+    pub source_width: u32,
+    /// Height of the picture it was made from.
+    pub source_height: u32,
+    /// Pixels by row, four bytes each.
+    pub rgba: Vec<u8>,
+}
+
+/// A folder of thumbnails with a budget. Shared by the threads that load pictures.
+#[derive(Debug)]
+pub struct ThumbCache {
+    dir: PathBuf,
+    budget: u64,
+    /// Bytes in the folder, once they were counted.
+    used: Mutex<Option<u64>>,
+}
+
+impl ThumbCache {
+    /// A cache in this folder, which is made when the first thumbnail is kept.
+    #[must_use]
+    pub fn new(dir: PathBuf, budget: u64) -> Self {
+        Self { dir, budget, used: Mutex::new(None) }
+    }
+
+    /// The cache of this person; `None` where the system names no place for one.
+    #[must_use]
+    pub fn of_user() -> Option<Self> {
+        dirs::cache_dir().map(|dir| Self::new(dir.join("evalens").join("thumbs"), BUDGET))
+    }
+
+    /// A thumbnail kept earlier. `None` where there is none or the file is damaged.
+    #[must_use]
+    pub fn get(&self, key: ThumbKey) -> Option<Stored> {
+        let path = self.place(key);
+        let mut file = std::fs::File::open(&path).ok()?;
+        let mut bytes = Vec::new();
+        let longest = u64::from(MAX_SIDE) * u64::from(MAX_SIDE) * 4 + HEAD as u64;
+        (&mut file).take(longest).read_to_end(&mut bytes).ok()?;
+        let Some(stored) = unpack(&bytes) else {
+            // Damaged: its place is free for a sound one.
+            let _ = std::fs::remove_file(&path);
+            return None;
+        };
+        let age = file.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
+        if age.is_some_and(|age| age > TOUCH_AFTER) {
+            // Only the order in which files go depends on it.
+            let _ =
+                std::fs::OpenOptions::new().append(true).open(&path).and_then(|f| f.set_modified(SystemTime::now()));
+        }
+        Some(stored)
+    }
+
+    /// Keeps a thumbnail. A full disk or a folder that cannot be written only means that it is made again next time.
+    pub fn put(&self, key: ThumbKey, thumb: &Stored) {
+        let bytes = pack(thumb);
+        if self.write(&self.place(key), &bytes).is_err() {
+            return;
+        }
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let total = match *used {
+            Some(before) => before + bytes.len() as u64,
+            None => self.files().iter().map(|f| f.bytes).sum(),
+        };
+        *used = Some(if total > self.budget { self.shrink() } else { total });
+    }
+
+    fn place(&self, key: ThumbKey) -> PathBuf {
+        let name = key.name();
+        let (folder, _) = name.split_at(2);
+        self.dir.join(folder).join(&name)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        let folder = path.parent().unwrap_or(&self.dir);
+        std::fs::create_dir_all(folder)?;
+        let mut temp = tempfile::NamedTempFile::new_in(folder)?;
+        temp.write_all(bytes)?;
+        temp.persist(path)?;
+        Ok(())
+    }
+
+    fn files(&self) -> Vec<Kept> {
+        let entries = walkdir::WalkDir::new(&self.dir).min_depth(1).max_depth(2).into_iter().filter_map(Result::ok);
+        let kept = entries.filter(|e| e.file_type().is_file()).filter_map(|entry| {
+            let meta = entry.metadata().ok()?;
+            Some(Kept { used: meta.modified().ok()?, bytes: meta.len(), path: entry.into_path() })
+        });
+        kept.collect()
+    }
+
+    /// Deletes the oldest files until a fifth of the budget is free; returns the bytes that are left.
+    fn shrink(&self) -> u64 {
+        let mut files = self.files();
+        files.sort_by_key(|f| f.used);
+        let mut total: u64 = files.iter().map(|f| f.bytes).sum();
+        for file in files {
+            if total <= self.budget / 5 * 4 {
+                break;
+            }
+            // A file that cannot be deleted was perhaps deleted by another window.
+            let _ = std::fs::remove_file(&file.path);
+            total -= file.bytes;
+        }
+        total
+    }
+}
+
+/// A file in the folder.
+struct Kept {
+    used: SystemTime,
+    bytes: u64,
+    path: PathBuf,
+}
+
+/// Opaque pictures, which nearly all are, are kept without their alpha.
+fn pack(thumb: &Stored) -> Vec<u8> {
+    let opaque = thumb.rgba.chunks_exact(4).all(|p| matches!(p, [_, _, _, 255]));
+    let pixels: Vec<u8> = if opaque {
+        thumb.rgba.chunks_exact(4).flat_map(|p| p.iter().take(3).copied()).collect()
+    } else {
+        thumb.rgba.clone()
+    };
+    let mut bytes = Vec::with_capacity(HEAD + pixels.len());
+    bytes.extend_from_slice(MAGIC);
+    for number in [thumb.width, thumb.height, thumb.source_width, thumb.source_height, if opaque { 3 } else { 4 }] {
+        bytes.extend_from_slice(&number.to_le_bytes());
+    }
+    bytes.extend_from_slice(checksum(&bytes, &pixels).as_bytes());
+    bytes.extend_from_slice(&pixels);
+    bytes
+}
+
+fn unpack(bytes: &[u8]) -> Option<Stored> {
+    let (head, pixels) = bytes.split_at_checked(HEAD)?;
+    let (numbers, sum) = head.split_at_checked(HEAD - 32)?;
+    let (magic, numbers_only) = numbers.split_at_checked(MAGIC.len())?;
+    if magic != MAGIC || checksum(numbers, pixels).as_bytes().as_slice() != sum {
+        return None;
+    }
+    let mut numbers = numbers_only.chunks_exact(4).filter_map(|b| Some(u32::from_le_bytes(b.try_into().ok()?)));
+    let mut next = || numbers.next();
+    let (width, height, source_width, source_height, channels) = (next()?, next()?, next()?, next()?, next()?);
+    let wanted = (width as usize).checked_mul(height as usize)?.checked_mul(channels as usize)?;
+    if width > MAX_SIDE || height > MAX_SIDE || pixels.len() != wanted {
+        return None;
+    }
+    let rgba = match channels {
+        3 => pixels.chunks_exact(3).flat_map(|p| p.iter().copied().chain([255])).collect(),
+        4 => pixels.to_vec(),
+        _ => return None,
+    };
+    Some(Stored { width, height, source_width, source_height, rgba })
+}
+
+fn checksum(head: &[u8], pixels: &[u8]) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(head);
+    hasher.update(pixels);
+    hasher.finalize()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn thumb(side: u32, alpha: u8) -> Stored {
+        let rgba = (0..side * side).flat_map(|i| [i as u8, (i / 7) as u8, 9, alpha]).collect();
+        Stored { width: side, height: side, source_width: 4000, source_height: 3000, rgba }
+    }
+
+    fn key(dir: &Path, n: usize) -> ThumbKey {
+        let path = dir.join(format!("picture {n}"));
+        std::fs::write(&path, [0; 3]).unwrap();
+        ThumbKey::of(&path, "thumb 192").unwrap()
+    }
+
+    #[test]
+    fn what_was_kept_comes_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = ThumbCache::new(dir.path().join("cache"), BUDGET);
+        for (n, alpha) in [(1, 255), (2, 100)] {
+            let (key, thumb) = (key(dir.path(), n), thumb(40, alpha));
+            assert_eq!(cache.get(key), None);
+            cache.put(key, &thumb);
+            assert_eq!(cache.get(key), Some(thumb));
+        }
+    }
+
+    #[test]
+    fn a_key_depends_on_path_size_time_and_part() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.png");
+        std::fs::write(&path, [0; 3]).unwrap();
+        let first = ThumbKey::of(&path, "thumb 192").unwrap();
+        assert_eq!(ThumbKey::of(&path, "thumb 192"), Some(first));
+        assert_ne!(ThumbKey::of(&path, "thumb 384"), Some(first));
+        std::fs::write(&path, [0; 4]).unwrap();
+        assert_ne!(ThumbKey::of(&path, "thumb 192"), Some(first));
+        assert_eq!(ThumbKey::of(&dir.path().join("gone.png"), "thumb 192"), None);
+    }
+
+    #[test]
+    fn damage_counts_as_absence() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = ThumbCache::new(dir.path().join("cache"), BUDGET);
+        let (key, thumb) = (key(dir.path(), 1), thumb(40, 255));
+        cache.put(key, &thumb);
+        let sound = std::fs::read(cache.place(key)).unwrap();
+        for damage in [0, 9, 30, 70, sound.len() - 1] {
+            let mut bytes = sound.clone();
+            bytes[damage] ^= 0x40;
+            std::fs::write(cache.place(key), &bytes).unwrap();
+            assert_eq!(cache.get(key), None, "byte {damage}");
+        }
+        std::fs::create_dir_all(cache.place(key).parent().unwrap()).unwrap();
+        std::fs::write(cache.place(key), &sound[..sound.len() / 2]).unwrap();
+        assert_eq!(cache.get(key), None);
+        cache.put(key, &thumb);
+        assert_eq!(cache.get(key), Some(thumb));
+    }
+
+    #[test]
+    fn the_oldest_go_when_the_budget_is_spent() {
+        let dir = tempfile::tempdir().unwrap();
+        // One opaque thumbnail of 40×40 pixels takes 60 + 4,800 bytes: four fit into 20,000, the fifth does not.
+        let cache = ThumbCache::new(dir.path().join("cache"), 20_000);
+        let keys: Vec<ThumbKey> = (0..5).map(|n| key(dir.path(), n)).collect();
+        for (n, key) in keys.iter().enumerate() {
+            cache.put(*key, &thumb(40, 255));
+            if let Ok(file) = std::fs::OpenOptions::new().append(true).open(cache.place(*key)) {
+                file.set_modified(SystemTime::now() - Duration::from_secs(600 - n as u64)).unwrap();
+            }
+        }
+        assert_eq!(cache.get(keys[0]), None);
+        assert_eq!(cache.get(keys[1]), None);
+        assert!(cache.get(keys[2]).is_some() && cache.get(keys[4]).is_some());
+    }
+}

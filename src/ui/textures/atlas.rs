@@ -1,0 +1,131 @@
+//! Thumbnails of one size packed into square textures, so that a gallery is drawn with one or two of them.
+//!
+//! Knows places and their age. Does not know where thumbnails come from.
+
+use std::sync::Arc;
+
+use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureOptions, pos2, vec2};
+use rustc_hash::FxHashMap;
+
+use crate::jobs::Part;
+use crate::model::ImageId;
+
+use super::Drawable;
+
+/// Side of a page in pixels.
+const PAGE: u32 = 2048;
+/// Pixels between thumbnails, so that none bleeds into its neighbour.
+const GAP: u32 = 2;
+
+/// What lies in a place.
+pub type Key = (ImageId, Part);
+
+/// Pages of places of one size. The thumbnail that was drawn longest ago makes room.
+pub struct Atlas {
+    side: u32,
+    max_pages: usize,
+    pages: Vec<TextureHandle>,
+    places: Vec<Place>,
+    by_key: FxHashMap<Key, usize>,
+}
+
+struct Place {
+    key: Key,
+    size: [usize; 2],
+    source: (u32, u32),
+    used: u64,
+}
+
+impl Atlas {
+    /// An empty atlas for thumbnails whose longer side has at most `side` pixels.
+    pub fn new(side: u32, max_pages: usize) -> Self {
+        Self { side, max_pages, pages: Vec::new(), places: Vec::new(), by_key: FxHashMap::default() }
+    }
+
+    /// Longest side of a thumbnail in pixels.
+    pub fn side(&self) -> u32 {
+        self.side
+    }
+
+    /// A thumbnail, which counts as drawn in this frame.
+    pub fn find(&mut self, key: Key, frame: u64) -> Option<Drawable> {
+        let index = *self.by_key.get(&key)?;
+        let (page, left, top) = self.position(index);
+        let texture = self.pages.get(page)?.id();
+        let place = self.places.get_mut(index)?;
+        place.used = frame;
+        let size = vec2(place.size[0] as f32, place.size[1] as f32);
+        // Half a pixel inwards: the filter never reaches over the edge.
+        let inside = Rect::from_min_size(pos2(left as f32, top as f32), size).shrink(0.5);
+        let uv = Rect::from_min_max(inside.min / PAGE as f32, inside.max / PAGE as f32);
+        Some(Drawable { texture, uv, size, source: place.source })
+    }
+
+    /// Puts a thumbnail into a free place, or into that of the one drawn longest ago.
+    pub fn insert(&mut self, ctx: &Context, key: Key, image: Arc<ColorImage>, source: (u32, u32), frame: u64) {
+        let size = image.size;
+        if size.iter().any(|&s| s > self.side as usize) {
+            return;
+        }
+        let index = self.room(ctx, frame);
+        let place = Place { key, size, source, used: frame };
+        match self.places.get_mut(index) {
+            Some(old) => {
+                self.by_key.remove(&old.key);
+                *old = place;
+            }
+            None => self.places.push(place),
+        }
+        self.by_key.insert(key, index);
+        let (page, left, top) = self.position(index);
+        if let Some(page) = self.pages.get_mut(page) {
+            page.set_partial([left as usize, top as usize], image, TextureOptions::LINEAR);
+        }
+    }
+
+    /// Gives back pages over budget once nothing on them is on screen.
+    pub fn trim(&mut self, frame: u64) {
+        while self.pages.len() > self.max_pages {
+            let first = (self.pages.len() - 1) * Self::per_page(self.side);
+            let last_page = self.places.get(first..).unwrap_or(&[]);
+            if last_page.iter().any(|p| p.used >= frame) {
+                break;
+            }
+            for place in self.places.drain(first.min(self.places.len())..) {
+                self.by_key.remove(&place.key);
+            }
+            self.pages.pop();
+        }
+    }
+
+    /// A place for one more: free, or the oldest that is not on screen, or on a new page.
+    fn room(&mut self, ctx: &Context, frame: u64) -> usize {
+        let free = self.places.len();
+        if free < self.pages.len() * Self::per_page(self.side) {
+            return free;
+        }
+        if self.pages.len() >= self.max_pages {
+            let oldest = self.places.iter().enumerate().filter(|(_, p)| p.used + 1 < frame).min_by_key(|(_, p)| p.used);
+            if let Some((index, _)) = oldest {
+                return index;
+            }
+        }
+        let blank = ColorImage::filled([PAGE as usize; 2], Color32::TRANSPARENT);
+        self.pages.push(ctx.load_texture(format!("thumbnails {}", self.side), blank, TextureOptions::LINEAR));
+        free
+    }
+
+    /// Page, left and top of a place.
+    fn position(&self, index: usize) -> (usize, u32, u32) {
+        let (columns, stride) = (PAGE / (self.side + GAP), self.side + GAP);
+        let (page, on_page) = (index / Self::per_page(self.side), index % Self::per_page(self.side));
+        // A page has far fewer than `u32::MAX` places.
+        let on_page = on_page as u32;
+        (page, on_page % columns * stride, on_page / columns * stride)
+    }
+
+    fn per_page(side: u32) -> usize {
+        let columns = (PAGE / (side + GAP)) as usize;
+        columns * columns
+    }
+}

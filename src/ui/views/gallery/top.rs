@@ -1,0 +1,151 @@
+//! The bar above the tiles: what is shown, in words and numbers, and how it is shown.
+
+use egui::{Align, ComboBox, Layout, Response, RichText, Role, Sense, Slider, Ui, WidgetInfo, vec2};
+
+use crate::analysis::Filter;
+use crate::metrics::OutcomeKind;
+use crate::model::fmt;
+use crate::session::{Command, Explorer, Sort};
+use crate::ui::context::ViewCtx;
+use crate::ui::theme;
+use crate::ui::widgets::boxes::Line;
+use crate::ui::widgets::icon::{self, Icon};
+use crate::ui::widgets::{switch, text};
+
+use super::Gallery;
+
+/// Width from which everything stands in one row.
+const ONE_ROW: f32 = 1120.0;
+/// Width of the slider for the size of tiles.
+const SIZE_SLIDER: f32 = 88.0;
+/// Widest chip.
+const CHIP: f32 = 320.0;
+
+/// Draws the bar.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery) {
+    let frame = egui::Frame::new().fill(ctx.theme.surface).inner_margin(egui::Margin::symmetric(8, 6));
+    let bar = frame.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        let one_row = ui.available_width() >= ONE_ROW;
+        ui.horizontal(|ui| {
+            ui.set_min_height(theme::ROW);
+            selection(ui, ctx, explorer);
+            if one_row {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| controls(ui, ctx, explorer, state));
+            }
+        });
+        if !one_row {
+            ui.horizontal(|ui| {
+                ui.set_min_height(theme::ROW);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| controls(ui, ctx, explorer, state));
+            });
+        }
+    });
+    let rect = bar.response.rect;
+    ui.painter().hline(rect.x_range(), rect.bottom(), (theme::HAIRLINE, ctx.theme.line));
+}
+
+/// What is shown: a chip per condition, and how much it is.
+fn selection(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
+    let selection = &explorer.selection;
+    let title = selection.filter.title(&explorer.dataset().classes);
+    if selection.filter == Filter::All {
+        ui.label(RichText::new(title).font(theme::title()).color(ctx.theme.text));
+    } else if chip(ui, ctx, &title).clicked() {
+        ctx.send(Command::Select(Filter::All));
+    }
+    let images = fmt::counted(selection.images.len() as u64, "image", "images");
+    let what = match &selection.filter {
+        Filter::All | Filter::Images { .. } => images,
+        _ => {
+            let objects = fmt::counted(selection.outcomes.len() as u64, "marked object", "marked objects");
+            format!("{objects} in {images}")
+        }
+    };
+    ui.label(RichText::new(what).color(ctx.theme.text));
+    let at = format!("at confidence ≥ {}", fmt::threshold(explorer.threshold.value));
+    ui.label(RichText::new(at).color(ctx.theme.muted));
+}
+
+/// A condition in words, with a cross that takes it away; the response is the cross's.
+fn chip(ui: &mut Ui, ctx: &ViewCtx, title: &str) -> Response {
+    let galley = text::elided(ui.painter(), title, theme::body(), ctx.theme.text, CHIP - theme::ROW - theme::PADDING);
+    let size = vec2(theme::PADDING + galley.size().x + theme::ROW, theme::ROW);
+    let (rect, label) = ui.allocate_exact_size(size, Sense::hover());
+    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, title));
+    let stroke = (theme::HAIRLINE, ctx.theme.accent);
+    ui.painter().rect(rect, theme::ROW / 2.0, ctx.theme.raised, stroke, egui::StrokeKind::Inside);
+    let at = egui::pos2(rect.left() + theme::PADDING, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, ctx.theme.text);
+    let cross = rect.with_min_x(rect.right() - theme::ROW);
+    let response = ui.interact(cross, label.id.with("clear"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Show all images"));
+    let color = if response.hovered() { ctx.theme.text } else { ctx.theme.muted };
+    Icon::Close.paint(ui.painter(), cross, color);
+    icon::focus_ring(ui, ctx.theme, cross, &response);
+    label.on_hover_text(title);
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text("Show all images")
+}
+
+/// From right to left.
+fn controls(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery) {
+    ui.spacing_mut().slider_width = SIZE_SLIDER;
+    ui.spacing_mut().item_spacing.x = theme::GRID;
+    let size = ui.add(Slider::new(&mut state.tile, theme::TILE.0..=theme::TILE.1).show_value(false));
+    size.accessible_name("Tile size").on_hover_text("Size of the tiles");
+    ui.add_space(theme::GRID);
+    sort_menu(ui, ctx, explorer);
+    ui.add_space(theme::GRID);
+    let hint = "Boxes of the model, dashed";
+    switch::toggle(ui, ctx.theme, &mut state.predictions, "Model predictions", Some(Line::Dashed), hint);
+    let hint = "Annotated boxes, solid";
+    switch::toggle(ui, ctx.theme, &mut state.truth, "Ground truth", Some(Line::Solid), hint);
+    ui.add_space(theme::GRID);
+    let objects = !explorer.selection.outcomes.is_empty();
+    ui.add_enabled_ui(objects, |ui| {
+        let hint = if objects {
+            "One tile per marked object, cut out of its picture"
+        } else {
+            "Click a cell, a bar or a recommendation first: its objects are then shown one by one"
+        };
+        let shown = state.crops && objects;
+        if switch::choice(ui, ctx.theme, shown, "Objects", "Show marked objects", hint).clicked() {
+            state.crops = true;
+        }
+    });
+    let shown = !(state.crops && objects);
+    if switch::choice(ui, ctx.theme, shown, "Images", "Show whole images", "One tile per image").clicked() {
+        state.crops = false;
+    }
+}
+
+fn sort_menu(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
+    let chosen = explorer.selection.sort;
+    let menu = ComboBox::from_id_salt("sort").selected_text(chosen.label()).show_ui(ui, |ui| {
+        for sort in Sort::ALL {
+            if ui.selectable_label(sort == chosen, sort.label()).clicked() && sort != chosen {
+                ctx.send(Command::SortBy(sort));
+            }
+        }
+    });
+    menu.response.accessible_name(format!("Sort by {}", chosen.label())).on_hover_text("Order of the tiles");
+}
+
+/// What to say where the selection is empty, and what to do about it.
+pub fn nothing(explorer: &Explorer) -> (String, String) {
+    let selection = &explorer.selection;
+    if selection.filter == Filter::All {
+        return ("There are no images".to_owned(), "The ground truth of this split lists none".to_owned());
+    }
+    let title = selection.filter.title(&explorer.dataset().classes);
+    let at = fmt::threshold(explorer.threshold.value);
+    let more = match &selection.filter {
+        Filter::Cell(cell) if cell.predicted.is_none() => "Raise",
+        Filter::Segment { kind: OutcomeKind::Missed, .. } => "Raise",
+        _ => "Lower",
+    };
+    (
+        format!("No image holds “{title}” at confidence ≥ {at}"),
+        format!("{more} the threshold, or take the selection away to see all images"),
+    )
+}

@@ -1,0 +1,27 @@
+//! The page of images: the gallery of the selection, or the one image that is open. Knows which of the two.
+
+use egui::Ui;
+
+use crate::ui::context::ViewCtx;
+use crate::ui::textures::Pictures;
+
+use super::gallery::{self, Gallery};
+use super::viewer::{self, Viewer};
+
+/// What the page remembers between frames.
+#[derive(Debug, Default)]
+pub struct Images {
+    gallery: Gallery,
+    viewer: Viewer,
+}
+
+/// Draws the page.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Images, pictures: &mut Pictures) {
+    match ctx.session.history.here().image {
+        None => gallery::ui(ui, ctx, &mut state.gallery, pictures),
+        Some(image) => {
+            state.gallery.come_back_to(image);
+            viewer::ui(ui, ctx, &mut state.viewer, image, pictures);
+        }
+    }
+}

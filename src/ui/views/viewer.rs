@@ -1,0 +1,254 @@
+//! One image: its picture, the boxes of truth and model on it, the list of its objects, the film strip of the selection.
+//!
+//! Knows where things lie and what the keys do. Which image is open, at which threshold and in which selection is the
+//! session's business.
+
+mod bar;
+mod film;
+mod labels;
+mod list;
+mod overlay;
+mod top;
+
+use egui::{Key, Modifiers, Rect, Ui, UiBuilder, Vec2, pos2, vec2};
+
+use crate::metrics::Outcome;
+use crate::model::{BBox, Image, ImageId};
+use crate::session::{Command, Explorer};
+use crate::ui::context::ViewCtx;
+use crate::ui::textures::{Pictures, Shown};
+use crate::ui::theme;
+use crate::ui::widgets::image_canvas::{Canvas, CanvasState};
+
+use super::objects::{self, Object};
+
+/// What the colours of boxes say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColourBy {
+    /// What became of an object.
+    #[default]
+    Outcome,
+    /// Its class.
+    Class,
+}
+
+/// What the view remembers between frames.
+#[derive(Debug)]
+pub struct Viewer {
+    canvas: CanvasState,
+    image: Option<ImageId>,
+    truth: bool,
+    predictions: bool,
+    labels: bool,
+    below: bool,
+    opacity: f32,
+    colour_by: ColourBy,
+    /// The object that the pointer was on at the last frame, on the picture or in the list.
+    pointed: Option<Outcome>,
+    film: film::Film,
+}
+
+impl Default for Viewer {
+    fn default() -> Self {
+        Self {
+            canvas: CanvasState::default(),
+            image: None,
+            truth: true,
+            predictions: true,
+            labels: true,
+            below: false,
+            opacity: 1.0,
+            colour_by: ColourBy::default(),
+            pointed: None,
+            film: film::Film::default(),
+        }
+    }
+}
+
+/// Opacities that `O` goes through.
+const OPACITIES: [f32; 3] = [1.0, 0.6, 0.3];
+/// Room above a fitted picture for the controls, and below it for the legend.
+const ABOVE: f32 = theme::ROW + 5.0 * theme::GRID;
+const BELOW: f32 = theme::ROW + 2.0 * theme::GRID;
+/// Width from which the list of objects has room.
+const WITH_LIST: f32 = 640.0;
+
+impl Viewer {
+    /// Space: only the annotated boxes, then only the predicted ones, and so on.
+    fn flip(&mut self) {
+        let truth = !self.truth || self.predictions;
+        (self.truth, self.predictions) = (truth, !truth);
+    }
+
+    fn next_opacity(&mut self) {
+        let at = OPACITIES.iter().position(|o| (o - self.opacity).abs() < 0.05);
+        let next = at.map_or(0, |i| (i + 1) % OPACITIES.len());
+        self.opacity = OPACITIES.get(next).copied().unwrap_or(1.0);
+    }
+}
+
+/// All that is drawn of one image in one frame.
+struct Scene<'a> {
+    ctx: &'a ViewCtx<'a>,
+    explorer: &'a Explorer,
+    id: ImageId,
+    image: &'a Image,
+    objects: Vec<Object>,
+    marked: usize,
+}
+
+/// Draws the view.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures: &mut Pictures) {
+    let Some(explorer) = &ctx.session.explorer else { return };
+    let Some(image) = explorer.dataset().images.get(id.index()) else { return };
+    if state.image != Some(id) {
+        state.image = Some(id);
+        state.canvas.reset();
+        state.pointed = None;
+    }
+    let selected = explorer.selection.images.iter().find(|s| s.image == id);
+    let marks = selected.map_or(&[][..], |s| explorer.selection.marks(s));
+    let objects = objects::of_image(explorer, id, marks, state.below);
+    let scene = Scene { ctx, explorer, id, image, objects, marked: marks.len() };
+
+    let whole = ui.max_rect();
+    let head = whole.with_max_y(whole.top() + theme::HEADER);
+    let film = whole.with_min_y(if explorer.selection.images.len() > 1 {
+        whole.bottom() - theme::FILM
+    } else {
+        whole.bottom()
+    });
+    let middle = Rect::from_min_max(head.left_bottom(), film.right_top());
+    let list_width = if middle.width() >= WITH_LIST { theme::OBJECT_LIST } else { 0.0 };
+    let list = middle.with_min_x(middle.right() - list_width);
+    let view = middle.with_max_x(list.left());
+
+    keys(ui, &scene, state);
+    top::ui(&mut child(ui, "top", head), &scene);
+    let mut chosen = list::Chosen::default();
+    if list_width > 0.0 {
+        chosen = list::ui(&mut child(ui, "objects", list), &scene, state.pointed);
+    }
+    picture(&mut child(ui, "picture", view), &scene, state, pictures, &chosen);
+    if film.height() > 0.0 {
+        film::ui(&mut child(ui, "film", film), &scene, &mut state.film, pictures);
+    }
+    neighbours(&scene, pictures);
+}
+
+fn child(ui: &mut Ui, name: &str, rect: Rect) -> Ui {
+    let mut child = ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect));
+    child.set_clip_rect(rect.intersect(ui.clip_rect()));
+    child
+}
+
+/// The keys of this view. While something has the keyboard, its keys belong to it.
+fn keys(ui: &Ui, scene: &Scene, state: &mut Viewer) {
+    if ui.memory(|m| m.focused().is_some()) {
+        return;
+    }
+    let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
+    let now = ui.input(|i| i.time);
+    if pressed(Key::ArrowLeft) {
+        scene.ctx.send(Command::StepImage(-1));
+    }
+    if pressed(Key::ArrowRight) {
+        scene.ctx.send(Command::StepImage(1));
+    }
+    if pressed(Key::Space) {
+        state.flip();
+    }
+    if pressed(Key::G) {
+        state.truth = !state.truth;
+    }
+    if pressed(Key::P) {
+        state.predictions = !state.predictions;
+    }
+    if pressed(Key::L) {
+        state.labels = !state.labels;
+    }
+    if pressed(Key::O) {
+        state.next_opacity();
+    }
+    if pressed(Key::F) {
+        state.canvas.fit(now);
+    }
+}
+
+fn picture(ui: &mut Ui, scene: &Scene, state: &mut Viewer, pictures: &mut Pictures, chosen: &list::Chosen) {
+    let rect = ui.max_rect();
+    let shown = shown(ui, scene, rect, pictures);
+    let source = shown.drawable().map(|d| d.source);
+    let size = size_of(scene, source);
+    let margin = 2.0 * theme::GRID;
+    let inner = Rect::from_min_max(
+        pos2(rect.left() + margin, rect.top() + ABOVE),
+        pos2(rect.right() - margin, rect.bottom() - BELOW),
+    );
+    let id = ui.scope_id().with("canvas");
+    let (canvas, response) = Canvas::show(ui, id, rect, inner, size, &mut state.canvas);
+    let now = ui.input(|i| i.time);
+    if let Some(bbox) = chosen.zoom_to {
+        canvas.zoom_to(&mut state.canvas, bbox, now);
+    }
+    if ui.memory(|m| m.focused().is_none()) && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Num1)) {
+        canvas.full_size(&mut state.canvas, response.hover_pos(), now);
+    }
+    ui.painter().rect_filled(rect, 0.0, scene.ctx.theme.mat);
+    overlay::ground(ui, scene, &canvas, &shown);
+    let pointer = response.hover_pos().filter(|_| !response.dragged());
+    let on_picture = pointer.and_then(|at| overlay::object_at(scene, &canvas, state, at));
+    let pointed = chosen.pointed.or(on_picture);
+    overlay::ui(ui, scene, &canvas, state, pointed);
+    if on_picture.is_some() && chosen.pointed.is_none() {
+        response.on_hover_ui_at_pointer(|ui| overlay::card(ui, scene, on_picture));
+    }
+    state.pointed = pointed;
+    bar::ui(ui, scene, &canvas, state);
+    bar::legend(ui, scene, &canvas, state, source);
+}
+
+/// The picture; its thumbnail while it is on its way.
+fn shown(ui: &Ui, scene: &Scene, rect: Rect, pictures: &mut Pictures) -> Shown {
+    match pictures.whole(scene.id, scene.image) {
+        Shown::Loading => {
+            let pixels = rect.size().max_elem() * ui.pixels_per_point();
+            match pictures.thumb(scene.id, scene.image, pixels) {
+                Shown::Ready(thumb) => Shown::Ready(thumb),
+                _ => Shown::Loading,
+            }
+        }
+        shown => shown,
+    }
+}
+
+/// The size that boxes refer to: as annotated, else the picture's own, else what the boxes need.
+fn size_of(scene: &Scene, source: Option<(u32, u32)>) -> Vec2 {
+    let (w, h) = (scene.image.width, scene.image.height);
+    if w > 0 && h > 0 {
+        return vec2(w as f32, h as f32);
+    }
+    if let Some((w, h)) = source {
+        return vec2(w as f32, h as f32);
+    }
+    let ends = scene.objects.iter().flat_map(|o| sides(scene, o)).map(|b| vec2((b.x + b.w) as f32, (b.y + b.h) as f32));
+    ends.fold(Vec2::splat(1.0), Vec2::max)
+}
+
+fn sides(scene: &Scene, object: &Object) -> impl Iterator<Item = BBox> + use<> {
+    let sides = [object.truth(scene.explorer), object.prediction(scene.explorer)];
+    sides.into_iter().flatten().map(|s| s.bbox)
+}
+
+/// The next and the previous picture are likely to be asked for next.
+fn neighbours(scene: &Scene, pictures: &mut Pictures) {
+    let images = &scene.explorer.selection.images;
+    let Some(at) = scene.explorer.selection.position(scene.id) else { return };
+    for index in [Some(at + 1), at.checked_sub(1)].into_iter().flatten() {
+        let next =
+            images.get(index).and_then(|s| Some((s.image, scene.explorer.dataset().images.get(s.image.index())?)));
+        if let Some((id, image)) = next {
+            pictures.whole(id, image);
+        }
+    }
+}

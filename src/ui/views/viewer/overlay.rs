@@ -1,0 +1,205 @@
+//! What is drawn on the picture: the picture itself, boxes, labels, rings around what is meant, and a node for each box.
+
+use egui::{Align2, Color32, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::metrics::Outcome;
+use crate::ui::textures::Shown;
+use crate::ui::theme;
+use crate::ui::views::objects::{Object, Side, Standing};
+use crate::ui::widgets::boxes::{Boxes, Line, Look, hatch};
+use crate::ui::widgets::image_canvas::Canvas;
+
+use super::labels::{self, Wanted};
+use super::{ColourBy, Scene, Viewer, list};
+
+/// Boxes that publish a node, at most.
+const NODES: usize = 500;
+/// Labels drawn, at most.
+const LABELS: usize = 200;
+/// Opacity of what does not count, and of everything else while one object is pointed at.
+const FAINT: f32 = 0.45;
+
+/// Draws the picture, or what stands in for it.
+pub fn ground(ui: &Ui, scene: &Scene, canvas: &Canvas, shown: &Shown) {
+    let theme = scene.ctx.theme;
+    let painter = ui.painter();
+    let picture = canvas.picture();
+    match shown {
+        Shown::Ready(drawable) => {
+            painter.image(drawable.texture, picture, drawable.uv, Color32::WHITE);
+        }
+        Shown::Loading => {
+            painter.rect_filled(picture, 0.0, theme.raised);
+        }
+        Shown::Failed(reason) => {
+            painter.rect(picture, 0.0, theme.raised, (theme::HAIRLINE, theme.line), egui::StrokeKind::Inside);
+            let path = scene.image.path.as_ref().map_or_else(|| scene.image.name.clone(), |p| p.display().to_string());
+            let visible = picture.intersect(canvas.rect);
+            let at = pos2(visible.center().x, visible.bottom() - 2.0 * theme::ROW);
+            let words = format!("No picture: {reason}");
+            let job = egui::text::LayoutJob::simple(words, theme::body(), theme.muted, visible.width() * 0.8);
+            let galley = painter.layout_job(job);
+            let rect = Align2::CENTER_BOTTOM.anchor_size(at, galley.size());
+            painter.galley(rect.min, galley, theme.muted);
+            let node = ui.interact(rect, ui.scope_id().with("missing"), Sense::hover());
+            node.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("picture missing {path}")));
+        }
+    }
+}
+
+/// One box that is drawn.
+struct Drawn {
+    object: usize,
+    place: Rect,
+    look: Look,
+    is_truth: bool,
+}
+
+/// Draws boxes and labels. What is pointed at stands out, with its partner.
+pub fn ui(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &Viewer, pointed: Option<Outcome>) {
+    let painter = ui.painter();
+    let drawn = drawn(scene, canvas, state, pointed);
+    for d in drawn.iter().filter(|d| ignored_truth(scene, d)) {
+        hatch(painter, d.place, 9.0, Stroke::new(theme::HAIRLINE, d.look.color.gamma_multiply(0.7)));
+    }
+    let mut boxes = Boxes::new(painter, canvas.rect);
+    for d in &drawn {
+        boxes.edge(d.place, d.look);
+    }
+    rings(scene, &drawn, &mut boxes, pointed);
+    boxes.paint(painter);
+    if state.labels || pointed.is_some() {
+        label(ui, scene, canvas, state, &drawn, pointed);
+    }
+    nodes(ui, scene, canvas, &drawn);
+}
+
+fn drawn(scene: &Scene, canvas: &Canvas, state: &Viewer, pointed: Option<Outcome>) -> Vec<Drawn> {
+    let mut drawn = Vec::new();
+    let important = |o: &Object| (Some(o.outcome) == pointed, o.marked);
+    let mut order: Vec<(usize, &Object)> = scene.objects.iter().enumerate().collect();
+    // What matters is drawn last, on top.
+    order.sort_by_key(|(i, o)| (important(o), std::cmp::Reverse(*i)));
+    for (index, object) in order {
+        let sides = [
+            (object.truth(scene.explorer).filter(|_| state.truth), true),
+            (object.prediction(scene.explorer).filter(|_| state.predictions), false),
+        ];
+        for (side, is_truth) in sides {
+            let Some(side) = side else { continue };
+            let look = look(scene, state, object, side, is_truth, pointed);
+            drawn.push(Drawn { object: index, place: canvas.place(side.bbox), look, is_truth });
+        }
+    }
+    drawn
+}
+
+fn look(scene: &Scene, state: &Viewer, object: &Object, side: Side, is_truth: bool, pointed: Option<Outcome>) -> Look {
+    let theme = scene.ctx.theme;
+    let color = match (object.standing, state.colour_by) {
+        (Standing::Ignored, _) => theme.muted,
+        (_, ColourBy::Class) => theme.class(scene.explorer.dataset().classes.name(side.class)),
+        (Standing::Counted(kind), ColourBy::Outcome) => theme.outcome(kind),
+        (Standing::Below, ColourBy::Outcome) => theme.muted,
+    };
+    let line = match (object.standing, is_truth) {
+        (Standing::Ignored, _) => Line::Dotted,
+        (_, true) => Line::Solid,
+        (_, false) => Line::Dashed,
+    };
+    let is_pointed = pointed == Some(object.outcome);
+    let counts = matches!(object.standing, Standing::Counted(_));
+    let faint = if (pointed.is_some() && !is_pointed) || !counts { FAINT } else { 1.0 };
+    let opacity = if is_pointed { 1.0 } else { state.opacity * faint };
+    let strong = is_pointed || object.marked;
+    let width = if strong { theme::BOX_EDGE.1 } else { theme::BOX_EDGE.0 };
+    Look { line, color: color.gamma_multiply(opacity), width, halo: theme.halo.gamma_multiply(opacity) }
+}
+
+fn ignored_truth(scene: &Scene, drawn: &Drawn) -> bool {
+    drawn.is_truth && scene.objects.get(drawn.object).is_some_and(|o| o.standing == Standing::Ignored)
+}
+
+/// A ring around each object that is meant.
+fn rings(scene: &Scene, drawn: &[Drawn], boxes: &mut Boxes, pointed: Option<Outcome>) {
+    for (index, object) in scene.objects.iter().enumerate().filter(|(_, o)| o.marked) {
+        let places = drawn.iter().filter(|d| d.object == index).map(|d| d.place);
+        if let Some(around) = places.reduce(Rect::union) {
+            let other = pointed.is_some_and(|p| p != object.outcome);
+            let color = scene.ctx.theme.accent.gamma_multiply(if other { FAINT } else { 1.0 });
+            boxes.ring(around, theme::GRID * 0.75, theme::RING, color);
+        }
+    }
+}
+
+fn label(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &Viewer, drawn: &[Drawn], pointed: Option<Outcome>) {
+    let painter = ui.painter();
+    let padding = vec2(3.0, 1.0);
+    let mut wanted = Vec::new();
+    let mut contents = Vec::new();
+    // What was drawn last matters most and chooses its place first. A pair has one label, on its prediction.
+    for d in drawn.iter().rev() {
+        let Some(object) = scene.objects.get(d.object) else { continue };
+        let is_pointed = pointed == Some(object.outcome);
+        let told_by_partner = d.is_truth && state.predictions && object.outcome.pred().is_some();
+        let quiet = object.standing == Standing::Below || !state.labels;
+        if told_by_partner || (quiet && !is_pointed) || wanted.len() >= LABELS {
+            continue;
+        }
+        let words = words(scene, object, d.is_truth);
+        let galley = painter.layout_no_wrap(words, theme::caption(), readable(d.look.color));
+        let must = is_pointed || object.marked;
+        wanted.push(Wanted { of: d.place, size: galley.size() + padding * 2.0, must });
+        contents.push((galley, d.look.color));
+    }
+    let bounds = canvas.picture().intersect(canvas.rect);
+    for (place, (galley, color)) in labels::place(&wanted, bounds).into_iter().zip(contents) {
+        let Some(place) = place else { continue };
+        painter.rect_filled(place, 2.0, color);
+        painter.galley(place.min + padding, galley, readable(color));
+    }
+}
+
+/// Class and confidence; what is wrong, in a word.
+fn words(scene: &Scene, object: &Object, is_truth: bool) -> String {
+    let explorer = scene.explorer;
+    let side = if is_truth { object.truth(explorer) } else { object.prediction(explorer) };
+    let name = side.map_or_else(String::new, |s| super::objects::named(explorer, s));
+    match object.standing {
+        Standing::Counted(crate::metrics::OutcomeKind::Correct) | Standing::Below => name,
+        _ if is_truth && object.outcome.pred().is_some() => name,
+        _ => format!("{name}, {}", object.words(explorer)),
+    }
+}
+
+/// Black or white, whichever stands out more.
+fn readable(on: Color32) -> Color32 {
+    if on.intensity() > 0.45 { Color32::BLACK } else { Color32::WHITE }
+}
+
+fn nodes(ui: &Ui, scene: &Scene, canvas: &Canvas, drawn: &[Drawn]) {
+    for d in drawn.iter().rev().take(NODES) {
+        let Some(object) = scene.objects.get(d.object) else { continue };
+        let name = if d.is_truth { object.truth_name(scene.explorer) } else { object.prediction_name(scene.explorer) };
+        let visible = d.place.intersect(canvas.rect);
+        if let Some(name) = name.filter(|_| visible.width() >= 0.0 && visible.height() >= 0.0) {
+            let node = ui.interact(visible, ui.scope_id().with((object.outcome, d.is_truth)), Sense::hover());
+            node.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, &name));
+        }
+    }
+}
+
+/// The object under the pointer: of the boxes that hold it, the smallest.
+pub fn object_at(scene: &Scene, canvas: &Canvas, state: &Viewer, at: Pos2) -> Option<Outcome> {
+    let near = drawn(scene, canvas, state, None).into_iter().filter(|d| d.place.expand(theme::GRID).contains(at));
+    let smallest = near.min_by(|a, b| a.place.area().total_cmp(&b.place.area()))?;
+    scene.objects.get(smallest.object).map(|o| o.outcome)
+}
+
+/// What the pointer is on, in words.
+pub fn card(ui: &mut Ui, scene: &Scene, pointed: Option<Outcome>) {
+    let Some(object) = scene.objects.iter().find(|o| Some(o.outcome) == pointed) else { return };
+    for line in list::sentences(scene, object) {
+        ui.label(RichText::new(line).color(scene.ctx.theme.text));
+    }
+}
