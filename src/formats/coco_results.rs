@@ -5,7 +5,6 @@
 mod images;
 mod rows;
 mod stream;
-mod template;
 
 use std::path::Path;
 
@@ -53,7 +52,7 @@ pub fn read_results_mapped(
     path: &Path,
     split: u16,
     dataset: &Dataset,
-    classes_of: &dyn Fn(&[(i64, usize)]) -> Vec<Option<ClassId>>,
+    classes_of: ClassesOf<'_>,
     into: &mut PredictionsBuilder,
     findings: &mut Findings,
     progress: &dyn Progress,
@@ -83,6 +82,9 @@ pub fn category_ids(path: &Path) -> Result<Vec<i64>, FormatError> {
     }
 }
 
+/// Asks which classes category ids mean, each given with how often it was met; one answer for each.
+pub type ClassesOf<'a> = &'a dyn Fn(&[(i64, usize)]) -> Vec<Option<ClassId>>;
+
 /// What a whole file holds besides its detections, whose classes are positions in `categories`.
 #[derive(Debug, Default)]
 struct FileRows {
@@ -94,8 +96,9 @@ struct FileRows {
 }
 
 impl FileRows {
-    /// Adds the next stretch: its category positions become those of the file, its records are counted on.
-    fn add(&mut self, mut rows: Rows, file: &str, into: &mut PredictionsBuilder) {
+    /// Adds the next stretch: its category positions become those of the file, its records are counted on. Returns the
+    /// emptied builder of the stretch.
+    fn add(&mut self, mut rows: Rows, file: &str, into: &mut PredictionsBuilder) -> PredictionsBuilder {
         let base = self.records;
         let positions: Vec<ClassId> = rows
             .categories
@@ -104,13 +107,14 @@ impl FileRows {
             .map(|&Category { id, count, first }| ClassId(self.categories.meet(id, count, base + first)))
             .collect();
         rows.detections.map_classes(0, |class| positions.get(class.index()).copied());
-        into.append(rows.detections);
+        into.append(&mut rows.detections);
         rows.tally.report(file, base, &mut self.findings);
         self.records += rows.records;
         self.bad += rows.bad;
         if self.first_bad.is_none() {
             self.first_bad = rows.first_bad.map(|(index, unfit)| (base + index, unfit));
         }
+        rows.detections
     }
 }
 
@@ -129,7 +133,7 @@ fn read_file(
         if all.records == 0 {
             into.reserve(expected(&rows, length));
         }
-        all.add(rows, &file, into);
+        all.add(rows, &file, into)
     })?;
     if streamed == Streamed::NotThisWay {
         into.truncate(before);
@@ -172,7 +176,7 @@ fn read_whole(path: &Path, images: &Images<'_>) -> Result<Rows, FormatError> {
         return scanner.finish().map(|()| Rows::default()).map_err(broken);
     }
     scanner.peek();
-    rows::read(&bytes, scanner.at(), None, images).map(|(rows, _)| rows).map_err(broken)
+    rows::read(&bytes, scanner.at(), None, images, PredictionsBuilder::default()).map(|(rows, _)| rows).map_err(broken)
 }
 
 /// Turns category positions into classes and reports.
@@ -180,7 +184,7 @@ fn finish(
     all: FileRows,
     file: &str,
     before: usize,
-    classes_of: &dyn Fn(&[(i64, usize)]) -> Vec<Option<ClassId>>,
+    classes_of: ClassesOf<'_>,
     into: &mut PredictionsBuilder,
     findings: &mut Findings,
 ) {
