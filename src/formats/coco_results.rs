@@ -8,14 +8,14 @@ mod stream;
 
 use std::path::Path;
 
-use super::checks::{NO_PREDICTIONS, UNKNOWN_CLASS};
+use super::checks::{NO_PREDICTIONS, UNKNOWN_CLASS, UNKNOWN_IMAGE};
 use super::coco::fields::Unfit;
 use super::error::{FormatError, LoadError};
 use super::json::Scanner;
 use super::source;
 use crate::model::{ClassId, Dataset, Findings, NoProgress, PredictionsBuilder, Progress};
 use images::Images;
-use rows::{Categories, Category, Rows};
+use rows::{Categories, Category, IMAGE_BY_NAME, Rows};
 use stream::{Sizes, Streamed};
 
 const LAYOUT: &str = "COCO results are a list of objects with `image_id`, `category_id`, `bbox` and `score`";
@@ -60,10 +60,39 @@ pub fn read_results_mapped(
     let before = into.len();
     let file = source::short_name(path);
     progress.stage(&format!("Reading {file}"));
-    let read = read_file(path, Sizes::default(), &Images::new(dataset, split), into, progress);
-    let file_rows = read.inspect_err(|_| into.truncate(before))?;
-    finish(file_rows, &file, before, classes_of, into, findings);
+    let images = Images::new(dataset, split);
+    let read = read_file(path, Sizes::default(), &images, into, progress).inspect_err(|_| into.truncate(before))?;
+    let read = match by_name_numbers(path, &read, &images, progress) {
+        Some((by_name, mut detections)) => {
+            into.truncate(before);
+            into.append(&mut detections);
+            by_name
+        }
+        None => read,
+    };
+    finish(read, &file, before, classes_of, into, findings);
     Ok(())
+}
+
+/// Reads a file again whose ids are not those of the dataset, taking ids for the numbers that file names are, as Ultralytics
+/// writes them. `None` where that does not explain every single one.
+fn by_name_numbers(
+    path: &Path,
+    read: &FileRows,
+    images: &Images<'_>,
+    progress: &dyn Progress,
+) -> Option<(FileRows, PredictionsBuilder)> {
+    read.findings.get(UNKNOWN_IMAGE.code)?;
+    let images = images.by_name_numbers()?;
+    let mut detections = PredictionsBuilder::default();
+    let mut read = read_file(path, Sizes::default(), &images, &mut detections, progress).ok()?;
+    if read.findings.get(UNKNOWN_IMAGE.code).is_some() {
+        return None;
+    }
+    let file = source::short_name(path);
+    read.findings
+        .push(IMAGE_BY_NAME.counted(read.records, vec![format!("{file}: every image_id is a file name's number")]));
+    Some((read, detections))
 }
 
 /// The distinct category ids of a results file, in order of appearance. Reads the whole file; where the file is read

@@ -19,11 +19,11 @@ pub(super) struct Record {
     pub score: f64,
 }
 
-pub(super) const BAD_DETECTION: Note = Note::warning(
+const BAD_DETECTION: Note = Note::warning(
     "bad-detection",
     "Detections cannot be read and are left out; each needs `image_id`, `category_id`, a `bbox` of left, top, width and height, and a `score`.",
 );
-const IMAGE_BY_NAME: Note = Note::info(
+pub(super) const IMAGE_BY_NAME: Note = Note::info(
     "image-id-by-name",
     "Detections name their image by its file name instead of its id and are looked up by that; other programs need the id.",
 );

@@ -66,9 +66,10 @@ pub fn read_f64(bytes: &[u8], start: usize) -> Option<(f64, usize, bool)> {
     Some((number.value(), end, whole))
 }
 
-/// A number without sign and exponent that ends within eight bytes: its digits, where it ends, and how many digits stand
-/// behind the point (0: it has no point). All of it comes from one look at the bytes: the end of a number is where the next
-/// look begins, so what a list of numbers costs is mostly how long finding the end takes.
+/// A number without sign and exponent that ends within eight bytes, or within sixteen with its point in the first eight: its
+/// digits, where it ends, and how many digits stand behind the point (0: it has no point). All of it comes from one look at
+/// the bytes: the end of a number is where the next look begins, so what a list of numbers costs is mostly how long finding
+/// the end takes.
 #[inline(always)]
 fn short(bytes: &[u8], start: usize) -> Option<(u64, usize, u32)> {
     let word = u64::from_le_bytes(*bytes.get(start..)?.first_chunk::<8>()?);
@@ -82,18 +83,33 @@ fn short(bytes: &[u8], start: usize) -> Option<(u64, usize, u32)> {
         let exponent = (word >> (8 * first)) as u8 | 0x20 == b'e';
         return (!exponent).then(|| (number_of(low, first), start + first as usize, 0));
     }
-    let rest = other & (other - 1);
-    let second = rest.trailing_zeros() / 8;
-    if second == 8 || second == first + 1 || (word >> (8 * second)) as u8 | 0x20 == b'e' {
-        return None;
-    }
     // Close the gap of the point.
     let whole = (1_u64 << (8 * first)) - 1;
     let digits = (low & whole) | (low >> 8 & !whole);
+    let rest = other & (other - 1);
+    let second = rest.trailing_zeros() / 8;
+    if second == 8 {
+        return long(bytes, start, number_of(digits, 7), first);
+    }
+    if second == first + 1 || (word >> (8 * second)) as u8 | 0x20 == b'e' {
+        return None;
+    }
     Some((number_of(digits, second - 1), start + second as usize, second - first - 1))
 }
 
-/// At most eight digits divided by a power of ten: correctly rounded, as both are exact.
+/// Goes on where the digits behind the point go on behind eight bytes, as those of most scores do.
+#[inline(always)]
+fn long(bytes: &[u8], start: usize, digits: u64, first: u32) -> Option<(u64, usize, u32)> {
+    let word = u64::from_le_bytes(*bytes.get(start + 8..)?.first_chunk::<8>()?);
+    let (more, count) = leading_digits(word);
+    if count == 8 || (word >> (8 * count)) as u8 | 0x20 == b'e' || (first == 7 && count == 0) {
+        return None;
+    }
+    let digits = digits * TENS.get(count).copied().unwrap_or_default() + more;
+    Some((digits, start + 8 + count, 7 - first + count as u32))
+}
+
+/// At most fifteen digits divided by a power of ten: correctly rounded, as both are exact.
 #[inline(always)]
 fn quotient(digits: u64, fraction: u32) -> f64 {
     digits as f64 / POWERS.get(fraction as usize).copied().unwrap_or(1.0)
