@@ -93,6 +93,7 @@ pub(super) fn read(
     let mut records = Records::default();
     let mut scanner = Scanner::new(bytes, start);
     scanner.object(|s, key| {
+        s.peek();
         let at = s.at();
         let twice = match key {
             "images" => records.images.replace(section(s, "images", &BAD_IMAGE, notes, progress, image)?).is_some(),
