@@ -98,7 +98,8 @@ pub const EDGE: f64 = 0.1;
 /// True where a box can take part: its numbers, its far corner and its area are finite.
 #[must_use]
 pub fn is_usable(bbox: BBox) -> bool {
-    bbox.is_finite() && (bbox.x + bbox.w).is_finite() && (bbox.y + bbox.h).is_finite() && bbox.area().is_finite()
+    // A sum or product is finite only if both numbers are.
+    (bbox.x + bbox.w).is_finite() && (bbox.y + bbox.h).is_finite() && bbox.area().is_finite()
 }
 
 /// What is remarkable about a usable box in an image of this size (0: not known); `outside` words the box that reaches

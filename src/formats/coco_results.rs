@@ -5,18 +5,17 @@
 mod images;
 mod rows;
 mod stream;
-mod template;
 
 use std::path::Path;
 
-use super::checks::{NO_PREDICTIONS, UNKNOWN_CLASS};
+use super::checks::{NO_PREDICTIONS, UNKNOWN_CLASS, UNKNOWN_IMAGE};
 use super::coco::fields::Unfit;
 use super::error::{FormatError, LoadError};
 use super::json::Scanner;
 use super::source;
 use crate::model::{ClassId, Dataset, Findings, NoProgress, PredictionsBuilder, Progress};
 use images::Images;
-use rows::{Categories, Category, Rows};
+use rows::{Categories, Category, IMAGE_BY_NAME, Rows};
 use stream::{Sizes, Streamed};
 
 const LAYOUT: &str = "COCO results are a list of objects with `image_id`, `category_id`, `bbox` and `score`";
@@ -53,7 +52,7 @@ pub fn read_results_mapped(
     path: &Path,
     split: u16,
     dataset: &Dataset,
-    classes_of: &dyn Fn(&[(i64, usize)]) -> Vec<Option<ClassId>>,
+    classes_of: ClassesOf<'_>,
     into: &mut PredictionsBuilder,
     findings: &mut Findings,
     progress: &dyn Progress,
@@ -61,10 +60,39 @@ pub fn read_results_mapped(
     let before = into.len();
     let file = source::short_name(path);
     progress.stage(&format!("Reading {file}"));
-    let read = read_file(path, Sizes::default(), &Images::new(dataset, split), into, progress);
-    let file_rows = read.inspect_err(|_| into.truncate(before))?;
-    finish(file_rows, &file, before, classes_of, into, findings);
+    let images = Images::new(dataset, split);
+    let read = read_file(path, Sizes::default(), &images, into, progress).inspect_err(|_| into.truncate(before))?;
+    let read = match by_name_numbers(path, &read, &images, progress) {
+        Some((by_name, mut detections)) => {
+            into.truncate(before);
+            into.append(&mut detections);
+            by_name
+        }
+        None => read,
+    };
+    finish(read, &file, before, classes_of, into, findings);
     Ok(())
+}
+
+/// Reads a file again whose ids are not those of the dataset, taking ids for the numbers that file names are, as Ultralytics
+/// writes them. `None` where that does not explain every single one.
+fn by_name_numbers(
+    path: &Path,
+    read: &FileRows,
+    images: &Images<'_>,
+    progress: &dyn Progress,
+) -> Option<(FileRows, PredictionsBuilder)> {
+    read.findings.get(UNKNOWN_IMAGE.code)?;
+    let images = images.by_name_numbers()?;
+    let mut detections = PredictionsBuilder::default();
+    let mut read = read_file(path, Sizes::default(), &images, &mut detections, progress).ok()?;
+    if read.findings.get(UNKNOWN_IMAGE.code).is_some() {
+        return None;
+    }
+    let file = source::short_name(path);
+    read.findings
+        .push(IMAGE_BY_NAME.counted(read.records, vec![format!("{file}: every image_id is a file name's number")]));
+    Some((read, detections))
 }
 
 /// The distinct category ids of a results file, in order of appearance. Reads the whole file; where the file is read
@@ -83,6 +111,9 @@ pub fn category_ids(path: &Path) -> Result<Vec<i64>, FormatError> {
     }
 }
 
+/// Asks which classes category ids mean, each given with how often it was met; one answer for each.
+pub type ClassesOf<'a> = &'a dyn Fn(&[(i64, usize)]) -> Vec<Option<ClassId>>;
+
 /// What a whole file holds besides its detections, whose classes are positions in `categories`.
 #[derive(Debug, Default)]
 struct FileRows {
@@ -94,8 +125,9 @@ struct FileRows {
 }
 
 impl FileRows {
-    /// Adds the next stretch: its category positions become those of the file, its records are counted on.
-    fn add(&mut self, mut rows: Rows, file: &str, into: &mut PredictionsBuilder) {
+    /// Adds the next stretch: its category positions become those of the file, its records are counted on. Returns the
+    /// emptied builder of the stretch.
+    fn add(&mut self, mut rows: Rows, file: &str, into: &mut PredictionsBuilder) -> PredictionsBuilder {
         let base = self.records;
         let positions: Vec<ClassId> = rows
             .categories
@@ -104,13 +136,14 @@ impl FileRows {
             .map(|&Category { id, count, first }| ClassId(self.categories.meet(id, count, base + first)))
             .collect();
         rows.detections.map_classes(0, |class| positions.get(class.index()).copied());
-        into.append(rows.detections);
+        into.append(&mut rows.detections);
         rows.tally.report(file, base, &mut self.findings);
         self.records += rows.records;
         self.bad += rows.bad;
         if self.first_bad.is_none() {
             self.first_bad = rows.first_bad.map(|(index, unfit)| (base + index, unfit));
         }
+        rows.detections
     }
 }
 
@@ -129,7 +162,7 @@ fn read_file(
         if all.records == 0 {
             into.reserve(expected(&rows, length));
         }
-        all.add(rows, &file, into);
+        all.add(rows, &file, into)
     })?;
     if streamed == Streamed::NotThisWay {
         into.truncate(before);
@@ -172,7 +205,7 @@ fn read_whole(path: &Path, images: &Images<'_>) -> Result<Rows, FormatError> {
         return scanner.finish().map(|()| Rows::default()).map_err(broken);
     }
     scanner.peek();
-    rows::read(&bytes, scanner.at(), None, images).map(|(rows, _)| rows).map_err(broken)
+    rows::read(&bytes, scanner.at(), None, images, PredictionsBuilder::default()).map(|(rows, _)| rows).map_err(broken)
 }
 
 /// Turns category positions into classes and reports.
@@ -180,7 +213,7 @@ fn finish(
     all: FileRows,
     file: &str,
     before: usize,
-    classes_of: &dyn Fn(&[(i64, usize)]) -> Vec<Option<ClassId>>,
+    classes_of: ClassesOf<'_>,
     into: &mut PredictionsBuilder,
     findings: &mut Findings,
 ) {

@@ -4,15 +4,18 @@
 //! about. A record-by-record reader asks for the fields it wants and skips the rest.
 
 pub mod number;
+pub mod template;
 mod text;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::path::Path;
 
 use super::error::FormatError;
 use super::source;
 pub use number::Number;
+pub use template::{Record, Template};
 
 /// How deeply values may be nested.
 pub const MAX_DEPTH: u32 = 128;
@@ -295,6 +298,20 @@ impl<'a> Scanner<'a> {
         found
     }
 
+    /// The template of the record that stands here, as [`Template::of`]; nothing is taken.
+    #[must_use]
+    pub fn template<const N: usize>(&self, keys: &[(&str, Range<usize>)]) -> Option<Template<N>> {
+        Template::of(self.bytes, self.at, keys)
+    }
+
+    /// Reads a record that is written like the template. `None`, and nothing taken, where it is not.
+    #[inline]
+    pub fn record<const N: usize>(&mut self, template: &Template<N>) -> Option<Record<N>> {
+        let (record, end) = template.read(self.bytes, self.at)?;
+        self.at = end;
+        Some(record)
+    }
+
     /// Reads any value; lists and objects are skipped.
     ///
     /// # Errors
@@ -414,4 +431,4 @@ impl<'a> Scanner<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

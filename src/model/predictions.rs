@@ -97,8 +97,9 @@ impl PredictionsBuilder {
         self.score.push(score + 0.0);
     }
 
-    /// Appends what another builder collected from a later part of the same file.
-    pub fn append(&mut self, mut later: Self) {
+    /// Appends what another builder collected from a later part of the same file. The other is empty afterwards and keeps
+    /// its memory.
+    pub fn append(&mut self, later: &mut Self) {
         self.image.append(&mut later.image);
         self.class.append(&mut later.class);
         self.bbox.append(&mut later.bbox);
@@ -154,34 +155,68 @@ impl PredictionsBuilder {
 
     /// Sorts by (image, descending score), stably. `images` is the number of images of the dataset.
     #[must_use]
-    pub fn build(self, identity: ModelIdentity, images: usize) -> Predictions {
+    pub fn build(mut self, identity: ModelIdentity, images: usize) -> Predictions {
         let starts = starts(images, &self.image);
-        let mut next: Vec<u32> = starts.clone();
-        let mut order = vec![0_u32; self.image.len()];
-        for (row, image) in self.image.iter().enumerate() {
-            if let Some(slot) = next.get_mut(image.index()) {
-                if let Some(place) = order.get_mut(*slot as usize) {
-                    *place = PredId::from_index(row).0;
+        let rows = PredId::from_index(self.image.len()).0;
+        let mut row: Vec<u32> = (0..rows).collect();
+        if !self.image.is_sorted() {
+            let mut next: Vec<u32> = starts.clone();
+            for (at, image) in self.image.iter().enumerate() {
+                if let Some(slot) = next.get_mut(image.index()) {
+                    if let Some(place) = row.get_mut(*slot as usize) {
+                        *place = PredId::from_index(at).0;
+                    }
+                    *slot += 1;
                 }
-                *slot += 1;
             }
+            // Column by column, so that only one is there twice.
+            self.image = gather(&row, self.image);
+            self.class = gather(&row, self.class);
+            self.bbox = gather(&row, self.bbox);
+            self.score = gather(&row, self.score);
         }
-        let score_of = |row: u32| self.score.get(row as usize).copied().unwrap_or(f64::NEG_INFINITY);
+        self.sort_scores(&mut row, &starts);
+        let Self { image, class, bbox, score } = self;
+        Predictions { identity, image, class, bbox, score, row, starts }
+    }
+
+    /// Sorts the rows of each image by descending score, stably and in place; most detectors write them so already.
+    fn sort_scores(&mut self, row: &mut [u32], starts: &[u32]) {
+        let (mut order, mut scratch) = (Vec::new(), Scratch::default());
         for bounds in starts.windows(2) {
             let &[a, b] = bounds else { continue };
-            if let Some(rows) = order.get_mut(a as usize..b as usize) {
-                rows.sort_by(|&p, &q| score_of(q).total_cmp(&score_of(p)));
+            let rows = a as usize..b as usize;
+            let Some(scores) = self.score.get(rows.clone()) else { continue };
+            if scores.is_sorted_by(|p, q| p.total_cmp(q).is_ge()) {
+                continue;
             }
+            order.clear();
+            order.extend(scores.iter().copied().zip(0_u32..));
+            order.sort_by(|(p, _), (q, _)| q.total_cmp(p));
+            permute(&order, self.class.get_mut(rows.clone()), &mut scratch.class);
+            permute(&order, self.bbox.get_mut(rows.clone()), &mut scratch.bbox);
+            permute(&order, self.score.get_mut(rows.clone()), &mut scratch.score);
+            permute(&order, row.get_mut(rows), &mut scratch.row);
         }
-        Predictions {
-            identity,
-            image: gather(&order, &self.image),
-            class: gather(&order, &self.class),
-            bbox: gather(&order, &self.bbox),
-            score: gather(&order, &self.score),
-            row: order,
-            starts,
-        }
+    }
+}
+
+/// Room for the rows of one image, used again for the next.
+#[derive(Default)]
+struct Scratch {
+    class: Vec<ClassId>,
+    bbox: Vec<BBox>,
+    score: Vec<f64>,
+    row: Vec<u32>,
+}
+
+/// Brings rows into this order; `order` holds positions among them.
+fn permute<T: Copy>(order: &[(f64, u32)], rows: Option<&mut [T]>, scratch: &mut Vec<T>) {
+    let Some(rows) = rows else { return };
+    scratch.clear();
+    scratch.extend(order.iter().filter_map(|&(_, row)| rows.get(row as usize).copied()));
+    if scratch.len() == rows.len() {
+        rows.copy_from_slice(scratch);
     }
 }
 
@@ -193,6 +228,7 @@ fn move_row<T: Copy>(column: &mut [T], from: usize, to: usize) {
     }
 }
 
-fn gather<T: Copy>(order: &[u32], column: &[T]) -> Vec<T> {
+/// The column in this order; the old one is freed.
+fn gather<T: Copy>(order: &[u32], column: Vec<T>) -> Vec<T> {
     order.iter().filter_map(|&row| column.get(row as usize).copied()).collect()
 }

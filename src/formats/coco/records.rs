@@ -4,7 +4,7 @@
 
 use super::fields::{Id, Unfit, bbox, flag, number, polygon_box};
 use crate::formats::checks::Note;
-use crate::formats::json::{Broken, Numbers, Scalar, Scanner};
+use crate::formats::json::{Broken, Numbers, Scalar, Scanner, Template};
 use crate::model::{BBox, Findings, Progress};
 
 /// Everything that is read from a truth file. A section that is not there is `None`.
@@ -93,14 +93,13 @@ pub(super) fn read(
     let mut records = Records::default();
     let mut scanner = Scanner::new(bytes, start);
     scanner.object(|s, key| {
+        s.peek();
         let at = s.at();
         let twice = match key {
             "images" => records.images.replace(section(s, "images", &BAD_IMAGE, notes, progress, image)?).is_some(),
             "annotations" => records
                 .annotations
-                .replace(section(s, "annotations", &BAD_ANNOTATION, notes, progress, |s, index, notes| {
-                    annotation(s, bytes, index, notes)
-                })?)
+                .replace(section(s, "annotations", &BAD_ANNOTATION, notes, progress, annotation_reader())?)
                 .is_some(),
             "categories" => records
                 .categories
@@ -124,7 +123,7 @@ fn section<T>(
     bad: &Note,
     notes: &mut Notes<'_>,
     progress: &dyn Progress,
-    read: impl Fn(&mut Scanner<'_>, usize, &mut Notes<'_>) -> Result<Result<T, Unfit>, Broken>,
+    mut read: impl FnMut(&mut Scanner<'_>, usize, &mut Notes<'_>) -> Result<Result<T, Unfit>, Broken>,
 ) -> Result<Vec<T>, Broken> {
     let mut rows = Vec::new();
     let mut first_bad: Option<Broken> = None;
@@ -154,10 +153,10 @@ fn section<T>(
 }
 
 /// Reads the fields of a record by key; says what is wrong where the record is no object or a key is there twice.
-fn fields(
-    scanner: &mut Scanner<'_>,
+fn fields<'a>(
+    scanner: &mut Scanner<'a>,
     known: &[&'static str],
-    mut field: impl FnMut(&mut Scanner<'_>, &'static str) -> Result<(), Broken>,
+    mut field: impl FnMut(&mut Scanner<'a>, &'static str) -> Result<(), Broken>,
 ) -> Result<Option<Unfit>, Broken> {
     if scanner.peek() != Some(b'{') {
         let kind = scanner.scalar()?;
@@ -233,9 +232,58 @@ fn category(s: &mut Scanner<'_>, index: usize, notes: &mut Notes<'_>) -> Result<
     Ok(id.whole("id").map(|id| RawCategory { index, id, name }))
 }
 
+/// Slots of the numbers of an annotation in a template: id, image, category, box, area, crowd, ignore.
+const SLOTS: usize = 10;
+const KEYS: [(&str, std::ops::Range<usize>); 7] = [
+    ("id", 0..1),
+    ("image_id", 1..2),
+    ("category_id", 2..3),
+    ("bbox", 3..7),
+    ("area", 7..8),
+    ("iscrowd", 8..9),
+    ("ignore", 9..SLOTS),
+];
+
+/// Reads annotations one after the other: those that are written like the first in one go, others field by field.
+fn annotation_reader()
+-> impl FnMut(&mut Scanner<'_>, usize, &mut Notes<'_>) -> Result<Result<RawAnnotation, Unfit>, Broken> {
+    let mut template = None;
+    move |s, index, notes| {
+        if index == 0 {
+            let needed = |t: &Template<SLOTS>| t.present().iter().skip(1).take(6).all(|&present| present);
+            template = s.template(&KEYS).filter(needed);
+        }
+        let before = s.clone();
+        if let Some((raw, ignore)) = template.as_ref().and_then(|template| alike(s, template, index)) {
+            if ignore {
+                notes.add(&IGNORE_FIELD, || format!("annotations[{index}]"));
+            }
+            return Ok(Ok(raw));
+        }
+        *s = before;
+        annotation(s, index, notes)
+    }
+}
+
+/// An annotation written like the template, and whether it has `ignore` set; `None` where its ids are no plain whole numbers.
+fn alike(s: &mut Scanner<'_>, template: &Template<SLOTS>, index: usize) -> Option<(RawAnnotation, bool)> {
+    let record = s.record(template)?;
+    let [has_id, .., has_area, _, _] = *template.present();
+    let [_, _, _, x, y, w, h, area, crowd, ignore] = record.values;
+    let raw = RawAnnotation {
+        index,
+        id: record.whole(0).filter(|_| has_id),
+        image: record.whole(1)?,
+        category: record.whole(2)?,
+        bbox: BBox::new(x, y, w, h),
+        area: has_area.then_some(area).filter(|area| area.is_finite()),
+        crowd: crowd != 0.0,
+    };
+    Some((raw, ignore != 0.0))
+}
+
 fn annotation(
     s: &mut Scanner<'_>,
-    bytes: &[u8],
     index: usize,
     notes: &mut Notes<'_>,
 ) -> Result<Result<RawAnnotation, Unfit>, Broken> {
@@ -253,7 +301,7 @@ fn annotation(
             "iscrowd" => crowd = flag(s)?,
             "ignore" => ignore = flag(s)?,
             _ => {
-                segmentation = Some(s.at());
+                segmentation = Some(s.clone());
                 s.skip()?;
             }
         }
@@ -266,7 +314,7 @@ fn annotation(
         Some(numbers @ (Numbers::Exactly(_) | Numbers::Mixed)) => bbox(numbers),
         Some(numbers @ Numbers::Count(1..)) => bbox(numbers),
         // Missing, null or empty.
-        empty => match segmentation.map(|at| polygon_box(&mut Scanner::new(bytes, at))).transpose()?.flatten() {
+        empty => match segmentation.as_mut().map(polygon_box).transpose()?.flatten() {
             Some(around) => {
                 notes.add(&BOX_FROM_POLYGON, || format!("annotations[{index}]"));
                 Ok(around)

@@ -48,6 +48,15 @@ impl<'a> Images<'a> {
         }
     }
 
+    /// The same images by the number that their file name is: `000000000139.jpg` is 139. `None` where no name is one.
+    pub fn by_name_numbers(&self) -> Option<Self> {
+        let of_split = self.dataset.images.iter().zip(0_u32..).filter(|(image, _)| image.split == self.split);
+        let numbers: Vec<(i64, u32)> =
+            of_split.filter_map(|(image, position)| Some((stem(&image.name).parse().ok()?, position))).collect();
+        let ids = IdTable::new(numbers.iter().copied());
+        (!numbers.is_empty()).then(|| Self { ids, ..Self::new(self.dataset, self.split) })
+    }
+
     /// The image of this id.
     #[inline]
     pub fn by_id(&self, id: i64) -> Option<ImageId> {

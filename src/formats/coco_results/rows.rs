@@ -5,10 +5,9 @@
 use rustc_hash::FxHashMap;
 
 use super::images::{Found, Images};
-use super::template::Template;
 use crate::formats::checks::{self, Note};
 use crate::formats::coco::fields::{Id, Unfit, bbox};
-use crate::formats::json::{Broken, Scalar, Scanner};
+use crate::formats::json::{Broken, Scalar, Scanner, Template};
 use crate::model::{BBox, ClassId, Findings, ImageId, PredictionsBuilder};
 
 /// One record of a results list.
@@ -20,11 +19,11 @@ pub(super) struct Record {
     pub score: f64,
 }
 
-pub(super) const BAD_DETECTION: Note = Note::warning(
+const BAD_DETECTION: Note = Note::warning(
     "bad-detection",
     "Detections cannot be read and are left out; each needs `image_id`, `category_id`, a `bbox` of left, top, width and height, and a `score`.",
 );
-const IMAGE_BY_NAME: Note = Note::info(
+pub(super) const IMAGE_BY_NAME: Note = Note::info(
     "image-id-by-name",
     "Detections name their image by its file name instead of its id and are looked up by that; other programs need the id.",
 );
@@ -207,7 +206,11 @@ pub(super) enum End {
     WrongCut,
 }
 
-/// Reads the records from `start`, where one begins, to `limit`, where one should begin, or to the end of the text.
+/// The slots of a template: image, category, box, score.
+const SLOTS: usize = 7;
+
+/// Reads the records from `start`, where one begins, to `limit`, where one should begin, or to the end of the text. `spare`
+/// is an empty builder whose memory is used again.
 ///
 /// # Errors
 /// Where the text is broken.
@@ -216,21 +219,16 @@ pub(super) fn read(
     start: usize,
     limit: Option<usize>,
     images: &Images<'_>,
+    spare: PredictionsBuilder,
 ) -> Result<(Rows, End), Broken> {
     let length = limit.unwrap_or(bytes.len()).saturating_sub(start);
-    let mut rows = Rows { bytes: length, ..Rows::default() };
-    // The shortest records that people write take about 80 bytes; a hint that real content backs.
-    rows.detections.reserve(length / 80);
+    let mut reader = Reader { rows: Rows { detections: spare, bytes: length, ..Rows::default() }, images, last: None };
+    let keys = [("image_id", 0..1), ("category_id", 1..2), ("bbox", 2..6), ("score", 6..SLOTS)];
     let mut scanner = Scanner::new(bytes, start);
-    let template = Template::of(bytes, start);
-    let mut reader = Reader { rows, images, last: None };
+    let template: Option<Template<SLOTS>> = scanner.template(&keys).filter(|t| t.present().iter().all(|&p| p));
     loop {
-        let fast = template.as_ref().and_then(|template| template.read(bytes, scanner.at()));
-        match fast {
-            Some((fields, end)) => {
-                scanner = Scanner::new(bytes, end);
-                reader.plain(fields.image, fields.category, fields.bbox, fields.score);
-            }
+        match template.as_ref().and_then(|template| alike(&mut scanner, template)) {
+            Some((image, category, bbox, score)) => reader.plain(image, category, bbox, score),
             None => reader.general(&mut scanner)?,
         }
         if !scanner.take(b',') {
@@ -247,6 +245,20 @@ pub(super) fn read(
             return Ok((reader.rows, end));
         }
     }
+}
+
+/// Image id, category id, box and score of a record written like the template; `None`, and nothing taken, where its ids are
+/// no plain whole numbers or it is written otherwise.
+#[inline]
+fn alike(scanner: &mut Scanner<'_>, template: &Template<SLOTS>) -> Option<(i64, i64, BBox, f64)> {
+    let before = scanner.clone();
+    let record = scanner.record(template)?;
+    let (Some(image), Some(category)) = (record.whole(0), record.whole(1)) else {
+        *scanner = before;
+        return None;
+    };
+    let [_, _, x, y, w, h, score] = record.values;
+    Some((image, category, BBox::new(x, y, w, h), score))
 }
 
 struct Reader<'a, 'd> {

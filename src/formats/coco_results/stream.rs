@@ -7,6 +7,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -15,7 +16,7 @@ use super::rows::{self, End, Rows};
 use crate::formats::error::{FormatError, LoadError};
 use crate::formats::json::Scanner;
 use crate::formats::source;
-use crate::model::Progress;
+use crate::model::{PredictionsBuilder, Progress};
 
 /// Bytes read at a time and bytes parsed by one thread at a time.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +27,7 @@ pub(super) struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { block: 4 << 20, stretch: 256 << 10 }
+        Self { block: 1 << 20, stretch: 128 << 10 }
     }
 }
 
@@ -39,7 +40,8 @@ pub(super) enum Streamed {
     NotThisWay,
 }
 
-/// Reads a results list; `sink` gets its stretches in order, each with the length of the file.
+/// Reads a results list; `sink` gets its stretches in order, each with the length of the file, and
+/// returns its emptied builder to be filled again.
 ///
 /// # Errors
 /// Where the file cannot be read or the work is cancelled.
@@ -48,7 +50,7 @@ pub(super) fn read(
     sizes: Sizes,
     images: &Images<'_>,
     progress: &dyn Progress,
-    mut sink: impl FnMut(Rows, u64),
+    mut sink: impl FnMut(Rows, u64) -> PredictionsBuilder,
 ) -> Result<Streamed, LoadError> {
     let mut file = source::open(path)?;
     let length = match file.metadata() {
@@ -58,6 +60,7 @@ pub(super) fn read(
     };
     let mut block = Vec::new();
     let mut spare = Vec::new();
+    let builders = Mutex::new(Vec::new());
     let mut last = fill(&mut file, &mut block, &[], sizes.block, path)?;
     let Some(mut start) = first_record(&block) else { return Ok(Streamed::NotThisWay) };
     let mut read = block.len();
@@ -70,12 +73,13 @@ pub(super) fn read(
         }
         let carried = cut.and_then(|cut| block.get(cut..)).unwrap_or_default();
         let (parsed, filled) = rayon::join(
-            || parse(&block, start, cut, sizes.stretch, images),
+            || parse(&block, (start, cut), sizes.stretch, images, &builders),
             || if last { Ok(true) } else { fill(&mut file, &mut spare, carried, sizes.block, path) },
         );
         let Some(parsed) = parsed else { return Ok(Streamed::NotThisWay) };
         for rows in parsed {
-            sink(rows, length);
+            let emptied = sink(rows, length);
+            builders.lock().unwrap_or_else(PoisonError::into_inner).push(emptied);
         }
         if last {
             return Ok(Streamed::Whole);
@@ -104,7 +108,13 @@ fn first_record(block: &[u8]) -> Option<usize> {
 
 /// Parses a block from the record at `start` to the record at `cut`, or to its end, in stretches. `None` where a stretch is
 /// broken or did not end where the next one starts.
-fn parse(block: &[u8], start: usize, cut: Option<usize>, stretch: usize, images: &Images<'_>) -> Option<Vec<Rows>> {
+fn parse(
+    block: &[u8],
+    (start, cut): (usize, Option<usize>),
+    stretch: usize,
+    images: &Images<'_>,
+    builders: &Mutex<Vec<PredictionsBuilder>>,
+) -> Option<Vec<Rows>> {
     let end = cut.unwrap_or(block.len());
     let mut starts = vec![start];
     let mut next = start + stretch;
@@ -117,9 +127,12 @@ fn parse(block: &[u8], start: usize, cut: Option<usize>, stretch: usize, images:
     let stretches: Vec<(usize, Option<usize>)> = starts.iter().copied().zip(limits).collect();
     stretches
         .into_par_iter()
-        .map(|(start, limit)| match (rows::read(block, start, limit, images), limit) {
-            (Ok((rows, End::Next)), Some(_)) | (Ok((rows, End::List)), None) => Some(rows),
-            _ => None,
+        .map(|(start, limit)| {
+            let builder = builders.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            match (rows::read(block, start, limit, images, builder), limit) {
+                (Ok((rows, End::Next)), Some(_)) | (Ok((rows, End::List)), None) => Some(rows),
+                _ => None,
+            }
         })
         .collect()
 }

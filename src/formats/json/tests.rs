@@ -180,7 +180,7 @@ fn deep_nesting_is_refused_without_a_deep_stack() {
     let deep = |n: usize| [vec![b'['; n], vec![b']'; n]].concat();
     assert!(skipped(&deep(128)).is_ok());
     let error = skipped(&deep(129)).unwrap_err();
-    assert!(format!("{:?}", error).contains("nested deeper"));
+    assert!(format!("{error:?}").contains("nested deeper"));
     assert!(skipped(&vec![b'['; 5_000_000]).is_err());
 }
 

@@ -61,7 +61,7 @@ fn next_special(bytes: &[u8], mut at: usize) -> usize {
         at += 8;
     }
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|&b| b < 0x20 || b >= 0x80 || b == b'"' || b == b'\\').unwrap_or(rest.len())
+    at + rest.iter().position(|&b| !(0x20..0x80).contains(&b) || b == b'"' || b == b'\\').unwrap_or(rest.len())
 }
 
 /// Behind the escape whose backslash stands at `at`.
