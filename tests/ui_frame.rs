@@ -281,17 +281,6 @@ fn the_list_of_keys_opens_and_closes() {
     assert!(app.sees("Use optimal confidence") && app.sees("Close"), "{:?}", app.names());
     app.shot("keys");
     app.press(Key::Escape);
-<<<<<<< HEAD
-    app.click("Explain F1");
-    app.shot("explain");
-    app.send(Command::Notify(Notice {
-        is_error: true,
-        text: "/data/x.json, line 3: the list ends too soon; write the file again".into(),
-    }));
-    app.send(Command::Notify(Notice { is_error: false, text: "Wrote /data/evalens.json".into() }));
-    app.shot("notices");
-    let _ = (OutcomeKind::Missed, fmt::UNDEFINED, Page::Run, Picked::Nothing);
-=======
     assert!(!app.sees("Close"));
 }
 
@@ -356,5 +345,4 @@ fn recent_folders_are_offered_and_forgotten() {
     app.shot("welcome-recent");
     app.click("Forget /data/cells");
     assert!(!app.sees("Open /data/cells") && app.sees("Open /data/roads"));
->>>>>>> 1b97881 (Inter with tabular digits; cards have room; keys are named by their signs; tests of the frame)
 }

@@ -138,6 +138,14 @@ pub const ALL: &[Action] = &[
         ..NOTHING
     },
     Action {
+        text: "Curves",
+        hint: "Precision against recall",
+        keys: &[ctrl(Key::Num3)],
+        available: evaluated,
+        deed: |_| Deed::Command(Command::Go(Page::Curves)),
+        ..NOTHING
+    },
+    Action {
         text: "Run",
         hint: "Settings, protocol, inputs, problems found",
         keys: &[ctrl(Key::Num4)],
