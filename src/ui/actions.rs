@@ -138,6 +138,14 @@ pub const ALL: &[Action] = &[
         ..NOTHING
     },
     Action {
+        text: "Curves",
+        hint: "Precision against recall",
+        keys: &[ctrl(Key::Num3)],
+        available: evaluated,
+        deed: |_| Deed::Command(Command::Go(Page::Curves)),
+        ..NOTHING
+    },
+    Action {
         text: "Run",
         hint: "Settings, protocol, inputs, problems found",
         keys: &[ctrl(Key::Num4)],
@@ -229,7 +237,7 @@ pub const ALL: &[Action] = &[
     },
     Action {
         text: "Keyboard shortcuts",
-        keys: &[key(Key::Questionmark), shift(Key::Questionmark), shift(Key::Slash), key(Key::F1)],
+        keys: &[key(Key::Questionmark), key(Key::F1), shift(Key::Questionmark), shift(Key::Slash)],
         in_settings: true,
         deed: |_| Deed::Wish(Wish::ShowKeys),
         ..NOTHING
@@ -237,11 +245,27 @@ pub const ALL: &[Action] = &[
     Action { text: "Quit", keys: &[ctrl(Key::Q)], deed: |_| Deed::Wish(Wish::Quit), ..NOTHING },
 ];
 
+/// A key as it stands in menus and lists: `Ctrl+K`, `?`, `]`.
+#[must_use]
+pub fn key_text(ctx: &egui::Context, shortcut: &KeyboardShortcut) -> String {
+    let is_mac = matches!(ctx.os(), egui::os::OperatingSystem::Mac | egui::os::OperatingSystem::IOS);
+    let key = match shortcut.logical_key {
+        Key::ArrowLeft => "←",
+        Key::ArrowRight => "→",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        Key::Questionmark => "?",
+        key => key.name(),
+    };
+    let held = egui::ModifierNames::NAMES.format(&shortcut.modifiers, is_mac);
+    if held.is_empty() { key.to_owned() } else { format!("{held}+{key}") }
+}
+
 /// A line of a menu that does an action; greyed out while it cannot be done.
 pub fn button(ui: &mut Ui, ctx: &ViewCtx, action: &Action) -> Response {
     let mut button = Button::new(action.text);
     if let Some(shortcut) = action.keys.first() {
-        button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
+        button = button.shortcut_text(key_text(ui.ctx(), shortcut));
     }
     let response = ui.add_enabled((action.available)(ctx.session), button);
     if response.clicked() {

@@ -65,13 +65,13 @@ pub struct Outside {
     /// Dialogs.
     pub dialogs: Box<dyn Dialogs>,
     /// The time.
-    pub clock: fn() -> Instant,
+    pub clock: Box<dyn Fn() -> Instant>,
     /// True where the files of an evaluation are watched while it is on screen.
     pub watch: bool,
 }
 
 impl Default for Outside {
     fn default() -> Self {
-        Self { dialogs: Box::new(SystemDialogs), clock: Instant::now, watch: false }
+        Self { dialogs: Box::new(SystemDialogs), clock: Box::new(Instant::now), watch: false }
     }
 }

@@ -1,8 +1,10 @@
 //! Every colour and size of the window, and how egui's own widgets wear them. No literal colour or size stands elsewhere.
 
+use std::sync::Arc;
+
 use egui::epaint::Shadow;
 use egui::style::{Selection, WidgetVisuals};
-use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, vec2};
+use egui::{Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke, TextStyle, vec2};
 
 use crate::metrics::OutcomeKind;
 use crate::model::{ClassId, ClassTable};
@@ -74,10 +76,36 @@ pub const fn body() -> FontId {
     FontId::new(BODY, FontFamily::Proportional)
 }
 
+/// Body text that stands out.
+#[must_use]
+pub fn strong() -> FontId {
+    FontId::new(BODY, strong_family())
+}
+
 /// Titles of panes and cards.
 #[must_use]
-pub const fn title() -> FontId {
-    FontId::new(TITLE, FontFamily::Proportional)
+pub fn title() -> FontId {
+    FontId::new(TITLE, strong_family())
+}
+
+/// The heavier weight.
+fn strong_family() -> FontFamily {
+    FontFamily::Name(Arc::from("strong"))
+}
+
+/// One family in two weights with tabular digits, and one of fixed width for paths and codes.
+fn fonts() -> FontDefinitions {
+    let regular = FontData::from_static(include_bytes!("../../assets/fonts/Inter-Regular.ttf"));
+    let strong = FontData::from_static(include_bytes!("../../assets/fonts/Inter-SemiBold.ttf"));
+    let mut fonts = FontDefinitions::default();
+    fonts.font_data.insert("Inter".to_owned(), Arc::new(regular));
+    fonts.font_data.insert("Inter strong".to_owned(), Arc::new(strong));
+    // What Inter lacks is taken from the fonts that egui brings.
+    let chain = |first: &[&str]| first.iter().chain(&["Hack", "Ubuntu-Light"]).map(|&name| name.to_owned()).collect();
+    fonts.families.insert(FontFamily::Proportional, chain(&["Inter"]));
+    fonts.families.insert(strong_family(), chain(&["Inter strong", "Inter"]));
+    fonts.families.insert(FontFamily::Monospace, chain(&["Hack", "Inter"]));
+    fonts
 }
 
 /// Figures in tiles.
@@ -97,6 +125,12 @@ pub const SETTLING: f32 = 0.55;
 pub const SEARCH_WIDTH: f32 = 96.0;
 /// A pane smaller than this shows nothing.
 pub const PANE_LEAST: f32 = 96.0;
+
+/// What surrounds a card that floats over the window.
+#[must_use]
+pub fn card(style: &egui::Style) -> egui::Frame {
+    egui::Frame::popup(style).inner_margin(Margin::same(12))
+}
 
 /// The colours of one theme.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,12 +251,7 @@ impl Theme {
 
     /// Gives egui's widgets these colours, sizes and fonts, in both themes.
     pub fn install(ctx: &egui::Context) {
-        // The text font has no arrows and few symbols; the monospaced one has.
-        let mut fonts = egui::FontDefinitions::default();
-        if let Some(family) = fonts.families.get_mut(&FontFamily::Proportional) {
-            family.push("Hack".to_owned());
-        }
-        ctx.set_fonts(fonts);
+        ctx.set_fonts(fonts());
         for theme in [egui::Theme::Dark, egui::Theme::Light] {
             let tokens = Self::of(theme);
             ctx.style_mut_of(theme, |style| tokens.dress(style));

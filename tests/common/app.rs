@@ -1,14 +1,15 @@
 //! The real window without a screen: same `App`, jobs at once on the test's thread, no memory between starts.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use evalens::jobs::InlineRunner;
-use evalens::session::{Command, Explorer, Session};
+use evalens::jobs::runner::Work;
+use evalens::jobs::{InlineRunner, JobHandle, Runner};
+use evalens::session::{Command, Event, Explorer, Session};
 use evalens::store::settings::{Settings, ThemeChoice};
 use evalens::ui::app::App;
 use evalens::ui::outside::{Answer, Dialogs, Outside, Picked};
@@ -25,6 +26,24 @@ pub struct ScriptedDialogs {
 impl Dialogs for ScriptedDialogs {
     fn pick_folder(&self, answer: Answer) {
         answer(self.answer.borrow_mut().take().unwrap_or(Picked::Nothing));
+    }
+}
+
+/// Runs jobs at once and counts them.
+#[derive(Default)]
+pub struct CountingRunner {
+    inner: InlineRunner<Event>,
+    started: Rc<Cell<usize>>,
+}
+
+impl Runner<Event> for CountingRunner {
+    fn start(&self, work: Work<Event>) -> JobHandle {
+        self.started.set(self.started.get() + 1);
+        self.inner.start(work)
+    }
+
+    fn next(&self) -> Option<Event> {
+        self.inner.next()
     }
 }
 
@@ -46,6 +65,8 @@ impl Default for Setup {
 pub struct TestApp {
     pub harness: Harness<'static, App>,
     pub dialogs: ScriptedDialogs,
+    clock: Rc<Cell<Instant>>,
+    started: Rc<Cell<usize>>,
 }
 
 impl TestApp {
@@ -57,7 +78,11 @@ impl TestApp {
     /// A window of another size, scale, theme or memory.
     pub fn with(setup: Setup) -> Self {
         let dialogs = ScriptedDialogs::default();
-        let outside = Outside { dialogs: Box::new(dialogs.clone()), clock: Instant::now, watch: false };
+        let clock = Rc::new(Cell::new(Instant::now()));
+        let time = Rc::clone(&clock);
+        let outside = Outside { dialogs: Box::new(dialogs.clone()), clock: Box::new(move || time.get()), watch: false };
+        let runner = CountingRunner::default();
+        let started = Rc::clone(&runner.started);
         let mut settings = setup.settings;
         settings.theme = setup.theme;
         let theme = match setup.theme {
@@ -65,7 +90,7 @@ impl TestApp {
             ThemeChoice::Dark | ThemeChoice::System => egui::Theme::Dark,
         };
         let build = move |cc: &mut eframe::CreationContext<'_>| {
-            let session = Session::new(Box::new(InlineRunner::default()), settings, None);
+            let session = Session::new(Box::new(runner), settings, None);
             App::new(&cc.egui_ctx, session, outside)
         };
         let harness = Harness::builder()
@@ -73,10 +98,11 @@ impl TestApp {
             .with_pixels_per_point(setup.scale)
             .with_theme(theme)
             .with_max_steps(16)
+            .with_step_dt(1.0 / 60.0)
             .with_render_cursor(false)
             .renderer(Raster::default())
             .build_eframe(build);
-        Self { harness, dialogs }
+        Self { harness, dialogs, clock, started }
     }
 
     /// A window that shows a synthetic evaluation of 24 images without files.
@@ -107,6 +133,23 @@ impl TestApp {
     /// Draws until nothing moves.
     pub fn run(&mut self) {
         self.harness.run();
+    }
+
+    /// Lets time pass; the window's clock stands still otherwise.
+    pub fn wait(&mut self, time: Duration) {
+        self.clock.set(self.clock.get() + time);
+        self.run();
+    }
+
+    /// How many jobs were started so far.
+    pub fn jobs_started(&self) -> usize {
+        self.started.get()
+    }
+
+    /// True where the last frame asked for no other one.
+    pub fn is_idle(&self) -> bool {
+        let output = self.harness.output().viewport_output.values();
+        output.into_iter().all(|v| v.repaint_delay == Duration::MAX)
     }
 
     /// All state.

@@ -20,11 +20,17 @@ const WIDTH: f32 = 440.0;
 #[derive(Default)]
 pub struct Notices {
     seen: VecDeque<(Notice, f64)>,
+    shown: usize,
 }
 
 /// Draws the cards.
 pub fn ui(ui: &Ui, ctx: &ViewCtx, state: &mut Notices) {
     let notices = &ctx.session.notices;
+    if notices.len() != state.shown {
+        state.shown = notices.len();
+        // What hangs at a lower corner is placed by its size of the frame before.
+        ui.ctx().request_repaint();
+    }
     if notices.is_empty() {
         state.seen.clear();
         return;

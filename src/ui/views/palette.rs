@@ -1,6 +1,6 @@
 //! The palette: everything that can be done, found by a few letters.
 
-use egui::{Align2, Area, Button, Event, Id, Key, Modal, Modifiers, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align2, Button, Event, Id, Key, Modal, Modifiers, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use crate::analysis::Filter;
 use crate::metrics::OutcomeKind;
@@ -50,17 +50,13 @@ pub fn ui(ui: &Ui, ctx: &ViewCtx, state: &mut Palette) {
     }
     let id = Id::unique("palette");
     let area = Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, theme::HEADER + theme::SLIDER_ROW));
-    let modal = Modal::new(id).area(named(area)).show(ui.ctx(), |ui| {
+    let modal = Modal::new(id).area(area.fade_in(false)).frame(theme::card(ui.style())).show(ui.ctx(), |ui| {
         ui.set_width(theme::CARD);
         content(ui, ctx, state);
     });
     if modal.should_close() {
         state.open = false;
     }
-}
-
-fn named(area: Area) -> Area {
-    area.fade_in(false)
 }
 
 fn content(ui: &mut Ui, ctx: &ViewCtx, state: &mut Palette) {
@@ -138,7 +134,7 @@ fn arrows(ui: &Ui) -> isize {
 fn entries(ctx: &egui::Context, session: &Session) -> Vec<Entry> {
     let mut entries = Vec::new();
     for action in actions::ALL.iter().filter(|a| (a.available)(session)) {
-        let keys = action.keys.first().map_or_else(String::new, |k| ctx.format_shortcut(k));
+        let keys = action.keys.first().map_or_else(String::new, |k| actions::key_text(ctx, k));
         let aside = if keys.is_empty() { action.hint.to_owned() } else { keys };
         entries.push(Entry { text: action.text.to_owned(), aside, deed: (action.deed)(session) });
     }

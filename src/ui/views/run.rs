@@ -3,7 +3,7 @@
 
 pub mod inputs;
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{Align, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder};
 
 use crate::metrics::Matching;
 use crate::model::{Severity, fmt};
@@ -30,18 +30,28 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
     let frame = egui::Frame::new().fill(ctx.theme.surface).inner_margin(egui::Margin::symmetric(16, 12));
     frame.show(ui, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.columns(2, |columns| {
-                if let [left, right] = columns {
-                    problems(left, ctx, explorer);
-                    mapping(left, ctx, explorer);
-                    inputs::ui(left, ctx, explorer);
-                    average_precision(right, ctx, explorer);
-                    settings(right, ctx, explorer);
-                    recognised(right, ctx);
-                }
+            let area = ui.available_rect_before_wrap();
+            let middle = area.left() + area.width() * 0.5;
+            let right = column(ui, area.with_min_x(middle + theme::PADDING), |ui| {
+                average_precision(ui, ctx, explorer);
+                settings(ui, ctx, explorer);
+                recognised(ui, ctx);
             });
+            let left = column(ui, area.with_max_x(middle - theme::PADDING), |ui| {
+                problems(ui, ctx, explorer);
+                mapping(ui, ctx, explorer);
+                inputs::ui(ui, ctx, explorer);
+            });
+            ui.advance_cursor_after_rect(left.union(right));
         });
     });
+}
+
+/// Draws one of the page's columns; the place it took.
+fn column(ui: &mut Ui, area: Rect, content: impl FnOnce(&mut Ui)) -> Rect {
+    let mut column = ui.new_child(UiBuilder::new().max_rect(area).layout(Layout::top_down(Align::Min)));
+    content(&mut column);
+    column.min_rect()
 }
 
 /// A title over a part of the page.

@@ -15,13 +15,13 @@ pub fn ui(ui: &Ui, ctx: &ViewCtx, open: &mut bool) {
     if !*open {
         return;
     }
-    let modal = Modal::new(Id::unique("keyboard shortcuts")).show(ui.ctx(), |ui| {
+    let modal = Modal::new(Id::unique("keyboard shortcuts")).frame(theme::card(ui.style())).show(ui.ctx(), |ui| {
         ui.set_width(theme::CARD);
         ui.label(RichText::new("Keyboard shortcuts").font(theme::title()).color(ctx.theme.text));
         ui.add_space(theme::PADDING);
         Grid::new("keys").num_columns(2).spacing([3.0 * theme::PADDING, theme::GRID]).show(ui, |ui| {
             for action in actions::ALL.iter().filter(|a| !a.keys.is_empty()) {
-                let shown: Vec<String> = action.keys.iter().take(2).map(|k| ui.ctx().format_shortcut(k)).collect();
+                let shown: Vec<String> = action.keys.iter().take(2).map(|k| actions::key_text(ui.ctx(), k)).collect();
                 row(ui, ctx, &shown.join("   "), action.text);
             }
             for (place, keys) in PLACES {

@@ -51,8 +51,9 @@ fn recognised(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, state: &mut Str
         let why = ui.button("Why");
         Popup::from_toggle_button_response(&why)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-            .width(theme::CARD)
+            .frame(theme::card(ui.style()))
             .show(|ui| {
+                ui.set_width(theme::CARD);
                 ScrollArea::vertical().max_height(420.0).show(ui, |ui| details(ui, ctx, &project.recognised));
             });
     });

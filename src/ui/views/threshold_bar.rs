@@ -21,7 +21,7 @@ const LABEL: f32 = 172.0;
 /// Width of the typed number.
 const FIELD: f32 = 64.0;
 /// Width of the button beside it.
-const BUTTON: f32 = 156.0;
+const BUTTON: f32 = 168.0;
 /// Width of the IoU slider.
 const IOU: f32 = 168.0;
 /// Lowest and highest IoU threshold.

@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, CursorIcon, Id, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, CursorIcon, Id, Popup, PopupCloseBehavior, Rect, Response, Role, Sense, SetOpenCommand, Ui, WidgetInfo,
+    pos2, vec2,
+};
 
 use crate::analysis::Filter;
 use crate::metrics::{Counts, OutcomeKind, rates};
@@ -17,9 +20,9 @@ use crate::ui::widgets::{outcome, text};
 use super::explain;
 
 /// Width of a tile with a rate.
-const RATE: f32 = 124.0;
+const RATE: f32 = 126.0;
 /// Width of a tile with a count of up to three digits.
-const COUNT: f32 = 104.0;
+const COUNT: f32 = 112.0;
 
 /// A number of the threshold bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -148,24 +151,22 @@ fn draw(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile, rect: Rect)
         text::at(ui.painter(), at, Align2::LEFT_BOTTOM, &fmt::interval(Some(interval)), theme::caption(), theme.muted);
     }
     let why = explain_button(ui, ctx, tile, rect, over);
-    let hover = |ui: &mut Ui| explain::hover(ui, ctx, explorer, tile);
+    let mut explains = why.clicked();
     match tile {
-        Tile::Count(kind) => {
-            popup(&why, ctx, explorer, tile);
-            if response.on_hover_ui(hover).clicked() {
-                ctx.send(Command::Select(Filter::Segment { class: None, kind }));
-            }
+        Tile::Count(kind) if response.clicked() => {
+            ctx.send(Command::Select(Filter::Segment { class: None, kind }));
         }
-        _ => {
-            let clicked = response.clicked() || why.clicked();
-            let id = Popup::default_response_id(&why);
-            let anchored = Popup::from_response(&why).id(id);
-            anchored
-                .open_memory(clicked.then_some(egui::SetOpenCommand::Toggle))
-                .width(theme::POPUP)
-                .show(|ui| explain::ui(ui, ctx, explorer, tile));
-            response.on_hover_ui(hover);
-        }
+        Tile::Count(_) => {}
+        Tile::Precision | Tile::Recall | Tile::F1 => explains |= response.clicked(),
+    }
+    let open = Popup::from_response(&response)
+        .open_memory(explains.then_some(SetOpenCommand::Toggle))
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .frame(theme::card(ui.style()))
+        .gap(theme::GRID)
+        .show(|ui| explain::ui(ui, ctx, explorer, tile));
+    if open.is_none() {
+        response.on_hover_ui(|ui| explain::hover(ui, ctx, explorer, tile));
     }
 }
 
@@ -181,8 +182,4 @@ fn explain_button(ui: &Ui, ctx: &ViewCtx, tile: Tile, rect: Rect, over: bool) ->
         focus_ring(ui, ctx.theme, corner, &response);
     }
     response
-}
-
-fn popup(button: &Response, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
-    Popup::from_toggle_button_response(button).width(theme::POPUP).show(|ui| explain::ui(ui, ctx, explorer, tile));
 }

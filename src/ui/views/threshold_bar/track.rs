@@ -69,17 +69,17 @@ impl Track {
     /// Draws histogram, curve, optimum and handle.
     pub fn paint(&self, ui: &Ui, theme: &Theme, rail: Rect, slider: &Slider, explorer: &Explorer, response: &Response) {
         let painter = ui.painter();
-        let plot = rail.with_max_y(rail.bottom() - FOOT);
+        let plot = Rect::from_min_max(rail.min + vec2(0.0, KNOB), rail.max - vec2(0.0, FOOT));
         let x = slider.x(rail, slider.value);
         self.histogram(painter, theme, plot, x);
         painter.hline(plot.x_range(), plot.bottom(), Stroke::new(theme::HAIRLINE, theme.muted));
         self.curve(painter, theme, plot);
         if let Some(best) = explorer.matched.optima.pooled {
-            triangle_up(painter, pos2(slider.x(rail, best), plot.bottom() + 2.0), 8.0, theme.f1);
+            triangle_up(painter, pos2(slider.x(rail, best), plot.bottom() + 2.0), 9.0, theme.f1);
         }
         let active = response.dragged() || response.hovered() || response.has_focus();
         painter.vline(x, plot.y_range(), Stroke::new(1.5, theme.accent));
-        knob(painter, theme, pos2(x, plot.bottom()), active);
+        knob(painter, theme, pos2(x, plot.top()), active);
         focus_ring(ui, theme, rail.expand2(vec2(KNOB, 0.0)), response);
         self.hover(painter, theme, plot, slider, explorer, response);
     }
@@ -132,7 +132,7 @@ impl Track {
         let words = format!("{}   F1 {}", fmt::threshold(value), fmt::rate(f1));
         let left = point.x + 110.0 < plot.right();
         let anchor = if left { egui::Align2::LEFT_TOP } else { egui::Align2::RIGHT_TOP };
-        let at = pos2(if left { point.x + 5.0 } else { point.x - 5.0 }, plot.top());
+        let at = pos2(if left { point.x + 12.0 } else { point.x - 12.0 }, plot.top());
         painter.vline(point.x, plot.y_range(), Stroke::new(theme::HAIRLINE, theme.muted));
         let galley = painter.layout_no_wrap(words, theme::caption(), theme.text);
         let place = anchor.anchor_size(at, galley.size());
