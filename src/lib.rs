@@ -1,8 +1,8 @@
 //! Evalens: an offline evaluation explorer for machine-learning models.
 
 pub mod analysis;
-pub mod cli;
 pub mod cache;
+pub mod cli;
 pub mod formats;
 pub mod jobs;
 pub mod metrics;

@@ -1,10 +1,8 @@
 //! Every colour and size of the window, and how egui's own widgets wear them. No literal colour or size stands elsewhere.
 
-use std::sync::Arc;
-
 use egui::epaint::Shadow;
 use egui::style::{Selection, WidgetVisuals};
-use egui::{Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke, TextStyle, vec2};
+use egui::{Color32, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Stroke, TextStyle, vec2};
 
 use crate::metrics::OutcomeKind;
 use crate::model::{ClassId, ClassTable};
@@ -79,32 +77,22 @@ pub const fn body() -> FontId {
 /// Body text that stands out.
 #[must_use]
 pub fn strong() -> FontId {
-    FontId::new(BODY, strong_family())
+    FontId::new(BODY, FontFamily::Proportional)
 }
 
 /// Titles of panes and cards.
 #[must_use]
 pub fn title() -> FontId {
-    FontId::new(TITLE, strong_family())
+    FontId::new(TITLE, FontFamily::Proportional)
 }
 
-/// The heavier weight.
-fn strong_family() -> FontFamily {
-    FontFamily::Name(Arc::from("strong"))
-}
-
-/// One family in two weights with tabular digits, and one of fixed width for paths and codes.
+/// The fonts that egui brings: one for text (its digits are of one width), one of fixed width for paths and codes, which also
+/// has the arrows that the first lacks.
 fn fonts() -> FontDefinitions {
-    let regular = FontData::from_static(include_bytes!("../../assets/fonts/Inter-Regular.ttf"));
-    let strong = FontData::from_static(include_bytes!("../../assets/fonts/Inter-SemiBold.ttf"));
     let mut fonts = FontDefinitions::default();
-    fonts.font_data.insert("Inter".to_owned(), Arc::new(regular));
-    fonts.font_data.insert("Inter strong".to_owned(), Arc::new(strong));
-    // What Inter lacks is taken from the fonts that egui brings.
-    let chain = |first: &[&str]| first.iter().chain(&["Hack", "Ubuntu-Light"]).map(|&name| name.to_owned()).collect();
-    fonts.families.insert(FontFamily::Proportional, chain(&["Inter"]));
-    fonts.families.insert(strong_family(), chain(&["Inter strong", "Inter"]));
-    fonts.families.insert(FontFamily::Monospace, chain(&["Hack", "Inter"]));
+    let chain = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    fonts.families.insert(FontFamily::Proportional, chain(&["Ubuntu-Light", "Hack"]));
+    fonts.families.insert(FontFamily::Monospace, chain(&["Hack", "Ubuntu-Light"]));
     fonts
 }
 

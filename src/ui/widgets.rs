@@ -1,7 +1,7 @@
 //! Pieces that several views draw.
 
-pub mod heatmap;
 pub mod boxes;
+pub mod heatmap;
 pub mod icon;
 pub mod image_canvas;
 pub mod outcome;

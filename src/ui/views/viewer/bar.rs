@@ -133,7 +133,7 @@ fn classes(ui: &mut Ui, scene: &Scene) {
     for class in present.into_iter().take(10) {
         let name = explorer.dataset().classes.name(class);
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(theme::PADDING), egui::Sense::hover());
-        ui.painter().rect_filled(rect, 0.0, scene.ctx.theme.class(name));
+        ui.painter().rect_filled(rect, 0.0, scene.ctx.theme.class(&explorer.dataset().classes, class));
         caption(ui, scene, name);
     }
 }

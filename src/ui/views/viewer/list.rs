@@ -94,7 +94,10 @@ fn lines(ui: &Ui, scene: &Scene, object: &Object, rect: Rect, words: &str, iou: 
     let square = |line: Rect| {
         Rect::from_min_size(pos2(line.left(), line.center().y - theme::PADDING / 2.0), Vec2::splat(theme::PADDING))
     };
-    painter.rect_filled(square(first).expand(1.0), 1.0, theme.class(class));
+    if let Some(side) = side {
+        let color = theme.class(&explorer.dataset().classes, side.class);
+        painter.rect_filled(square(first).expand(1.0), 1.0, color);
+    }
     let beside = |line: Rect| line.with_min_x(line.left() + theme::ICON);
     let right = |line: Rect, words: &str, color| {
         text::at(painter, line.right_center(), Align2::RIGHT_CENTER, words, theme::caption(), color)

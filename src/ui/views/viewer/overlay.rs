@@ -98,7 +98,7 @@ fn look(scene: &Scene, state: &Viewer, object: &Object, side: Side, is_truth: bo
     let theme = scene.ctx.theme;
     let color = match (object.standing, state.colour_by) {
         (Standing::Ignored, _) => theme.muted,
-        (_, ColourBy::Class) => theme.class(scene.explorer.dataset().classes.name(side.class)),
+        (_, ColourBy::Class) => theme.class(&scene.explorer.dataset().classes, side.class),
         (Standing::Counted(kind), ColourBy::Outcome) => theme.outcome(kind),
         (Standing::Below, ColourBy::Outcome) => theme.muted,
     };
