@@ -67,7 +67,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Classes) {
                 }
             }
         });
-        combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Order of classes"));
+        combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Order of class bars"));
         ui.separator();
         ui.selectable_value(&mut state.mode, Mode::Bars, "Bars");
         ui.selectable_value(&mut state.mode, Mode::Table, "Table");

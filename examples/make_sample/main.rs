@@ -1,0 +1,77 @@
+//! Makes the bundled sample: renders the pictures, trains the detector on them, writes its detections.
+//!
+//! `cargo run --release --example make_sample [FOLDER]` (default `assets/sample`). Everything follows
+//! from fixed seeds. `--keep-images` leaves the pictures alone and only trains and detects again.
+
+mod detector;
+mod project;
+mod scene;
+
+use anyhow::{Context, Result};
+use detector::{Detector, RECIPES, Recipe};
+use project::{JUDGED, SPLITS, Split};
+use rayon::prelude::*;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let keep = arguments.iter().any(|argument| argument == "--keep-images");
+    let folder = arguments.iter().find(|argument| !argument.starts_with('-'));
+    let root = PathBuf::from(folder.map_or("assets/sample", String::as_str));
+    if !keep {
+        for split in &SPLITS {
+            render(&root, split)?;
+        }
+    }
+    for recipe in RECIPES {
+        predict(&root, recipe)?;
+    }
+    let text = serde_json::to_string_pretty(&project::project(&RECIPES))? + "\n";
+    write(&root.join("evalens.json"), text.as_bytes())
+}
+
+/// Pictures and ground truth of a split.
+fn render(root: &Path, split: &Split) -> Result<()> {
+    let mut truths = Vec::new();
+    for number in split.numbers() {
+        let (picture, seen) = scene::render(number);
+        let path = root.join(project::picture_path(split.name, number));
+        write(&path, &scene::to_jpeg(&picture)?)?;
+        truths.push((number, seen));
+    }
+    println!("{}: {} pictures", split.name, truths.len());
+    write_json(&root.join(project::truth_path(split.name)), &project::annotations(split, &truths))
+}
+
+/// Trains a version on the files of the training split and writes what it finds in the others.
+fn predict(root: &Path, recipe: Recipe) -> Result<()> {
+    let train = project::labelled(root, &SPLITS[0])?;
+    let detector = Detector::train(recipe, scene::CLASSES.len(), &train)?;
+    for split in SPLITS.iter().filter(|split| JUDGED.contains(&split.name)) {
+        let numbers: Vec<u64> = split.numbers().collect();
+        let found = numbers
+            .par_iter()
+            .map(|&number| {
+                let picture = project::picture(root, split.name, number)?;
+                Ok((number, detector.detect(&picture)?))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let path = root.join(project::predictions_path(recipe.version, split.name));
+        let results = project::results(&found);
+        println!("{} on {}: {} detections", recipe.version, split.name, results.as_array().map_or(0, Vec::len));
+        write_json(&path, &results)?;
+    }
+    Ok(())
+}
+
+fn write_json(path: &Path, value: &Value) -> Result<()> {
+    write(path, (serde_json::to_string(value)? + "\n").as_bytes())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, bytes).with_context(|| path.display().to_string())
+}
