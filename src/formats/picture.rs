@@ -15,9 +15,9 @@ use super::error::FormatError;
 /// Memory a decoder may take for one picture, in bytes: 134 million pixels in RGBA.
 const MAX_BYTES: u64 = 512 * 1024 * 1024;
 
-/// A header is sought in this many first bytes of a file before the whole file is read. Most JPEG headers, embedded
-/// preview included, end earlier.
-const HEAD_BYTES: u64 = 96 * 1024;
+/// A header is sought in this many first bytes of a file, then in this many, then in the whole: headers of plain pictures
+/// are short, those with an embedded preview longer.
+const HEAD_BYTES: [u64; 2] = [8 * 1024, 128 * 1024];
 
 /// File name endings (lower case) of the pictures that can be decoded.
 pub const EXTENSIONS: [&str; 14] =
@@ -82,16 +82,17 @@ pub fn dimensions(path: &Path) -> Result<(u32, u32), FormatError> {
 pub fn header(path: &Path) -> Result<Header, FormatError> {
     let mut file = open(path)?;
     let mut head = Vec::new();
-    file.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(|e| FormatError::io(path, &e))?;
-    let whole = (head.len() as u64) < HEAD_BYTES;
-    match header_of(Cursor::new(head.as_slice())) {
-        Ok(header) => Ok(header),
-        Err(error) if whole => Err(undecodable(path, &error)),
-        Err(_) => {
-            file.rewind().map_err(|e| FormatError::io(path, &e))?;
-            header_of(BufReader::new(file)).map_err(|e| undecodable(path, &e))
+    for bytes in HEAD_BYTES {
+        let more = bytes - head.len() as u64;
+        file.by_ref().take(more).read_to_end(&mut head).map_err(|e| FormatError::io(path, &e))?;
+        match header_of(Cursor::new(head.as_slice())) {
+            Ok(header) => return Ok(header),
+            Err(error) if (head.len() as u64) < bytes => return Err(undecodable(path, &error)),
+            Err(_) => {}
         }
     }
+    file.rewind().map_err(|e| FormatError::io(path, &e))?;
+    header_of(BufReader::new(file)).map_err(|e| undecodable(path, &e))
 }
 
 fn header_of<R: BufRead + Seek>(reader: R) -> Result<Header, ImageError> {
@@ -160,9 +161,12 @@ fn scaled(source: DynamicImage, (width, height): (u32, u32)) -> Result<DynamicIm
 }
 
 fn open(path: &Path) -> Result<File, FormatError> {
-    let file = File::open(path).map_err(|e| FormatError::io(path, &e))?;
-    let is_file = file.metadata().map_err(|e| FormatError::io(path, &e))?.is_file();
-    if is_file { Ok(file) } else { Err(FormatError::new(path, "is not a file", "name a picture file")) }
+    // Looked at before it is opened: opening a pipe would wait for somebody to write into it.
+    let is_file = std::fs::metadata(path).map_err(|e| FormatError::io(path, &e))?.is_file();
+    if !is_file {
+        return Err(FormatError::new(path, "is not a file", "name a picture file"));
+    }
+    File::open(path).map_err(|e| FormatError::io(path, &e))
 }
 
 /// A decoder chosen by the file's content: wrong endings are common (`.jpg` that hold PNG).

@@ -65,11 +65,7 @@ pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, Loa
     progress.stage("Looking at the folder");
     let mut out = Recognised::default();
     let inventory = Inventory::take(root, &mut out.findings, progress)?;
-    let mut jsons = BTreeMap::new();
-    for path in inventory.jsons.iter().take(MAX_JSONS) {
-        progress.check()?;
-        jsons.insert(path.clone(), peek::json(&root.join(path)));
-    }
+    let jsons = look_into(&inventory, &mut out.findings, progress)?;
     report_foreign(&inventory, &jsons, &mut out);
     let candidates = truth::find(&inventory, &jsons, &mut out.alternatives, &mut out.findings);
     if candidates.is_empty() {
@@ -95,6 +91,36 @@ pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, Loa
     Ok(out)
 }
 
+/// Looks into JSON files: where there are too many, those of folders with few first.
+fn look_into(
+    inventory: &Inventory,
+    findings: &mut Findings,
+    progress: &dyn Progress,
+) -> Result<BTreeMap<String, Json>, LoadError> {
+    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let mut siblings: BTreeMap<String, usize> = BTreeMap::new();
+    for path in &inventory.jsons {
+        *siblings.entry(folder(path)).or_default() += 1;
+    }
+    let mut order: Vec<&String> = inventory.jsons.iter().collect();
+    order.sort_by_key(|path| siblings.get(&folder(path)).copied());
+    if order.len() > MAX_JSONS {
+        findings.add(
+            Severity::Info,
+            "many-json-files",
+            "There are so many JSON files that only some were looked into; say what is where in evalens.json if something is \
+             missing.",
+            || format!("{MAX_JSONS} of {}", inventory.jsons.len()),
+        );
+    }
+    let mut jsons = BTreeMap::new();
+    for path in order.into_iter().take(MAX_JSONS) {
+        progress.check()?;
+        jsons.insert(path.clone(), peek::json(&inventory.root.join(path)));
+    }
+    Ok(jsons)
+}
+
 /// The name of a folder, also where the path is `.`.
 #[must_use]
 pub fn folder_name(root: &Path) -> String {
@@ -109,6 +135,10 @@ fn add_datasets(candidates: Vec<Candidate>, root: &Path, out: &mut Recognised) -
     for candidate in candidates {
         if let Some(at) = bases.iter().position(|base| *base == candidate.base) {
             let first = formats.get(at).copied().unwrap_or_default();
+            // Indices of YOLO outputs count the list of the YOLO labels, whichever format the truth is read from.
+            if let Some(entry) = out.project.datasets.get_mut(at) {
+                entry.class_file = entry.class_file.take().or(candidate.class_file);
+            }
             for split in candidate.splits {
                 out.alternatives.push(Alternative {
                     path: split.reason.path,

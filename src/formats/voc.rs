@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::checks;
 use super::error::{FormatError, LoadError};
 use super::health::{self, Whose};
 use super::listing::{self, Listed, base_name, has_ending, natural};
@@ -29,8 +28,8 @@ pub struct Split<'a> {
     pub images: Option<&'a Path>,
 }
 
-/// Reads all splits of a dataset: class names are known only once every file is read. Where the builder has no classes
-/// yet, they become the names that occur, in natural order.
+/// Reads all splits of a dataset: class names are known only once every file is read. Names that occur and do not stand
+/// in the builder yet are declared there, in natural order.
 ///
 /// # Errors
 /// Where a file cannot be read, is not an annotation, or a split has none.
@@ -45,9 +44,7 @@ pub fn read_truth(
     for split in splits {
         read.push(read_files(&annotation_files(split.truth)?, split.images, progress)?);
     }
-    if into.classes.is_empty() {
-        into.classes = occurring(read.iter().flatten());
-    }
+    declare(read.iter().flatten(), &mut into.classes, findings);
     for (index, files) in (0_u16..).zip(read) {
         push_split(index, files, into, findings);
     }
@@ -152,15 +149,23 @@ fn named(file: &Listed, picture: Option<&Listed>, images: Option<&Path>, annotat
     Read { file: file.path.clone(), name, picture: path, size, annotation }
 }
 
-fn occurring<'a>(files: impl Iterator<Item = &'a Read>) -> ClassTable {
-    let mut names: Vec<&str> = files
-        .flat_map(|f| &f.annotation.objects)
-        .map(|o| o.name.as_str())
-        .collect::<HashSet<_>>()
-        .into_iter()
-        .collect();
-    names.sort_by(|a, b| natural(a, b));
-    ClassTable::from_names(names)
+fn declare<'a>(files: impl Iterator<Item = &'a Read>, classes: &mut ClassTable, findings: &mut Findings) {
+    let declared: HashSet<String> = classes.names().iter().cloned().collect();
+    let occurring: HashSet<&str> = files.flat_map(|f| &f.annotation.objects).map(|o| o.name.as_str()).collect();
+    let mut new: Vec<&str> = occurring.into_iter().filter(|name| !declared.contains(*name)).collect();
+    new.sort_by(|a, b| natural(a, b));
+    for name in new {
+        if !declared.is_empty() {
+            findings.add(
+                Severity::Info,
+                "undeclared-class",
+                "Objects have classes that the class list does not name; they are added behind the others. Complete the list.",
+                || name.to_owned(),
+            );
+        }
+        let position = i64::try_from(classes.len()).unwrap_or(i64::MAX);
+        classes.push(name, position);
+    }
 }
 
 fn push_split(index: u16, mut files: Vec<Read>, into: &mut DatasetBuilder, findings: &mut Findings) {
@@ -201,10 +206,8 @@ fn push_objects(file: &Read, image: usize, into: &mut DatasetBuilder, findings: 
             );
             continue;
         };
-        let Some(class) = into.classes.by_name(&object.name) else {
-            checks::UNKNOWN_CLASS.add(findings, || format!("{}: class {}", place(), object.name));
-            continue;
-        };
+        // Every name that occurs was declared.
+        let Some(class) = into.classes.by_name(&object.name) else { continue };
         if !health::check_box(bbox, file.size, Whose::Truth, findings, place) {
             continue;
         }

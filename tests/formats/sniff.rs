@@ -326,3 +326,50 @@ fn recognised_and_written() {
         }
     }
 }
+
+/// One annotation file an image, thousands of them: the one file that counts is still looked into.
+#[test]
+fn many_json_files() {
+    let root = folder(&[("truth/instances_test.json", &truth(&[(1, "a.png")]))]);
+    for i in 0..450 {
+        write(root.path(), &format!("labelme/{i}.json"), br#"{"version": "5", "shapes": [], "imagePath": "a.jpg"}"#);
+    }
+    let recognised = open(root.path());
+    assert_eq!(recognised.project.datasets[0].splits["test"].truth, "truth/instances_test.json");
+    assert_eq!(codes(&recognised.findings), ["no-predictions-found 1", "many-json-files 1"]);
+    // Many of a kind are mentioned once.
+    assert_eq!(recognised.alternatives.len(), 1);
+}
+
+/// YOLO outputs count the classes of data.yaml, also where the truth is read from COCO, whose order may differ.
+#[test]
+fn indices_count_the_yolo_list() {
+    let labels = truth(&[(1, "a.png")])
+        .replace(r#"[{"id": 1, "name": "x"}]"#, r#"[{"id": 1, "name": "x"}, {"id": 2, "name": "y"}]"#);
+    let (_dir, root) = with_name(
+        "set",
+        &[
+            ("annotations/instances_test.json", &labels),
+            ("data.yaml", "names: [y, x]\ntest: images/test\n"),
+            ("labels/test/a.txt", "1 0.5 0.5 0.5 0.5\n"),
+            ("predictions/m/test/a.txt", "1 0.5 0.5 0.5 0.5 0.5\n"),
+        ],
+    );
+    picture(&root, "images/test/a.png", (10, 10));
+    let recognised = open(&root);
+    assert_eq!(recognised.project.datasets[0].class_file.as_deref(), Some("data.yaml"));
+    let (dataset, _) = load(&root, &recognised.project, &["test"]);
+    let (found, _) = predictions(&root, &recognised.project, &dataset, &["test"]);
+    assert_eq!(dataset.classes.name(found.class[0]), "x");
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_are_passed_over() {
+    let root = folder(&[("annotations/instances_test.json", &truth(&[(1, "a.png")]))]);
+    let made =
+        std::process::Command::new("mkfifo").args(["a.json", "b.yaml", "c.txt"]).current_dir(root.path()).status();
+    if made.is_ok_and(|status| status.success()) {
+        assert_eq!(open(root.path()).project.datasets.len(), 1);
+    }
+}

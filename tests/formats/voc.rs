@@ -178,3 +178,38 @@ fn named_directly() {
         assert_near(found.bbox[0], [10.0, 5.0, 20.0, 10.0], 1e-9);
     }
 }
+
+/// VOC has three lists for each class beside those of the splits.
+#[test]
+fn many_lists() {
+    let root = folder(&[("VOCdevkit/VOC2007/Annotations/1.xml", "<annotation></annotation>")]);
+    for i in 0..40 {
+        write(root.path(), &format!("VOCdevkit/VOC2007/ImageSets/Main/class{i}_test.txt"), b"1  1\n");
+    }
+    write(root.path(), "VOCdevkit/VOC2007/ImageSets/Main/test.txt", b"1\n");
+    write(root.path(), "VOCdevkit/VOC2007/ImageSets/Main/val.txt", b"1\n");
+    let recognised = open(root.path());
+    let entry = &recognised.project.datasets[0];
+    assert_eq!(
+        (entry.id.as_str(), entry.splits.keys().cloned().collect::<Vec<_>>()),
+        ("VOC2007", vec!["test".to_owned(), "val".to_owned()])
+    );
+}
+
+/// A class list beside the annotations sets the order; names it lacks come behind.
+#[test]
+fn classes_that_are_not_declared() {
+    let object = |name: &str| {
+        format!(
+            "<object><name>{name}</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3</xmax><ymax>4</ymax></bndbox></object>"
+        )
+    };
+    let text = format!("<annotation>{}{}</annotation>", object("a"), object("nut"));
+    let root =
+        folder(&[("Annotations/1.xml", &text), ("labelmap.txt", "# label:color_rgb:parts:actions\nnut:1,2,3::\n")]);
+    let recognised = open(root.path());
+    let (dataset, findings) = load(root.path(), &recognised.project, &["all"]);
+    assert_eq!(dataset.classes.names(), ["nut", "a"]);
+    assert_eq!(dataset.truths.class.iter().map(|c| c.0).collect::<Vec<_>>(), [1, 0]);
+    assert_eq!(codes(&findings), ["missing-image-size 1", "undeclared-class 1"]);
+}

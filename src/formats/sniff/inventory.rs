@@ -100,6 +100,8 @@ impl Inventory {
                 Ok(entry) if entry.file_type().is_dir() => {
                     found.folders.entry(listing::relative(root, entry.path())).or_default();
                 }
+                // Pipes and devices are no data, and opening one could take forever.
+                Ok(entry) if !entry.file_type().is_file() => {}
                 Ok(entry) => found.add(listing::relative(root, entry.path()), entry.path()),
                 Err(error) => {
                     let circle = error.loop_ancestor().is_some();

@@ -240,14 +240,15 @@ fn voc(inventory: &Inventory, alternatives: &mut Vec<Alternative>) -> Vec<Candid
 /// `trainval` where its parts are there.
 fn image_sets(inventory: &Inventory, base: &str) -> Vec<(String, String)> {
     let folder = joined(&[base, "ImageSets", "Main"]);
-    let Some(found) = inventory.folders.get(&folder) else { return Vec::new() };
-    let mut lists: Vec<(String, String)> = found
-        .texts
-        .first
+    if !inventory.folders.contains_key(&folder) {
+        return Vec::new();
+    }
+    let files = listing::files(&inventory.root.join(&folder), |path| listing::has_ending(path, "txt"));
+    let mut lists: Vec<(String, String)> = files
+        .unwrap_or_default()
         .iter()
-        .map(|file| (listing::stem(file).to_owned(), joined(&[&folder, file])))
-        .filter(|(name, _)| naming::kind_of(name).is_some() || name == "default" || name == "trainval")
-        .filter(|(name, _)| !name.contains('_') || split_of_part(name).is_some())
+        .map(|file| (file.stem().to_owned(), joined(&[&folder, &file.name])))
+        .filter(|(name, _)| split_of_part(name).is_some() || name == "default" || name == "trainval")
         .collect();
     if lists.len() > 1 {
         lists.retain(|(name, _)| name != "trainval");
