@@ -90,8 +90,10 @@ pub struct Explorer {
     pub threshold: Threshold,
     /// All counts at the current threshold.
     pub counter: Counter,
-    /// What the gallery shows, at the current threshold.
+    /// What the gallery shows; at the current threshold while the page of images is on screen.
     pub selection: Selection,
+    /// True while the selection belongs to another threshold, filter or order: it is found again once it is on screen.
+    pub(super) outdated: bool,
     /// Recommendations, at the threshold `recommended_at`.
     pub recommendations: Arc<Vec<Recommendation>>,
     /// The threshold they were computed at; `None` while the first are on their way.

@@ -53,8 +53,9 @@ impl Session {
             Command::SortBy(sort) => {
                 if let Some(explorer) = &mut self.explorer {
                     explorer.selection.sort = sort;
-                    explorer.reselect();
+                    explorer.outdated = true;
                 }
+                self.follow_selection();
             }
             Command::OpenImage(image) => {
                 self.go(Location { page: Page::Images, image: Some(image), ..self.history.here().clone() });
@@ -271,6 +272,7 @@ impl Session {
             hashes: None,
             threshold: Threshold { value: best, optimal: true },
             counter,
+            outdated: true,
             selection: Selection { filter: here.filter.clone(), sort, ..Selection::default() },
             recommendations: Arc::new(Vec::new()),
             recommended_at: None,
@@ -284,8 +286,9 @@ impl Session {
             self.history.restart(Location { page, ..Location::default() });
             explorer.selection.filter = Filter::All;
         }
-        explorer.reselect();
+        explorer.outdated = true;
         self.explorer = Some(explorer);
+        self.follow_selection();
         self.settle();
         // The settings may have been changed while the files were read.
         self.rematch(wanted);
@@ -316,7 +319,8 @@ impl Session {
         explorer.matched = matched;
         explorer.evaluation = evaluation;
         explorer.recommended_at = None;
-        explorer.reselect();
+        explorer.outdated = true;
+        self.follow_selection();
         self.settle();
     }
 
@@ -339,9 +343,8 @@ impl Session {
         explorer.threshold = Threshold { value, optimal };
         let before = explorer.counter.cut();
         explorer.matched.timeline.move_to(&mut explorer.counter, value);
-        if explorer.counter.cut() != before {
-            explorer.reselect();
-        }
+        explorer.outdated |= explorer.counter.cut() != before;
+        self.follow_selection();
         self.settle_at = Some(now + SETTLE);
     }
 
@@ -372,6 +375,15 @@ impl Session {
             && explorer.selection.filter != filter
         {
             explorer.selection.filter = filter;
+            explorer.outdated = true;
+        }
+        self.follow_selection();
+    }
+
+    /// Finds the selection again where it is on screen: elsewhere a step of the slider must not pay for it.
+    fn follow_selection(&mut self) {
+        let shown = self.page() == Page::Images;
+        if let Some(explorer) = self.explorer.as_mut().filter(|e| shown && e.outdated) {
             explorer.reselect();
         }
     }
@@ -459,6 +471,7 @@ impl Explorer {
     fn reselect(&mut self) {
         let (filter, sort) = (std::mem::take(&mut self.selection.filter), self.selection.sort);
         self.selection = Selection::find(&self.evaluation, &self.matched, self.counter.cut(), filter, sort);
+        self.outdated = false;
     }
 }
 

@@ -155,13 +155,14 @@ fn numbers(ui: &mut Ui, ctx: &ViewCtx, id: &str, values: &[(&str, Option<f64>)],
 }
 
 fn problems(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
-    let count = explorer.findings.len() as u64;
+    let of_folder = ctx.session.project.as_ref().map(|p| p.recognised.findings.sorted()).unwrap_or_default();
+    let count = (explorer.findings.len() + of_folder.len()) as u64;
     let note = if count == 0 { "none found".to_owned() } else { fmt::counted(count, "kind", "kinds") };
     section(ui, ctx, "Problems in the data", &note);
     if count == 0 {
         ui.label(RichText::new("Ground truth and predictions were read without a remark").color(ctx.theme.muted));
     }
-    for finding in &explorer.findings {
+    for finding in explorer.findings.iter().chain(&of_folder) {
         let (word, color) = match finding.severity {
             Severity::Error => ("error", ctx.theme.danger),
             Severity::Warning => ("warning", ctx.theme.misclassified),
@@ -205,6 +206,7 @@ fn mapping(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
                 Some(to) => ui.label(RichText::new(to).color(ctx.theme.text)),
                 None => ui.label(RichText::new("no class; left out").color(ctx.theme.danger)),
             };
+            ui.label(RichText::new(entry.why.words()).font(theme::caption()).color(ctx.theme.muted));
         });
     }
 }

@@ -7,6 +7,7 @@ use egui::{Popup, PopupCloseBehavior, RichText, ScrollArea, Ui};
 
 use crate::formats::Recognised;
 use crate::model::fmt;
+use crate::model::project::DatasetEntry;
 use crate::session::{Command, OpenProject, Slot};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -59,18 +60,24 @@ fn recognised(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, state: &mut Str
     });
 }
 
-/// One sentence: kinds of what was recognised with how often each was met.
+/// One sentence: the datasets with their format and splits, the models with their versions.
 fn summary(recognised: &Recognised) -> String {
-    let mut kinds: Vec<(&str, u64)> = Vec::new();
-    for reason in &recognised.reasons {
-        match kinds.iter_mut().find(|(what, _)| *what == reason.what) {
-            Some((_, n)) => *n += 1,
-            None => kinds.push((&reason.what, 1)),
+    let project = &recognised.project;
+    let dataset = |d: &DatasetEntry| {
+        let splits = d.splits.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        format!("{} ({}: {splits})", d.id, d.format)
+    };
+    let mut models: Vec<(&str, u64)> = Vec::new();
+    for model in &project.models {
+        match models.iter_mut().find(|(id, _)| *id == model.id) {
+            Some((_, versions)) => *versions += 1,
+            None => models.push((&model.id, 1)),
         }
     }
-    let part = |&(what, n): &(&str, u64)| if n == 1 { what.to_owned() } else { format!("{n} × {what}") };
-    let mut text =
-        format!("Recognised without a project file: {}", kinds.iter().map(part).collect::<Vec<_>>().join(", "));
+    let model = |&(id, n): &(&str, u64)| if n == 1 { id.to_owned() } else { format!("{id} ({n} versions)") };
+    let datasets: Vec<String> = project.datasets.iter().map(dataset).collect();
+    let models: Vec<String> = models.iter().map(model).collect();
+    let mut text = format!("Recognised without a project file: {}; {}", datasets.join(", "), models.join(", "));
     let others = recognised.alternatives.len() as u64;
     if others > 0 {
         text.push_str(&format!("; {} left aside", fmt::counted(others, "alternative", "alternatives")));

@@ -1,0 +1,130 @@
+//! Opening folders, choosing what is evaluated, files that change, failures; in the window, by accessible names.
+
+mod common;
+
+use std::process::Command as Program;
+use std::time::Duration;
+
+use common::app::TestApp;
+use common::synthetic::Synthetic;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use evalens::session::Command;
+
+/// A folder with two model versions.
+fn folder() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    Synthetic::new(12).write(&dir.path().join("bench"));
+    dir
+}
+
+fn opened(dir: &tempfile::TempDir) -> TestApp {
+    let mut app = TestApp::new();
+    app.open(dir.path().join("bench"));
+    assert!(app.session().explorer.is_some(), "{:?}", app.session().notices);
+    app
+}
+
+#[test]
+fn a_folder_is_evaluated_at_once_and_says_what_was_recognised() {
+    let dir = folder();
+    let mut app = opened(&dir);
+    for name in ["Project bench", "Model finder@v2", "Split test", "Why", "Write evalens.json"] {
+        assert!(app.sees(name), "{name} is not among {:?}", app.names());
+    }
+    app.click("Why");
+    app.shot("recognised");
+    app.press(Key::Escape);
+    app.click("Hide what was recognised");
+    assert!(!app.sees("Why"));
+}
+
+#[test]
+fn a_typed_path_opens() {
+    let dir = folder();
+    let mut app = TestApp::new();
+    app.harness.get_by_label("Folder path").focus();
+    app.run();
+    let path = format!("\"{}\"", dir.path().join("bench").display());
+    app.harness.get_by_label("Folder path").type_text(&path);
+    app.run();
+    app.press(Key::Enter);
+    assert!(app.sees("Project bench"), "{:?}", app.names());
+    app.press_with(Modifiers::COMMAND, Key::W);
+    assert!(app.sees("Folder path"), "closing leads back to the welcome page");
+}
+
+#[test]
+fn another_version_is_one_click_away() {
+    let dir = folder();
+    let mut app = opened(&dir);
+    let newer = app.explorer().counter.totals();
+    app.click("Model finder@v2");
+    app.click("finder@v1");
+    assert!(app.sees("Model finder@v1"));
+    assert_ne!(app.explorer().counter.totals(), newer);
+    // What was looked at last is shown when the folder is opened again.
+    app.send(Command::Close);
+    app.open(dir.path().join("bench"));
+    assert!(app.sees("Model finder@v1"));
+}
+
+#[test]
+fn changed_files_make_the_numbers_stale_until_they_are_recalculated() {
+    let dir = folder();
+    let mut app = opened(&dir);
+    app.send(Command::CheckFiles);
+    assert!(!app.sees("Recalculate"));
+    let outputs = dir.path().join("bench/predictions/finder/v2/test.bbox.json");
+    let before = app.explorer().predictions().len();
+    std::fs::write(&outputs, "[]").unwrap();
+    app.harness.event(egui::Event::WindowFocused(true));
+    app.run();
+    assert!(app.explorer().stale && app.sees("Recalculate"), "{:?}", app.names());
+    assert_eq!(app.explorer().predictions().len(), before, "old numbers stay until the new are asked for");
+    app.shot("stale");
+    app.click("Recalculate");
+    assert!(!app.explorer().stale && !app.sees("Recalculate"));
+    assert!(app.explorer().predictions().is_empty());
+    assert!(app.sees("Precision –") && app.sees("Recall 0.000"), "{:?}", app.names());
+    app.shot("no-detections");
+}
+
+#[test]
+fn the_run_page_lists_inputs_with_their_hashes() {
+    let dir = folder();
+    let mut app = opened(&dir);
+    app.press_with(Modifiers::COMMAND, Key::Num4);
+    app.wait(Duration::from_millis(10));
+    let hashes = app.explorer().hashes.clone().expect("the page asks for the hashes");
+    assert_eq!(hashes.len(), app.explorer().inputs.len());
+    let first = hashes[0].as_ref().expect("the input can be read");
+    assert!(app.sees(&first[..12]), "{first} is not among {:?}", app.names());
+    app.shot("run-project");
+}
+
+#[test]
+fn a_folder_without_anything_says_so_and_leaves_the_way_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut app = TestApp::new();
+    app.open(dir.path());
+    let told = app.session().notices.last().expect("an empty folder is a failure").text.clone();
+    assert!(told.contains(&dir.path().display().to_string()), "{told}");
+    assert!(app.sees(&told) && app.sees("Folder path"), "{:?}", app.names());
+    app.shot("failed");
+}
+
+#[test]
+fn without_a_display_the_program_names_the_headless_command() {
+    if cfg!(any(windows, target_os = "macos")) {
+        return;
+    }
+    let mut program = Program::new(env!("CARGO_BIN_EXE_evalens"));
+    for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
+        program.env_remove(name);
+    }
+    let output = program.output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("evalens evaluate PATH --json -") && told.lines().count() == 1, "{told}");
+}
