@@ -138,6 +138,14 @@ pub const ALL: &[Action] = &[
         ..NOTHING
     },
     Action {
+        text: "Images",
+        hint: "The gallery of the selection",
+        keys: &[ctrl(Key::Num2)],
+        available: evaluated,
+        deed: |_| Deed::Command(Command::Go(Page::Images)),
+        ..NOTHING
+    },
+    Action {
         text: "Curves",
         hint: "Precision against recall",
         keys: &[ctrl(Key::Num3)],

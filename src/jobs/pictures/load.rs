@@ -90,7 +90,10 @@ impl PictureLoader {
             return Ok(from_stored(kept));
         }
         let picture = match request.part {
-            Part::Whole { side } | Part::Thumb { side } => decode(path, Some(side))?,
+            Part::Whole { side } | Part::Thumb { side } => {
+                self.last = None;
+                decode(path, Some(side))?
+            }
             Part::Crop { area, of, side } => crop(self.whole(path)?, area, of, side).map_err(|problem| {
                 JobError::Failed(format!("{}: {problem}; look at the box of this object", path.display()))
             })?,

@@ -129,3 +129,61 @@ impl Atlas {
         columns * columns
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(n: u32) -> Key {
+        (ImageId(n), Part::Thumb { side: 192 })
+    }
+
+    fn put(atlas: &mut Atlas, ctx: &Context, n: u32, frame: u64) {
+        let image = ColorImage::filled([192, 100], Color32::from_gray(n as u8));
+        atlas.insert(ctx, key(n), Arc::new(image), (1920, 1000), frame);
+    }
+
+    #[test]
+    fn thumbnails_lie_side_by_side_and_apart() {
+        let ctx = Context::default();
+        let mut atlas = Atlas::new(192, 4);
+        (0..150).for_each(|n| put(&mut atlas, &ctx, n, 1));
+        // 10 × 10 places of 194 pixels on a page of 2048.
+        assert_eq!(atlas.pages.len(), 2);
+        let drawn: Vec<Drawable> = (0..150).filter_map(|n| atlas.find(key(n), 1)).collect();
+        assert_eq!(drawn.len(), 150);
+        for (i, a) in drawn.iter().enumerate() {
+            assert!(a.uv.min.x > 0.0 && a.uv.max.y < 1.0, "{a:?}");
+            let apart = |b: &Drawable| a.texture != b.texture || !a.uv.intersects(b.uv);
+            assert!(drawn.iter().skip(i + 1).all(apart));
+        }
+        assert_eq!((drawn[0].size, drawn[0].source), (vec2(192.0, 100.0), (1920, 1000)));
+    }
+
+    #[test]
+    fn the_one_drawn_longest_ago_makes_room() {
+        let ctx = Context::default();
+        let mut atlas = Atlas::new(192, 1);
+        (0..100).for_each(|n| put(&mut atlas, &ctx, n, 1));
+        (1..100).for_each(|n| assert!(atlas.find(key(n), 2).is_some()));
+        put(&mut atlas, &ctx, 500, 4);
+        assert_eq!(atlas.pages.len(), 1);
+        assert!(atlas.find(key(0), 4).is_none() && atlas.find(key(500), 4).is_some());
+        assert!((1..100).all(|n| atlas.find(key(n), 4).is_some()));
+    }
+
+    #[test]
+    fn what_is_on_screen_stays_and_pages_over_budget_go_afterwards() {
+        let ctx = Context::default();
+        let mut atlas = Atlas::new(192, 1);
+        (0..130).for_each(|n| put(&mut atlas, &ctx, n, 1));
+        assert_eq!(atlas.pages.len(), 2);
+        assert!((0..130).all(|n| atlas.find(key(n), 1).is_some()));
+        atlas.trim(1);
+        assert_eq!(atlas.pages.len(), 2);
+        (0..20).for_each(|n| assert!(atlas.find(key(n), 2).is_some()));
+        atlas.trim(2);
+        assert_eq!((atlas.pages.len(), atlas.places.len()), (1, 100));
+        assert!(atlas.find(key(5), 3).is_some() && atlas.find(key(120), 3).is_none());
+    }
+}

@@ -42,7 +42,6 @@ pub struct Gallery {
     /// What was shown at the last frame: another filter starts at the top.
     filter: Filter,
     offset: f32,
-    height: f32,
     objects: Objects,
     aspect: Option<(Weak<Dataset>, f32)>,
 }
@@ -58,7 +57,6 @@ impl Default for Gallery {
             reveal: false,
             filter: Filter::All,
             offset: 0.0,
-            height: 0.0,
             objects: Objects::default(),
             aspect: None,
         }
@@ -157,7 +155,6 @@ fn tiles(
         }
     });
     state.offset = output.state.clamped_offset().y;
-    state.height = output.inner_rect.height();
 }
 
 fn item_at(explorer: &Explorer, state: &Gallery, crops: bool, index: usize) -> Option<(Item, SelectedImage)> {
@@ -194,7 +191,7 @@ fn keyboard(ui: &Ui, explorer: &Explorer, state: &mut Gallery, grid: &Grid, id: 
         return None;
     }
     let index = state.focus.and_then(|item| index_of(state, item))?;
-    grid.scroll_for(index, state.offset, state.height)
+    grid.scroll_for(index, state.offset, ui.available_height())
 }
 
 /// A step of the keyboard.

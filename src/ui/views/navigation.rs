@@ -9,7 +9,8 @@ use crate::ui::widgets::icon::focus_ring;
 use crate::ui::widgets::text;
 
 /// The pages, with the key that opens each.
-pub const PAGES: &[(Page, &str)] = &[(Page::Overview, "Overview"), (Page::Curves, "Curves"), (Page::Run, "Run")];
+pub const PAGES: &[(Page, &str)] =
+    &[(Page::Overview, "Overview"), (Page::Images, "Images"), (Page::Curves, "Curves"), (Page::Run, "Run")];
 
 /// Draws the navigation.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {

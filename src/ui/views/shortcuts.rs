@@ -7,8 +7,20 @@ use crate::ui::context::ViewCtx;
 use crate::ui::theme;
 
 /// Keys that belong to one place and are handled there.
-const PLACES: &[(&str, &[(&str, &str)])] =
-    &[("On a slider", &[("← →", "Step of 0.01, with Shift of 0.001"), ("Home End", "Lowest and highest value")])];
+const PLACES: &[(&str, &[(&str, &str)])] = &[
+    ("On a slider", &[("← →", "Step of 0.01, with Shift of 0.001"), ("Home End", "Lowest and highest value")]),
+    ("In the gallery", &[("← → ↑ ↓", "Go from tile to tile"), ("Enter", "Open the image")]),
+    (
+        "In an image",
+        &[
+            ("Space", "Flip between ground truth and model predictions"),
+            ("G   P", "Show or hide the ground truth, the model predictions"),
+            ("← →", "Previous and next image of the selection"),
+            ("F   1", "Fit the picture, show it at 100 %"),
+            ("L   O", "Labels, opacity of the boxes"),
+        ],
+    ),
+];
 
 /// Draws the list while it is open.
 pub fn ui(ui: &Ui, ctx: &ViewCtx, open: &mut bool) {

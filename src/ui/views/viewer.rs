@@ -21,6 +21,7 @@ use crate::ui::theme;
 use crate::ui::widgets::image_canvas::{Canvas, CanvasState};
 
 use super::objects::{self, Object};
+use super::threshold_bar;
 
 /// What the colours of boxes say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -142,21 +143,22 @@ fn child(ui: &mut Ui, name: &str, rect: Rect) -> Ui {
     child
 }
 
-/// The keys of this view. While something has the keyboard, its keys belong to it.
+/// The keys of this view. Letters work unless text is typed; arrows and Space belong to what has the keyboard.
 fn keys(ui: &Ui, scene: &Scene, state: &mut Viewer) {
-    if ui.memory(|m| m.focused().is_some()) {
-        return;
-    }
     let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
-    let now = ui.input(|i| i.time);
-    if pressed(Key::ArrowLeft) {
+    let focused = ui.memory(egui::Memory::focused);
+    if focused.is_none() && pressed(Key::ArrowLeft) {
         scene.ctx.send(Command::StepImage(-1));
     }
-    if pressed(Key::ArrowRight) {
+    if focused.is_none() && pressed(Key::ArrowRight) {
         scene.ctx.send(Command::StepImage(1));
     }
-    if pressed(Key::Space) {
+    // The confidence slider keeps the keyboard after a drag and has no use for Space.
+    if focused.is_none_or(|id| id == threshold_bar::slider_id()) && pressed(Key::Space) {
         state.flip();
+    }
+    if ui.ctx().text_edit_focused() {
+        return;
     }
     if pressed(Key::G) {
         state.truth = !state.truth;
@@ -171,7 +173,7 @@ fn keys(ui: &Ui, scene: &Scene, state: &mut Viewer) {
         state.next_opacity();
     }
     if pressed(Key::F) {
-        state.canvas.fit(now);
+        state.canvas.fit(ui.input(|i| i.time));
     }
 }
 
@@ -191,7 +193,7 @@ fn picture(ui: &mut Ui, scene: &Scene, state: &mut Viewer, pictures: &mut Pictur
     if let Some(bbox) = chosen.zoom_to {
         canvas.zoom_to(&mut state.canvas, bbox, now);
     }
-    if ui.memory(|m| m.focused().is_none()) && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Num1)) {
+    if !ui.ctx().text_edit_focused() && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Num1)) {
         canvas.full_size(&mut state.canvas, response.hover_pos(), now);
     }
     ui.painter().rect_filled(rect, 0.0, scene.ctx.theme.mat);

@@ -83,7 +83,8 @@ impl Canvas {
     /// Takes the pointer's wishes on `rect` and says where the picture lies. `inner` is the part of it that a fitted
     /// picture takes.
     pub fn show(ui: &Ui, id: Id, rect: Rect, inner: Rect, size: Vec2, state: &mut CanvasState) -> (Self, Response) {
-        let response = ui.interact(rect, id, Sense::click_and_drag());
+        // Without the keyboard: the keys of a picture work wherever the pointer is.
+        let response = ui.interact(rect, id, Sense::CLICK | Sense::DRAG);
         let mut canvas = Self {
             rect,
             size: size.max(Vec2::splat(1.0)),

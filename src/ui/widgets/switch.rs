@@ -62,7 +62,7 @@ fn line_sample(ui: &Ui, theme: &Theme, place: Rect, line: Line, on: bool) {
     let color = if on { theme.text } else { theme.muted };
     let mut boxes = Boxes::new(ui.painter(), place);
     let rect = Rect::from_center_size(place.center(), vec2(theme::ICON - 3.0, theme::ICON - 6.0));
-    boxes.edge(rect, Look { line, color, width: theme::BOX_EDGE.0, halo: egui::Color32::TRANSPARENT });
+    boxes.edge(rect, Look { line, color, width: theme::HAIRLINE, halo: egui::Color32::TRANSPARENT });
     boxes.paint(ui.painter());
     if !on {
         let stroke = egui::Stroke::new(theme::BOX_EDGE.0, theme.muted);

@@ -40,14 +40,14 @@ impl Grid {
 
     /// Height of all rows.
     pub fn height(&self) -> f32 {
-        self.rows() as f32 * self.row() + GAP
+        GAP + self.rows() as f32 * self.row()
     }
 
     /// Where a tile lies, from the left top of the grid.
     pub fn rect(&self, index: usize) -> Rect {
         let (row, column) = (index / self.columns, index % self.columns);
         let left = theme::PADDING + column as f32 * (self.picture.x + GAP);
-        Rect::from_min_size(pos2(left, row as f32 * self.row()), vec2(self.picture.x, self.picture.y + CAPTION))
+        Rect::from_min_size(pos2(left, GAP + row as f32 * self.row()), vec2(self.picture.x, self.picture.y + CAPTION))
     }
 
     /// The tiles of which something lies in `view`.
@@ -63,16 +63,16 @@ impl Grid {
 
     /// The first tile of the first row that is wholly in view.
     pub fn first_visible(&self, offset: f32) -> usize {
-        let row = (offset / self.row()).ceil().max(0.0) as usize;
+        let row = ((offset - GAP) / self.row()).ceil().max(0.0) as usize;
         (row * self.columns).min(self.count.saturating_sub(1))
     }
 
     /// Where to scroll to so that a tile is in view; `None` where it is.
     pub fn scroll_for(&self, index: usize, offset: f32, height: f32) -> Option<f32> {
         let tile = self.rect(index);
-        if tile.top() < offset {
-            Some(tile.top())
-        } else if tile.bottom() > offset + height {
+        if tile.top() - GAP < offset {
+            Some(tile.top() - GAP)
+        } else if tile.bottom() + GAP > offset + height {
             Some(tile.bottom() + GAP - height)
         } else {
             None
@@ -88,7 +88,7 @@ impl Grid {
     }
 
     fn row_at(&self, y: f32) -> usize {
-        (y / self.row()).floor().max(0.0) as usize
+        ((y - GAP) / self.row()).floor().max(0.0) as usize
     }
 
     fn tiles_of(&self, first: usize, end: usize) -> Range<usize> {
@@ -123,14 +123,14 @@ mod tests {
     fn tiles_fill_the_width() {
         let grid = grid(12);
         assert_eq!((grid.columns, grid.picture()), (5, vec2(190.0, 143.0)));
-        assert_eq!(grid.rect(7), Rect::from_min_size(pos2(8.0 + 2.0 * 198.0, 187.0), vec2(190.0, 179.0)));
+        assert_eq!(grid.rect(7), Rect::from_min_size(pos2(8.0 + 2.0 * 198.0, 8.0 + 187.0), vec2(190.0, 179.0)));
         assert_eq!(grid.height(), 3.0 * 187.0 + 8.0);
     }
 
     #[test]
     fn only_what_is_in_view_is_asked_for() {
         let grid = grid(100_000);
-        let view = Rect::from_min_size(pos2(0.0, 187.0 * 1000.0 + 50.0), vec2(1000.0, 600.0));
+        let view = Rect::from_min_size(pos2(0.0, 8.0 + 187.0 * 1000.0 + 50.0), vec2(1000.0, 600.0));
         // From 50 points into row 1000 to 650 points after its top: rows 1000 to 1003.
         assert_eq!(grid.visible(view), 5000..5020);
         assert_eq!(grid.next_rows(view), 5020..5030);
@@ -143,7 +143,7 @@ mod tests {
     fn a_tile_is_brought_into_view_by_the_shortest_way() {
         let grid = grid(100);
         assert_eq!(grid.scroll_for(0, 0.0, 600.0), None);
-        assert_eq!(grid.scroll_for(25, 0.0, 600.0), Some(5.0 * 187.0 + 179.0 + 8.0 - 600.0));
+        assert_eq!(grid.scroll_for(25, 0.0, 600.0), Some(8.0 + 5.0 * 187.0 + 179.0 + 8.0 - 600.0));
         assert_eq!(grid.scroll_for(5, 400.0, 600.0), Some(187.0));
     }
 }

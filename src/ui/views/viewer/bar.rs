@@ -142,7 +142,7 @@ fn sample(ui: &mut Ui, scene: &Scene, line: Line) {
     let (rect, _) = ui.allocate_exact_size(vec2(theme::ICON, theme::ICON), egui::Sense::hover());
     let mut boxes = Boxes::new(ui.painter(), ui.clip_rect());
     let color = scene.ctx.theme.text;
-    let look = Look { line, color, width: theme::BOX_EDGE.0, halo: egui::Color32::TRANSPARENT };
+    let look = Look { line, color, width: theme::HAIRLINE, halo: egui::Color32::TRANSPARENT };
     boxes.edge(Rect::from_center_size(rect.center(), vec2(14.0, 9.0)), look);
     boxes.paint(ui.painter());
 }

@@ -7,6 +7,7 @@ use crate::ui::textures::Shown;
 use crate::ui::theme;
 use crate::ui::views::objects::{Object, Side, Standing};
 use crate::ui::widgets::boxes::{Boxes, Line, Look, hatch};
+use crate::ui::widgets::heatmap::readable;
 use crate::ui::widgets::image_canvas::Canvas;
 
 use super::labels::{self, Wanted};
@@ -52,6 +53,8 @@ struct Drawn {
     object: usize,
     place: Rect,
     look: Look,
+    /// The colour before it was made fainter.
+    color: Color32,
     is_truth: bool,
 }
 
@@ -87,21 +90,32 @@ fn drawn(scene: &Scene, canvas: &Canvas, state: &Viewer, pointed: Option<Outcome
         ];
         for (side, is_truth) in sides {
             let Some(side) = side else { continue };
-            let look = look(scene, state, object, side, is_truth, pointed);
-            drawn.push(Drawn { object: index, place: canvas.place(side.bbox), look, is_truth });
+            let color = color(scene, state.colour_by, object, side);
+            let look = look(scene, state, object, is_truth, color, pointed);
+            drawn.push(Drawn { object: index, place: canvas.place(side.bbox), look, color, is_truth });
         }
     }
     drawn
 }
 
-fn look(scene: &Scene, state: &Viewer, object: &Object, side: Side, is_truth: bool, pointed: Option<Outcome>) -> Look {
+fn color(scene: &Scene, by: ColourBy, object: &Object, side: Side) -> Color32 {
     let theme = scene.ctx.theme;
-    let color = match (object.standing, state.colour_by) {
+    match (object.standing, by) {
         (Standing::Ignored, _) => theme.muted,
         (_, ColourBy::Class) => theme.class(&scene.explorer.dataset().classes, side.class),
         (Standing::Counted(kind), ColourBy::Outcome) => theme.outcome(kind),
         (Standing::Below, ColourBy::Outcome) => theme.muted,
-    };
+    }
+}
+
+fn look(
+    scene: &Scene,
+    state: &Viewer,
+    object: &Object,
+    is_truth: bool,
+    color: Color32,
+    pointed: Option<Outcome>,
+) -> Look {
     let line = match (object.standing, is_truth) {
         (Standing::Ignored, _) => Line::Dotted,
         (_, true) => Line::Solid,
@@ -113,7 +127,7 @@ fn look(scene: &Scene, state: &Viewer, object: &Object, side: Side, is_truth: bo
     let opacity = if is_pointed { 1.0 } else { state.opacity * faint };
     let strong = is_pointed || object.marked;
     let width = if strong { theme::BOX_EDGE.1 } else { theme::BOX_EDGE.0 };
-    Look { line, color: color.gamma_multiply(opacity), width, halo: theme.halo.gamma_multiply(opacity) }
+    Look { line, color: color.gamma_multiply(opacity), width, halo: scene.ctx.theme.halo.gamma_multiply(opacity) }
 }
 
 fn ignored_truth(scene: &Scene, drawn: &Drawn) -> bool {
@@ -147,16 +161,17 @@ fn label(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &Viewer, drawn: &[Drawn
             continue;
         }
         let words = words(scene, object, d.is_truth);
-        let galley = painter.layout_no_wrap(words, theme::caption(), readable(d.look.color));
+        let ink = readable(d.color, Color32::WHITE, Color32::BLACK);
+        let galley = painter.layout_no_wrap(words, theme::caption(), ink);
         let must = is_pointed || object.marked;
         wanted.push(Wanted { of: d.place, size: galley.size() + padding * 2.0, must });
-        contents.push((galley, d.look.color));
+        contents.push((galley, d.look.color, ink));
     }
     let bounds = canvas.picture().intersect(canvas.rect);
-    for (place, (galley, color)) in labels::place(&wanted, bounds).into_iter().zip(contents) {
+    for (place, (galley, color, ink)) in labels::place(&wanted, bounds).into_iter().zip(contents) {
         let Some(place) = place else { continue };
         painter.rect_filled(place, 2.0, color);
-        painter.galley(place.min + padding, galley, readable(color));
+        painter.galley(place.min + padding, galley, ink);
     }
 }
 
@@ -170,11 +185,6 @@ fn words(scene: &Scene, object: &Object, is_truth: bool) -> String {
         _ if is_truth && object.outcome.pred().is_some() => name,
         _ => format!("{name}, {}", object.words(explorer)),
     }
-}
-
-/// Black or white, whichever stands out more.
-fn readable(on: Color32) -> Color32 {
-    if on.intensity() > 0.45 { Color32::BLACK } else { Color32::WHITE }
 }
 
 fn nodes(ui: &Ui, scene: &Scene, canvas: &Canvas, drawn: &[Drawn]) {
