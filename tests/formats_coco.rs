@@ -562,7 +562,7 @@ fn damaged_files_never_panic() {
             if truths.contains(name) {
                 match try_truth(&path, None) {
                     Ok((dataset, _)) => {
-                        assert!(dataset.truths.bbox.iter().all(|b| b.is_finite() && b.area().is_finite()))
+                        assert!(dataset.truths.bbox.iter().all(|b| b.is_finite() && b.area().is_finite()));
                     }
                     Err(error) => assert!(!error.to_string().is_empty()),
                 }

@@ -19,7 +19,7 @@ fn quiet() -> Waker {
 fn collect(pool: &mut PicturePool<u32, u32>, n: usize) -> Vec<(u32, Result<u32, JobError>)> {
     let mut results = Vec::new();
     for _ in 0..1000 {
-        results.extend(std::iter::from_fn(|| pool.next()));
+        results.extend(std::iter::from_fn(|| pool.take()));
         if results.len() >= n {
             return results;
         }

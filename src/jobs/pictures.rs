@@ -98,7 +98,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, R: Send + 'static> PicturePool<K, R>
     }
 
     /// The next result, if there is one. Never waits.
-    pub fn next(&mut self) -> Option<Answer<K, R>> {
+    pub fn take(&mut self) -> Option<Answer<K, R>> {
         let answer = self.receiver.try_recv().ok()?;
         if let Kind::Threads(shared) = &self.kind {
             shared.queue.lock().unwrap_or_else(PoisonError::into_inner).busy.remove(&answer.0);

@@ -154,7 +154,7 @@ impl Pictures {
             self.generation = self.generation.wrapping_add(1);
             self.forget();
         }
-        while let Some((wish, result)) = self.pool.next() {
+        while let Some((wish, result)) = self.pool.take() {
             if wish.generation == self.generation {
                 self.ready.push_back((wish, result));
             }
@@ -178,7 +178,7 @@ impl Pictures {
             self.pool.want(wanted);
             self.wanted_before = any;
         }
-        while let Some((wish, result)) = self.pool.next() {
+        while let Some((wish, result)) = self.pool.take() {
             self.ready.push_back((wish, result));
         }
         if !self.ready.is_empty() {

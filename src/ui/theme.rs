@@ -115,7 +115,6 @@ pub const SEARCH_WIDTH: f32 = 96.0;
 pub const PANE_LEAST: f32 = 96.0;
 
 /// What surrounds a card that floats over the window.
-#[must_use]
 pub fn card(style: &egui::Style) -> egui::Frame {
     egui::Frame::popup(style).inner_margin(Margin::same(12))
 }

@@ -69,7 +69,7 @@ fn expected(bytes: &[u8]) -> Option<Rows> {
             continue;
         };
         if (1..=IMAGES).contains(&image) && (1..5).contains(&category) && (b[2] * b[3]).is_finite() {
-            rows.push((image as u32 - 1, category as u32 - 1, [b[0], b[1], b[2], b[3], score]));
+            rows.push((image as u32 - 1, category as u32 - 1, [b[0], b[1], b[2], b[3], score + 0.0]));
         }
     }
     rows.sort_by(|a, b| (a.0, b.2[4]).partial_cmp(&(b.0, a.2[4])).unwrap());

@@ -64,7 +64,7 @@ fn agree(bytes: &[u8]) -> Result<(), TestCaseError> {
         (Ok(None), Err(_)) => {}
         // Half a surrogate pair likewise.
         (Ok(Some(_)), Err(e)) => {
-            prop_assert!(e.to_string().contains("surrogate") || e.to_string().contains("hex escape"), "{e}")
+            prop_assert!(e.to_string().contains("surrogate") || e.to_string().contains("hex escape"), "{e}");
         }
         (ours, theirs) => prop_assert!(false, "{ours:?} {theirs:?}"),
     }

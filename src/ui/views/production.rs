@@ -49,8 +49,8 @@ impl Beta {
     /// 0 stands for the plain F1.
     fn label(self) -> &'static str {
         match self.0 {
-            b if b == 0.5 => "F0.5",
-            b if b == 2.0 => "F2",
+            0.5 => "F0.5",
+            2.0 => "F2",
             _ => "F1",
         }
     }

@@ -47,7 +47,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, classes: &[ClassId], order: (Order, bool))
                 header.col(|ui| {
                     if column == Order::Name {
                         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                            head(ui, column, order, &mut clicked)
+                            head(ui, column, order, &mut clicked);
                         });
                     } else {
                         head(ui, column, order, &mut clicked);

@@ -344,7 +344,7 @@ fn area_of(explorer: &Explorer, image: &Image, item: Item) -> Option<[i32; 4]> {
 
 fn square_around(boxes: impl Iterator<Item = BBox>, size: (u32, u32)) -> Option<[i32; 4]> {
     let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    for b in boxes {
+    for b in boxes.filter(|b| b.is_finite()) {
         low = [low[0].min(b.x).min(b.x + b.w), low[1].min(b.y).min(b.y + b.h)];
         high = [high[0].max(b.x).max(b.x + b.w), high[1].max(b.y).max(b.y + b.h)];
     }
@@ -378,7 +378,7 @@ mod tests {
         // An image smaller than the square is shown whole.
         let area = square_around([BBox::new(0.0, 0.0, 40.0, 20.0)].into_iter(), (50, 30));
         assert_eq!(area, Some([0, 0, 50, 30]));
-        // Wholly outside of the image nothing can be cut out of it.
+        // A box that is none cannot be cut out.
         assert_eq!(square_around([BBox::new(f64::NAN, 0.0, 1.0, 1.0)].into_iter(), (50, 30)), None);
         assert_eq!(square_around(std::iter::empty(), (50, 30)), None);
     }
