@@ -29,7 +29,10 @@ fn collect(pool: &mut PicturePool<u32, u32>, n: usize) -> Vec<(u32, Result<u32, 
 }
 
 /// A pool of one thread that works on a key only after it was let through, and notes the order.
-fn gated() -> (PicturePool<u32, u32>, mpsc::Sender<()>, Arc<Mutex<Vec<u32>>>) {
+/// The pool, what lets it go on, and what it was asked for.
+type Gated = (PicturePool<u32, u32>, mpsc::Sender<()>, Arc<Mutex<Vec<u32>>>);
+
+fn gated() -> Gated {
     let (open, gate) = mpsc::channel::<()>();
     let order = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&order);

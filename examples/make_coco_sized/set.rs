@@ -180,7 +180,7 @@ fn cells(shape: Shape, random: &mut Random) -> Vec<(usize, usize)> {
     for &(image, class) in &cells {
         of_class[class].push(image);
     }
-    while cells.len() < shape.truths && cells.len() > 0 {
+    while cells.len() < shape.truths && !cells.is_empty() {
         let class = random.class(0.34);
         if !of_class[class].is_empty() {
             cells.push((of_class[class][random.below(of_class[class].len())], class));

@@ -32,7 +32,7 @@ impl From<Cancelled> for JobError {
     }
 }
 
-/// The work of a job; what it returns comes out of [`Runner::drain`].
+/// The work of a job; what it returns comes out of [`Runner::next`].
 pub type Work<E> = Box<dyn FnOnce(&JobCtx) -> E + Send>;
 
 /// Stops its job when dropped.

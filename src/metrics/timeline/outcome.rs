@@ -5,7 +5,7 @@ use crate::model::{PredId, TruthId};
 /// No truth, or no detection.
 const NONE: u32 = u32::MAX;
 
-/// How many distinct scores are kept: 0 keeps nothing, [`Timeline::scores`]`.len()` keeps all.
+/// How many distinct scores are kept: 0 keeps nothing, [`crate::metrics::Timeline::scores`]`.len()` keeps all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cut(pub u32);
 
