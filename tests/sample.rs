@@ -1,20 +1,21 @@
 //! The bundled sample is what its example makes: its pictures are renderings, its detections come
 //! from training and running the detector on their pixels.
 
-#![allow(dead_code, reason = "the modules belong to the example; the test uses a part of each")]
+/// The modules of the example.
+#[path = "../examples/make_sample"]
+mod make_sample {
+    pub mod detector;
+    pub mod project;
+    pub mod scene;
+}
 
-#[path = "../examples/make_sample/detector/mod.rs"]
-mod detector;
-#[path = "../examples/make_sample/project.rs"]
-mod project;
-#[path = "../examples/make_sample/scene/mod.rs"]
-mod scene;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use detector::{Detector, Found, RECIPES, Recipe};
-use project::{JUDGED, SPLITS};
+use make_sample::detector::{Detector, Found, RECIPES, Recipe};
+use make_sample::project::{self, JUDGED, SPLITS};
+use make_sample::scene;
 use rayon::prelude::*;
-use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample")
@@ -36,9 +37,10 @@ fn pictures_and_boxes_are_renderings() -> Result<()> {
 
         let file = project::read_json(&root().join(project::truth_path(split.name)))?;
         let kept = of_picture(&project::boxes_of(&file)?, number);
-        ensure!(kept.len() == truths.len(), "boxes of picture {number}");
-        for (kept, fresh) in kept.iter().zip(&truths) {
-            ensure!(kept.class == fresh.class && close(&kept.bbox, &fresh.bbox, 0.6));
+        let fresh = project::boxes_of(&project::annotations(split, &[(number, truths)]))?;
+        ensure!(kept.len() == fresh.len(), "boxes of picture {number}");
+        for (kept, (_, fresh)) in kept.iter().zip(&fresh) {
+            ensure!(kept.class == fresh.class && close(&kept.bbox, &fresh.bbox, 0.6), "{kept:?} was {fresh:?}");
         }
     }
     Ok(())
@@ -55,7 +57,9 @@ fn detections_come_from_the_pixels() -> Result<()> {
             let numbers: Vec<u64> = split.numbers().collect();
             numbers.par_iter().try_for_each(|&number| {
                 let picture = project::picture(&root(), split.name, number)?;
-                same(&recipe, &of_picture(&kept, number), &detector.detect(&picture)?)
+                let fresh = project::results(&[(number, detector.detect(&picture)?)]);
+                let fresh = of_picture(&project::boxes_of(&fresh)?, number);
+                same(&recipe, &of_picture(&kept, number), &fresh)
                     .with_context(|| format!("{} on picture {number}", recipe.version))
             })?;
         }

@@ -2,7 +2,7 @@
 
 use super::layout::{HEIGHT, Scene, WIDTH};
 use super::light::{Mood, tone};
-use super::math::*;
+use super::math::{Rng, V3, add, dot2, len2, scale};
 use super::raster::{GRID_W, OVER};
 use image::RgbImage;
 

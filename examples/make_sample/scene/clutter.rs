@@ -1,7 +1,7 @@
 //! Things that lie about and belong to no class: what a detector should leave alone.
 
-use super::math::*;
-use super::solid::*;
+use super::math::{Rng, V2, V3, bevel_drop, fbm, len2, noise, scale, smoothstep};
+use super::solid::{Material, Shape, Solid, Surf, matte};
 use super::tube::Tube;
 
 const TAU: f32 = std::f32::consts::TAU;

@@ -1,6 +1,6 @@
 //! The surface the parts lie on: bench, belt, mat, tray, cardboard, enamel, concrete.
 
-use super::math::*;
+use super::math::{Rng, V2, V3, fbm, len2, lerp, mix3, mul, noise, rotate, scale, smoothstep, triangle, unrotate};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {

@@ -3,7 +3,7 @@
 use super::clutter::clutter;
 use super::ground::{Ground, KINDS};
 use super::light::{Light, MOODS, Mood};
-use super::math::*;
+use super::math::{Rng, V2, len2};
 use super::rings::{Bearing, Gear, HexHead, HexNut, ORing, Washer};
 use super::rods::{Fastener, ScrewHead, spring, spring_upright};
 use super::solid::Shape;

@@ -1,6 +1,6 @@
 //! Light: a soft box as key, weaker panels, and the room a metal reflects.
 
-use super::math::*;
+use super::math::{Rng, V2, V3, add, cross, dot, mix3, noise, normalize, scale, smoothstep};
 
 /// The moods pictures are taken in; each is hard for a detector in its own way.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! From shapes to a grid of heights, normals and materials, and from that to the true boxes.
 
 use super::layout::{HEIGHT, Item, Scene, WIDTH};
-use super::math::*;
+use super::math::{V2, V3, dot2, len2, normalize, rotate, unrotate};
 use super::solid::{Material, Surf};
 
 /// Samples per pixel and direction.

@@ -1,7 +1,7 @@
 //! Parts that lie flat: washers, nuts, o-rings, bearings and gears.
 
-use super::math::*;
-use super::solid::*;
+use super::math::{Rng, V2, bevel_drop, len2, lerp, rotate, scale, smoothstep, triangle};
+use super::solid::{Material, Solid, Surf, bright_steel, fastener_metal, gear_material, matte, rubber, washer_metal};
 
 const TAU: f32 = std::f32::consts::TAU;
 

@@ -1,7 +1,7 @@
 //! Parts with an axis: bolts and screws lying on their side, screws on their head, springs.
 
-use super::math::*;
-use super::solid::*;
+use super::math::{Rng, V2, bevel_drop, len2, lerp, scale, smoothstep, triangle};
+use super::solid::{Material, Solid, Surf, bright_steel, fastener_metal};
 use super::tube::Tube;
 
 const TAU: f32 = std::f32::consts::TAU;

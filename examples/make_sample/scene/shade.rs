@@ -2,7 +2,7 @@
 
 use super::layout::{HEIGHT, Scene, WIDTH};
 use super::light::Light;
-use super::math::*;
+use super::math::{V2, V3, add, cross, dot, dot2, fbm, len2, mix3, mul, noise, normalize, scale};
 use super::raster::{Cell, GRID_W, Grid, OVER};
 use super::solid::Material;
 use rayon::prelude::*;

@@ -1,7 +1,7 @@
 //! A round wire bent along a line in space: springs, cables, swarf and rubber bands.
 
-use super::math::*;
-use super::solid::*;
+use super::math::{V2, V3, dot2, len2, lerp};
+use super::solid::{Material, Solid, Surf};
 
 pub struct Tube {
     points: Vec<V3>,

@@ -54,7 +54,7 @@ impl Recipe {
         serde_json::json!({
             "ridges": self.ridges,
             "penalty": self.penalty,
-            "nms_iou": self.nms_iou,
+            "nms_iou": (f64::from(self.nms_iou) * 100.0).round() / 100.0,
             "lowest_score": self.lowest_score,
             "most": self.most,
         })
