@@ -94,7 +94,7 @@ impl Problem {
     }
 
     /// All outcomes at a threshold, matched from scratch.
-    fn from_scratch(&self, matching: Matching, threshold: f64) -> Vec<Pair> {
+    fn matched_afresh(&self, matching: Matching, threshold: f64) -> Vec<Pair> {
         let of = |image| outcomes(matching, &self.dataset, &self.predictions, image, threshold, self.iou);
         self.dataset.image_ids().flat_map(of).collect()
     }
@@ -165,7 +165,7 @@ proptest! {
     fn timeline_is_matching_from_scratch(problem in problem(), matching in prop::sample::select(&Matching::ALL[..])) {
         let timeline = problem.matched(matching).timeline;
         for threshold in problem.thresholds() {
-            let expected = problem.from_scratch(matching, threshold);
+            let expected = problem.matched_afresh(matching, threshold);
             prop_assert_eq!(all_outcomes(&problem, &timeline, threshold), expected.clone(), "{:?} at {}", matching, threshold);
             let matrix = problem.matrix(&expected);
             let counter = timeline.counter_at(threshold);
@@ -190,7 +190,7 @@ proptest! {
         for threshold in problem.thresholds() {
             let counter = timeline.counter_at(threshold);
             let matrix = counter.matrix(&timeline);
-            let outcomes = problem.from_scratch(matching, threshold);
+            let outcomes = problem.matched_afresh(matching, threshold);
             for class in problem.dataset.classes.ids() {
                 let c = class.index();
                 prop_assert_eq!(matrix[c].iter().sum::<u32>(), support[c]);
