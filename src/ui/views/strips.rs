@@ -22,6 +22,13 @@ pub struct Strips {
 
 /// Draws the strips that are due.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Strips) {
+    // Strips lie close together, and close to what is above and below.
+    let spacing = std::mem::replace(&mut ui.spacing_mut().item_spacing.y, 0.0);
+    due(ui, ctx, state);
+    ui.spacing_mut().item_spacing.y = spacing;
+}
+
+fn due(ui: &mut Ui, ctx: &ViewCtx, state: &mut Strips) {
     let stale = ctx.session.explorer.as_ref().is_some_and(|e| e.stale);
     if stale && !ctx.session.jobs.contains_key(&Slot::Evaluate) {
         let text = "Files changed on disk; these numbers belong to what they held before";
