@@ -57,6 +57,7 @@ fn recognised(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, state: &mut Str
             ctx.send(Command::WriteProjectFile);
         }
         let why = ui.button("Why");
+        why.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Why it was recognised so"));
         Popup::from_toggle_button_response(&why)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .frame(theme::card(ui.style()))
