@@ -29,14 +29,14 @@ fn opened(dir: &tempfile::TempDir) -> TestApp {
 fn a_folder_is_evaluated_at_once_and_says_what_was_recognised() {
     let dir = folder();
     let mut app = opened(&dir);
-    for name in ["Project bench", "Model finder@v2", "Split test", "Why", "Write evalens.json"] {
+    for name in ["Project bench", "Model finder@v2", "Split test", "Why it was recognised so", "Write evalens.json"] {
         assert!(app.sees(name), "{name} is not among {:?}", app.names());
     }
-    app.click("Why");
+    app.click("Why it was recognised so");
     app.shot("recognised");
     app.press(Key::Escape);
     app.click("Hide what was recognised");
-    assert!(!app.sees("Why"));
+    assert!(!app.sees("Why it was recognised so"));
 }
 
 #[test]

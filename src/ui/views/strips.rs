@@ -22,6 +22,13 @@ pub struct Strips {
 
 /// Draws the strips that are due.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Strips) {
+    // Strips lie close together, and close to what is above and below.
+    let spacing = std::mem::replace(&mut ui.spacing_mut().item_spacing.y, 0.0);
+    due(ui, ctx, state);
+    ui.spacing_mut().item_spacing.y = spacing;
+}
+
+fn due(ui: &mut Ui, ctx: &ViewCtx, state: &mut Strips) {
     let stale = ctx.session.explorer.as_ref().is_some_and(|e| e.stale);
     if stale && !ctx.session.jobs.contains_key(&Slot::Evaluate) {
         let text = "Files changed on disk; these numbers belong to what they held before";
@@ -50,6 +57,7 @@ fn recognised(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, state: &mut Str
             ctx.send(Command::WriteProjectFile);
         }
         let why = ui.button("Why");
+        why.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Why it was recognised so"));
         Popup::from_toggle_button_response(&why)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .frame(theme::card(ui.style()))

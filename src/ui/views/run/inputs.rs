@@ -19,7 +19,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     let bytes: u64 = explorer.fingerprint.iter().filter_map(|(_, seen)| seen.map(|(bytes, _)| bytes)).sum();
     let files = explorer.inputs.len() as u64;
     section(ui, ctx, "Inputs", &format!("{}, {}", fmt::counted(files, "file", "files"), fmt::bytes(bytes)));
-    if explorer.hashes.is_none() && files > 0 && !ctx.session.jobs.contains_key(&Slot::Hash) {
+    // The hash of a file that changed since would not be that of what was evaluated.
+    if explorer.hashes.is_none() && !explorer.stale && files > 0 && !ctx.session.jobs.contains_key(&Slot::Hash) {
         ctx.send(Command::HashInputs);
     }
     egui::Grid::new("inputs").num_columns(3).spacing([theme::PADDING * 2.0, 2.0]).show(ui, |ui| {
@@ -43,6 +44,7 @@ fn file(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, row: usize, path: &std:
     let size = seen.map_or_else(|| "absent".to_owned(), |(bytes, _)| fmt::bytes(bytes));
     ui.label(RichText::new(size).color(ctx.theme.muted));
     match explorer.hashes.as_ref().map(|hashes| hashes.get(row).and_then(Option::as_deref)) {
+        None if explorer.stale => ui.label(RichText::new("changed since").color(ctx.theme.muted)),
         None => ui.label(RichText::new("…").color(ctx.theme.muted)),
         Some(None) => ui.label(RichText::new(fmt::UNDEFINED).color(ctx.theme.muted)),
         Some(Some(hash)) => {

@@ -126,6 +126,9 @@ impl Track {
             return;
         }
         let Some(point) = response.hover_pos().filter(|_| response.hovered()) else { return };
+        if (point.x - slider.x(plot, slider.value)).abs() < 2.0 * KNOB {
+            return;
+        }
         let share = f64::from((point.x - plot.left()) / plot.width()).clamp(0.0, 1.0);
         let value = slider.range.0 + (slider.range.1 - slider.range.0) * share;
         let f1 = explorer.matched.sweep.position(value).and_then(|p| explorer.matched.sweep.f1(p));
