@@ -32,7 +32,7 @@ use super::widgets::states;
 /// Said where no window can be opened.
 const HEADLESS: &str = "for the numbers without a window run `evalens evaluate PATH --json -`";
 
-/// Opens the window, with these folders. With `EVALENS_TIMING` set, the times until the end of the first drawing are
+/// Opens the window, with these folders; on the first start and without any, with the bundled sample. With `EVALENS_TIMING` set, the times until the end of the first drawing are
 /// written to the standard error.
 ///
 /// # Errors
@@ -55,6 +55,9 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
         let mut app = App::new(&cc.egui_ctx, session(&cc.egui_ctx)?, outside);
         app.views.pictures = Pictures::threaded(&waker(&cc.egui_ctx))?;
         app.timing = std::env::var_os("EVALENS_TIMING").map(|_| Timing { started, created });
+        if paths.is_empty() && app.session.settings.recent.is_empty() && app.session.sample.is_some() {
+            app.send(Command::OpenSample);
+        }
         for path in paths {
             app.send(Command::Open(path));
         }
