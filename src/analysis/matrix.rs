@@ -222,7 +222,7 @@ fn arrange(wanted: &mut Vec<ClassId>, classes: &ClassTable, timeline: &Timeline,
 }
 
 /// A greedy seriation: the pairs of classes confused most (relative to their truths) are joined first, end to end, into
-/// chains; a chain is closed in the middle. Chains stand by the first of their classes.
+/// chains; the middle of a chain takes no more. A chain stands where the one it was joined to stood.
 fn seriated(wanted: &[ClassId], timeline: &Timeline, counter: &Counter) -> Vec<ClassId> {
     let mut chains: Vec<Vec<ClassId>> = wanted.iter().map(|c| vec![*c]).collect();
     let slots = wanted.iter().map(|c| c.index() + 1).max().unwrap_or(0);
