@@ -54,7 +54,7 @@ fn read_all_ways(bytes: &[u8]) -> Outcome {
     whole
 }
 
-/// The rows that `serde_json` sees, by the rules in words: known image, known class, finite numbers.
+/// The rows that `serde_json` sees, by the rules in words: known image, known class, finite numbers; a score of -0 is 0.
 fn expected(bytes: &[u8]) -> Option<Rows> {
     let records: Vec<Value> = serde_json::from_slice(bytes).ok()?;
     let mut rows: Vec<(u32, u32, [f64; 5])> = Vec::new();
