@@ -175,8 +175,8 @@ fn missed_detections_are_split_by_what_they_have_in_common() {
     assert_eq!(card.title, "cell: 9 of 20 missed");
     assert_eq!(
         card.sentence,
-        "cell has a recall of 0.550 at confidence ≥ 0.500; of the missed, 3 are small, 5 are medium-sized, 1 is large, \
-         2 are crowded by another object, 1 is at the edge of the image and 2 have a fitting detection below the threshold"
+        "cell has a recall of 0.550 at confidence ≥ 0.500; of the missed, 3 are small, 5 medium-sized and 1 large; \
+         2 crowded by another object, 1 at the edge of the image and 2 found below the threshold"
     );
     let numbers = [
         ("missed", 9.0),

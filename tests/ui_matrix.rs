@@ -106,6 +106,7 @@ fn arrow_keys_walk_and_enter_opens() {
     let nuts = app.explorer().counter.classes()[1].correct;
     let at = evalens::model::fmt::threshold(app.explorer().threshold.value);
     assert!(app.sees(&format!("{nuts} nut were found correctly at confidence ≥ {at}")));
+    app.shot("matrix-focus");
     app.press(egui::Key::Enter);
     let nut = Some(ClassId(1));
     assert_eq!(app.explorer().selection.filter, Filter::Cell(Cell::new(nut, nut)));
@@ -235,6 +236,7 @@ fn the_search_shows_a_class_and_what_it_is_confused_with() {
     for (name, ..) in with_nut {
         assert!(app.sees(&name), "{name} is not among {:?}", app.names());
     }
+    app.shot("matrix-search");
     app.harness.get_by_label("Find class in the matrix").type_text(" of steel");
     app.run();
     assert!(app.sees("No class is called “NUT of steel”"), "{:?}", app.names());
@@ -264,6 +266,7 @@ fn a_recommendation_is_a_group_with_its_images() {
     group(&app, &cards[0].title).get_by_label("Why").click();
     app.run();
     assert!(app.sees(rule), "the rule in words, on demand");
+    app.shot("recommendations-why");
 }
 
 #[test]
@@ -376,5 +379,38 @@ fn both_themes() {
         app.show(&Synthetic::new(24));
         assert_eq!(cell_names(&app).len(), expected(&app).len());
         app.shot(name);
+    }
+}
+
+/// A folder of the shared data; `None`, said aloud, where it is not there.
+fn data(name: &str) -> Option<std::path::PathBuf> {
+    let root = std::env::var_os("EVALENS_DATA").map_or_else(|| "../shared/data".into(), std::path::PathBuf::from);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(root).join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("{} is not there; this test rests on the synthetic project", folder.display());
+    None
+}
+
+#[test]
+fn real_matrices_are_named_as_they_are_counted() {
+    for (name, theme) in
+        [("bccd", ThemeChoice::Dark), ("bccd", ThemeChoice::Light), ("coco-val2017-tiny", ThemeChoice::Dark)]
+    {
+        let Some(folder) = data(name) else { continue };
+        let mut app = TestApp::with(Setup { theme, ..Setup::default() });
+        app.open(folder);
+        let all: Vec<String> = expected(&app).into_iter().map(|(name, ..)| name).collect();
+        for shown in cell_names(&app) {
+            assert!(all.contains(&shown), "{shown} is not counted");
+        }
+        if name == "bccd" {
+            assert_eq!(cell_names(&app).len(), all.len());
+        }
+        app.shot(&format!("real-{name}-{theme:?}"));
+        app.harness.state_mut().send(Command::SetThreshold(0.2));
+        app.send(Command::SettleNow);
+        app.shot(&format!("real-{name}-{theme:?}-low"));
     }
 }

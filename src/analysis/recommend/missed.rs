@@ -35,9 +35,9 @@ fn card(case: &Case, class: ClassId, counts: ClassCounts, below: &[bool]) -> Rec
     let repaired = Counts { correct: totals.correct + missed, missed: totals.missed - missed, ..totals };
     let gain = case.gain(repaired);
     let mut sentence = format!("{name} has a recall of {} {}", fmt::rate(counts.recall()), case.at_confidence());
-    let parts = split.words();
-    if !parts.is_empty() {
-        sentence.push_str(&format!("; of the missed, {}", listed(&parts)));
+    let words = split.words();
+    if !words.is_empty() {
+        sentence.push_str(&format!("; of the missed, {words}"));
     }
     Recommendation {
         kind: "missed_detections",
@@ -57,7 +57,7 @@ fn rule(rules: &Rules) -> String {
     format!(
         "Classes with a recall below {} and at least {} missed objects; the {} with most of them. Small: an area below \
          32² pixels, large: above 96². Crowded: another object covers at least {} of the box. At the edge: within {} of \
-         the border. Gain: F1 if every missed object of the class were found",
+         the border. Found below: a detection of its own class fits it at a lower threshold. Gain: F1 if every missed object of the class were found",
         fmt::rate(Some(rules.missed_recall)),
         rules.missed_count,
         rules.cards_per_rule,
@@ -131,22 +131,24 @@ impl Split {
         split
     }
 
-    fn words(&self) -> Vec<String> {
-        let parts = [
-            (self.small.missed, "small"),
-            (self.medium.missed, "medium-sized"),
-            (self.large.missed, "large"),
+    /// `59 are small, 44 medium-sized and 13 large; 89 crowded by another object and 46 found below the threshold`.
+    fn words(&self) -> String {
+        let named = |parts: &[(u32, &str)]| -> Vec<String> {
+            let said = |&(n, what): &(u32, &str)| (n > 0).then(|| format!("{} {what}", fmt::count(n.into())));
+            parts.iter().filter_map(said).collect()
+        };
+        let sizes = [(self.small.missed, "small"), (self.medium.missed, "medium-sized"), (self.large.missed, "large")];
+        let first = sizes.into_iter().find(|(n, _)| *n > 0);
+        let mut sizes = named(&sizes);
+        if let (Some((n, what)), Some(start)) = (first, sizes.first_mut()) {
+            *start = format!("{} {} {what}", fmt::count(n.into()), if n == 1 { "is" } else { "are" });
+        }
+        let traits = named(&[
             (self.crowded.missed, "crowded by another object"),
             (self.edge.missed, "at the edge of the image"),
-        ];
-        let said =
-            |(n, what): &(u32, &str)| (*n > 0).then(|| format!("{} {} {what}", fmt::count((*n).into()), are(*n)));
-        let mut words: Vec<String> = parts.iter().filter_map(said).collect();
-        if self.below > 0 {
-            let have = if self.below == 1 { "has" } else { "have" };
-            words.push(format!("{} {have} a fitting detection below the threshold", fmt::count(self.below.into())));
-        }
-        words
+            (self.below, "found below the threshold"),
+        ]);
+        [listed(&sizes), listed(&traits)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
     }
 
     fn evidence(&self, counts: ClassCounts) -> Vec<(&'static str, f64)> {
@@ -167,10 +169,6 @@ impl Split {
             ("missed_found_below_threshold", number(self.below)),
         ]
     }
-}
-
-const fn are(n: u32) -> &'static str {
-    if n == 1 { "is" } else { "are" }
 }
 
 /// True where another truth of the image, of any class, covers at least this share of the box.

@@ -221,7 +221,8 @@ pub(super) fn hover_card(ui: &Ui, owner: &Response, what: Rect, content: impl Fn
         RectAlign::TOP_START,
         RectAlign::TOP_END,
     ];
-    let mut tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), owner.id, what).gap(theme::PADDING);
+    let mut tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), owner.id, what);
     tooltip.popup = tooltip.popup.align(RectAlign::BOTTOM_START).align_alternatives(&BESIDE);
+    let tooltip = tooltip.gap(theme::PADDING).width(theme::POPUP);
     tooltip.show(content);
 }
