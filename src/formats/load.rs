@@ -328,15 +328,21 @@ impl Job<'_> {
         }
     }
 
-    /// YOLO's indices count a list of names: the model's own (parameter `classes` or `names`), else the dataset's.
+    /// YOLO's indices count a list of names: the model's own (parameter `classes` or `names`), else the dataset's. Where
+    /// there is none, or none of its names is a class of the truth, the order of the truth's classes is assumed.
     fn meaning_of_indices(&self, findings: &mut Findings) -> Result<Meaning, FormatError> {
         let classes = &self.dataset.classes;
+        let class_map = &self.project.class_map;
         let mut list = own_names(self.model);
         if list.is_empty() {
             // What is wrong with the list was reported when the truth was read.
             list = declared_names(self.root, self.entry, &mut Findings::default())?;
         }
-        if list.is_empty() {
+        let fits = list.iter().any(|name| class_map::by_name(name, classes, class_map).0.is_some());
+        if !fits {
+            if self.entry.format != "yolo" || !list.is_empty() {
+                self.report_assumed_order(findings);
+            }
             list = classes.names().to_vec();
         }
         if list.len() < classes.len() {
@@ -347,7 +353,22 @@ impl Job<'_> {
                 || format!("{} of {} classes", list.len(), classes.len()),
             );
         }
-        Ok(Meaning::of_names(list, classes, &self.project.class_map))
+        Ok(Meaning::of_names(list, classes, class_map))
+    }
+
+    fn report_assumed_order(&self, findings: &mut Findings) {
+        // COCO declares its classes in an order; VOC has none but that of the alphabet.
+        let severity = if self.entry.format == "coco" { Severity::Info } else { Severity::Warning };
+        findings.add(
+            severity,
+            "class-order-assumed",
+            "The outputs name classes by number only, and no class list of the model fits the truth: the order of the truth's \
+             classes is assumed. Put a classes.txt or data.yaml beside the outputs or the truth.",
+            || {
+                let named = self.dataset.classes.names().iter().take(5).enumerate();
+                named.map(|(index, name)| format!("{index} = {name}")).collect::<Vec<_>>().join(", ")
+            },
+        );
     }
 }
 

@@ -26,8 +26,16 @@ pub fn project_from_files(
     let truth = absolute(truth)?;
     let predictions = absolute(predictions)?;
     let images = images.map(absolute).transpose()?;
-    let found = Truth::find(&truth, images)?;
+    let mut found = Truth::find(&truth, images)?;
     let (format, path) = prediction_format(&predictions)?;
+    let mut parameters = serde_json::Map::new();
+    if format == "yolo-txt" {
+        // The outputs count a class list: one that lies with them, else one that lies with the truth.
+        let own =
+            class_file_above(&predictions, 2).and_then(|file| class_names::read(&file, &mut Findings::default()).ok());
+        parameters.extend(own.map(|names| ("classes".to_owned(), names.into())));
+        found.class_file = found.class_file.or_else(|| class_file_above(&truth, 4));
+    }
     let folder = if truth.is_dir() { truth.clone() } else { truth.parent().map(Path::to_owned).unwrap_or_default() };
     let id = listing::stem(&sniff::folder_name(&truth)).to_owned();
     let model = listing::stem(&sniff::folder_name(&predictions)).to_owned();
@@ -48,8 +56,13 @@ pub fn project_from_files(
         format: format.to_owned(),
         path: text(&path),
     };
-    let model =
-        ModelEntry { id: model, version: VERSION.to_owned(), predictions: vec![prediction], ..ModelEntry::default() };
+    let model = ModelEntry {
+        id: model,
+        version: VERSION.to_owned(),
+        parameters,
+        predictions: vec![prediction],
+        ..ModelEntry::default()
+    };
     let project = Project {
         schema: SCHEMA.to_owned(),
         name: sniff::folder_name(&folder),
@@ -92,7 +105,7 @@ impl Truth {
                 "xml" => Ok(all("voc")),
                 "yaml" | "yml" => Self::of_yaml(truth, all("yolo")),
                 "txt" if list_of_annotations(truth) => Ok(all("voc")),
-                "txt" => Ok(Self { class_file: class_file_above(truth), ..all("yolo") }),
+                "txt" => Ok(Self { class_file: class_file_above(truth, 4), ..all("yolo") }),
                 _ => Err(unknown_truth(truth)),
             };
         }
@@ -118,7 +131,7 @@ impl Truth {
             return Err(unknown_truth(truth));
         }
         let labels = if truth.join("labels").is_dir() { truth.join("labels") } else { truth.to_owned() };
-        Ok(Self { class_file: class_file_above(&labels), truth: labels, ..all("yolo") })
+        Ok(Self { class_file: class_file_above(&labels, 4), truth: labels, ..all("yolo") })
     }
 
     /// Of the splits that a `data.yaml` names, the one that models are judged on: test, else validation, else train.
@@ -158,9 +171,9 @@ fn pictures_of_annotations(annotations: &Path) -> Option<PathBuf> {
     candidates.into_iter().flatten().find(|folder| pairing::has_pictures(folder))
 }
 
-/// A class list in the folder of the labels or up to three above.
-fn class_file_above(labels: &Path) -> Option<PathBuf> {
-    labels.ancestors().take(4).find_map(|folder| {
+/// A class list in the folder, or above it, in so many folders.
+fn class_file_above(folder: &Path, folders: usize) -> Option<PathBuf> {
+    folder.ancestors().take(folders).find_map(|folder| {
         let mut files: Vec<PathBuf> = std::fs::read_dir(folder).ok()?.flatten().map(|e| e.path()).collect();
         files.sort();
         let is_yaml = |p: &Path| has_ending(p, "yaml") || has_ending(p, "yml");

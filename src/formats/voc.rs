@@ -150,8 +150,17 @@ fn named(file: &Listed, picture: Option<&Listed>, images: Option<&Path>, annotat
 }
 
 fn declare<'a>(files: impl Iterator<Item = &'a Read>, classes: &mut ClassTable, findings: &mut Findings) {
-    let declared: HashSet<String> = classes.names().iter().cloned().collect();
     let occurring: HashSet<&str> = files.flat_map(|f| &f.annotation.objects).map(|o| o.name.as_str()).collect();
+    if !occurring.is_empty() && !classes.is_empty() && !classes.names().iter().any(|n| occurring.contains(n.as_str())) {
+        findings.add(
+            Severity::Warning,
+            "class-list-ignored",
+            "The class list names none of the classes that occur and is not used; is it another dataset's?",
+            || classes.names().iter().take(5).cloned().collect::<Vec<_>>().join(", "),
+        );
+        *classes = ClassTable::default();
+    }
+    let declared: HashSet<String> = classes.names().iter().cloned().collect();
     let mut new: Vec<&str> = occurring.into_iter().filter(|name| !declared.contains(*name)).collect();
     new.sort_by(|a, b| natural(a, b));
     for name in new {

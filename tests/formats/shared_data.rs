@@ -133,3 +133,22 @@ fn coco_by_folder_and_by_files() {
     assert_eq!(found.len(), 4595);
     assert!(mappings.iter().all(|m| m.to.as_ref() == Some(&m.from)));
 }
+
+/// VOC has no order of classes; the outputs count those of data.yaml, two folders above the truth.
+#[test]
+fn voc_truth_and_yolo_outputs_named_directly() {
+    let Some(root) = shared("bccd") else { return };
+    let outputs = root.join("predictions/cell-detector/v1/yolo/test");
+    let counts = |truth: &str| -> Vec<(String, usize)> {
+        let (base, project, only) = formats::project_from_files(&root.join(truth), &outputs, None).unwrap();
+        let (dataset, _) = formats::load_dataset(&base, &project, &only, &NoProgress).unwrap();
+        let (_, findings, mappings) = formats::load_predictions(&base, &project, &only, &dataset, &NoProgress).unwrap();
+        assert_eq!(findings.get("class-order-assumed"), None, "{truth}");
+        mappings.into_iter().map(|m| (m.to.unwrap(), m.count)).collect()
+    };
+    // Of 7,200 detections, by class, counted in test.bbox.json of the same version.
+    let expected = [("Platelets".to_owned(), 3761), ("RBC".to_owned(), 2771), ("WBC".to_owned(), 668)];
+    for truth in ["labels-voc/test", "annotations/instances_test.json", "labels-yolo/test"] {
+        assert_eq!(counts(truth), expected, "{truth}");
+    }
+}

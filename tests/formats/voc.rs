@@ -213,3 +213,14 @@ fn classes_that_are_not_declared() {
     assert_eq!(dataset.truths.class.iter().map(|c| c.0).collect::<Vec<_>>(), [1, 0]);
     assert_eq!(codes(&findings), ["missing-image-size 1", "undeclared-class 1"]);
 }
+
+/// A class list that has nothing to do with the annotations is not used.
+#[test]
+fn a_strangers_class_list() {
+    let text = "<annotation><object><name>a</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3</xmax><ymax>4</ymax></bndbox></object></annotation>";
+    let root = folder(&[("Annotations/1.xml", text), ("classes.txt", "cat\ndog\n")]);
+    let recognised = open(root.path());
+    let (dataset, findings) = load(root.path(), &recognised.project, &["all"]);
+    assert_eq!(dataset.classes.names(), ["a"]);
+    assert_eq!(codes(&findings), ["class-list-ignored 1", "missing-image-size 1"]);
+}

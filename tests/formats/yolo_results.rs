@@ -45,7 +45,9 @@ fn with_coco_truth() {
     assert_near(found.predictions.bbox[0], [0.0, 0.0, 10.0, 10.0], 1e-12);
     assert_near(found.predictions.bbox[1], [0.0, 0.0, 20.0, 20.0], 1e-9);
     assert_near(found.predictions.bbox[2], [25.0, 12.5, 50.0, 25.0], 1e-12);
-    assert_eq!(codes(&found.findings), [""; 0]);
+    // No list says what the indices count.
+    assert_eq!(codes(&found.findings), ["class-order-assumed 1"]);
+    assert_eq!(found.findings.get("class-order-assumed").unwrap().examples, ["0 = bolt, 1 = nut"]);
     let expected =
         [mapping("bolt", Some("bolt"), MappingReason::Exact, 2), mapping("nut", Some("nut"), MappingReason::Exact, 1)];
     assert_eq!(found.mappings, expected);
@@ -72,6 +74,7 @@ fn odd_lines() {
         "unknown-image 1",
         "zero-area-box 1",
         "box-out-of-bounds 1",
+        "class-order-assumed 1",
     ];
     assert_eq!(codes(&found.findings), expected);
 }
@@ -87,7 +90,7 @@ fn unusable_outputs() {
     let error = read(&[("out/notes.md", "nothing")], |_| {}).err().unwrap();
     assert!(error.contains("is no model output that can be read"), "{error}");
     let found = read(&[("out/a.txt", "")], |_| {}).unwrap();
-    assert_eq!(codes(&found.findings), ["no-predictions 1"]);
+    assert_eq!(codes(&found.findings), ["no-predictions 1", "class-order-assumed 1"]);
 }
 
 /// Class 2 of two classes and never 0: the indices count from 1.
@@ -97,7 +100,7 @@ fn counted_from_one() {
     let expected =
         [mapping("1", Some("bolt"), MappingReason::OffByOne, 1), mapping("2", Some("nut"), MappingReason::OffByOne, 1)];
     assert_eq!(found.mappings, expected);
-    assert_eq!(codes(&found.findings), ["class-name-mismatch 2"]);
+    assert_eq!(codes(&found.findings), ["class-name-mismatch 2", "class-order-assumed 1"]);
     assert_eq!(
         found.findings.get("class-name-mismatch").unwrap().examples[0],
         "1 → bolt: counted from 0 in one and from 1 in the other"
@@ -110,7 +113,7 @@ fn a_class_too_many() {
     let text = "0 0.5 0.5 0.5 0.5 0.9\n1 0.5 0.5 0.5 0.5 0.8\n2 0.5 0.5 0.5 0.5 0.7\n";
     let found = read(&[("out/a.txt", text)], |_| {}).unwrap();
     assert_eq!(found.predictions.len(), 2);
-    assert_eq!(codes(&found.findings), ["unknown-class 1"]);
+    assert_eq!(codes(&found.findings), ["unknown-class 1", "class-order-assumed 1"]);
     assert_eq!(found.mappings[0], mapping("2", None, MappingReason::Unmapped, 1));
     // The person says what it is.
     let found = read(&[("out/a.txt", text)], |p| _ = p.class_map.insert("2".to_owned(), "nut".to_owned())).unwrap();
@@ -135,4 +138,17 @@ fn the_models_own_names() {
     assert_eq!(found.mappings, expected);
     let classes: Vec<u32> = found.predictions.class.iter().map(|c| c.0).collect();
     assert_eq!(classes, [1, 0]);
+}
+
+/// A list of names beside the outputs, or above the truth, says what the indices count; a stranger's list does not.
+#[test]
+fn class_lists_that_lie_around() {
+    let outputs = ("out/a.txt", "0 0.5 0.5 0.5 0.5 0.9\n");
+    let to = |files: &[(&str, &str)]| {
+        let found = read(files, |_| {}).unwrap();
+        (found.mappings[0].to.clone().unwrap(), found.findings.get("class-order-assumed").is_some())
+    };
+    assert_eq!(to(&[outputs, ("out/classes.txt", "nut\nbolt\n")]), ("nut".to_owned(), false));
+    assert_eq!(to(&[outputs, ("classes.txt", "nut\nbolt\n")]), ("nut".to_owned(), false));
+    assert_eq!(to(&[outputs, ("classes.txt", "cat\ndog\n")]), ("bolt".to_owned(), true));
 }

@@ -11,8 +11,10 @@ use super::naming::{self, is_generic, kind_of, kind_of_word, segments, split_of_
 use super::peek::{self, Json, Text};
 use super::truth;
 use super::{Alternative, Reason};
+use crate::formats::class_names;
 use crate::formats::listing;
 use crate::formats::source;
+use crate::model::Findings;
 use crate::model::Task;
 use crate::model::fmt::counted;
 use crate::model::project::{DatasetEntry, ModelEntry, PredictionEntry, TrainedOn};
@@ -125,7 +127,10 @@ impl Models {
         match self.models.iter_mut().find(|m| m.id == id && m.version == version) {
             Some(model) => model.predictions.push(entry),
             None => {
-                let (parameters, trained_on) = described(inventory, &found.path);
+                let (mut parameters, trained_on) = described(inventory, &found.path);
+                if found.format == "yolo-txt" && !parameters.contains_key("classes") {
+                    parameters.extend(own_classes(inventory, &found.path).map(|list| ("classes".to_owned(), list)));
+                }
                 let predictions = vec![entry];
                 self.models.push(ModelEntry {
                     id,
@@ -334,4 +339,15 @@ fn described(inventory: &Inventory, path: &str) -> (Map<String, Value>, Option<T
         }
     }
     (Map::new(), None)
+}
+
+/// A class list that lies with the outputs: in their folder or above, below the folder that was opened.
+fn own_classes(inventory: &Inventory, path: &str) -> Option<Value> {
+    let folders = std::path::Path::new(path).ancestors().map(|folder| folder.to_string_lossy().into_owned());
+    let of = |file: &&String, folder: &str| file.rsplit_once('/').is_some_and(|(above, _)| above == folder);
+    folders.filter(|folder| !folder.is_empty()).find_map(|folder| {
+        let file = inventory.class_lists.iter().chain(&inventory.yamls).find(|file| of(file, &folder))?;
+        let names = class_names::read(&inventory.root.join(file), &mut Findings::default()).ok()?;
+        Some(Value::from(names))
+    })
 }

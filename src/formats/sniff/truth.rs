@@ -80,6 +80,11 @@ pub fn find(
     all.extend(yolo(inventory, alternatives, findings));
     let rank = |c: &Candidate| crate::formats::load::TRUTH_FORMATS.iter().position(|f| *f == c.format);
     all.sort_by(|a, b| a.base.cmp(&b.base).then(rank(a).cmp(&rank(b))));
+    for candidate in &mut all {
+        if candidate.class_file.is_none() {
+            candidate.class_file = class_file(inventory, candidate);
+        }
+    }
     all
 }
 
@@ -229,10 +234,6 @@ fn voc(inventory: &Inventory, alternatives: &mut Vec<Alternative>) -> Vec<Candid
         };
         add(&mut all, "voc", &place.base, Split { name, entry: SplitEntry { truth, images }, reason });
     }
-    for candidate in &mut all {
-        let labelmap = joined(&[&candidate.base, "labelmap.txt"]);
-        candidate.class_file = inventory.class_lists.contains(&labelmap).then_some(labelmap);
-    }
     all
 }
 
@@ -314,12 +315,10 @@ fn yolo(inventory: &Inventory, alternatives: &mut Vec<Alternative>, findings: &m
         let images = relative_images(inventory, &truth);
         add(&mut loose, "yolo", &place.base, Split { name, entry: SplitEntry { truth, images }, reason });
     }
-    for mut candidate in loose {
-        if all.iter().any(|known: &Candidate| known.base == candidate.base) {
-            continue;
+    for candidate in loose {
+        if !all.iter().any(|known: &Candidate| known.base == candidate.base) {
+            all.push(candidate);
         }
-        candidate.class_file = class_file(inventory, &candidate);
-        all.push(candidate);
     }
     all
 }
@@ -341,7 +340,8 @@ fn dotted(path: String) -> String {
     if path.is_empty() { ".".to_owned() } else { path }
 }
 
-/// A class list for labels: in their folder or one above, up to the dataset's.
+/// A class list: in the folder of the truth or one above. COCO declares its classes itself, but outputs as YOLO text count
+/// the list.
 fn class_file(inventory: &Inventory, candidate: &Candidate) -> Option<String> {
     let mut folders: Vec<String> = Vec::new();
     for split in &candidate.splits {
