@@ -202,9 +202,6 @@ fn picture(ui: &mut Ui, scene: &Scene, state: &mut Viewer, pictures: &mut Pictur
     let on_picture = pointer.and_then(|at| overlay::object_at(scene, &canvas, state, at));
     let pointed = chosen.pointed.or(on_picture);
     overlay::ui(ui, scene, &canvas, state, pointed);
-    if on_picture.is_some() && chosen.pointed.is_none() {
-        response.on_hover_ui_at_pointer(|ui| overlay::card(ui, scene, on_picture));
-    }
     state.pointed = pointed;
     bar::ui(ui, scene, &canvas, state);
     bar::legend(ui, scene, &canvas, state, source);

@@ -3,7 +3,7 @@
 //! Knows rectangles on the screen. Does not know what they stand for. All boxes of a view become one mesh of rectangles
 //! that sit on whole pixels, so that a gallery full of them costs little and every line is crisp.
 
-use egui::{Color32, Mesh, Painter, Rect, Shape, Stroke, pos2, vec2};
+use egui::{Color32, Mesh, Painter, Rangef, Rect, Shape, Stroke, pos2, vec2};
 
 use crate::metrics::OutcomeKind;
 
@@ -42,6 +42,15 @@ pub struct Look {
     pub halo: Color32,
 }
 
+/// Lengths and colour of the dashes of a line.
+#[derive(Clone, Copy)]
+struct Pen {
+    dash: f32,
+    gap: f32,
+    grow: f32,
+    color: Color32,
+}
+
 /// Collects boxes and draws them at once.
 #[derive(Debug)]
 pub struct Boxes {
@@ -76,15 +85,20 @@ impl Boxes {
         if !self.clip.expand(around).intersects(rect) {
             return;
         }
+        let (halo, rhythm) = (self.halo_width(), look.line.rhythm());
         if look.halo != Color32::TRANSPARENT {
-            self.sides(rect, around, look.halo, None);
+            // Each dash has its own halo: what lies under the gaps stays visible.
+            match rhythm {
+                None => self.sides(rect, around, look.halo, None, 0.0),
+                Some(_) => self.sides(rect, look.width, look.halo, rhythm, halo),
+            }
         }
-        self.sides(rect, look.width, look.color, look.line.rhythm());
+        self.sides(rect, look.width, look.color, rhythm, 0.0);
     }
 
     /// Adds a ring around a box, `gap` points outside of its edge.
     pub fn ring(&mut self, rect: Rect, gap: f32, width: f32, color: Color32) {
-        self.sides(rect.expand(gap + width / 2.0), width, color, None);
+        self.sides(rect.expand(gap + width / 2.0), width, color, None, 0.0);
     }
 
     /// Adds a filled rectangle.
@@ -102,7 +116,7 @@ impl Boxes {
         let step = rect.size() / f32::from(STEPS);
         let (share, drawn): (f32, fn(u16, u16) -> bool) = match kind {
             OutcomeKind::Correct => return self.fill(rect, color),
-            OutcomeKind::Missed => return self.sides(rect.shrink(0.75), 1.5, color, None),
+            OutcomeKind::Missed => return self.sides(rect.shrink(0.75), 1.5, color, None, 0.0),
             OutcomeKind::Misclassified => (1.0, |x, y| (x + y) % 2 == 1),
             OutcomeKind::FalsePositive => (1.25, |x, y| x % 2 == 0 && y % 2 == 0),
         };
@@ -116,7 +130,8 @@ impl Boxes {
         1.0_f32.max(1.0 / self.pixels_per_point)
     }
 
-    fn sides(&mut self, rect: Rect, width: f32, color: Color32, rhythm: Option<(f32, f32)>) {
+    /// Adds the four sides; every dash is `grow` points larger than it is.
+    fn sides(&mut self, rect: Rect, width: f32, color: Color32, rhythm: Option<(f32, f32)>, grow: f32) {
         let outer = self.snapped(rect.expand(width / 2.0));
         let width = self.whole(width);
         if rhythm.is_none() && (outer.width() <= 2.0 * width || outer.height() <= 2.0 * width) {
@@ -124,61 +139,38 @@ impl Boxes {
             return;
         }
         let (dash, gap) = rhythm.map_or((f32::INFINITY, 0.0), |(d, g)| (d * width, g * width));
+        let pen = Pen { dash, gap, grow, color };
+        let clip = self.clip.expand(grow);
         for (top, bottom) in [(outer.top(), outer.top() + width), (outer.bottom() - width, outer.bottom())] {
-            self.dashes(
-                outer.left(),
-                outer.right(),
-                self.clip.left(),
-                self.clip.right(),
-                dash,
-                gap,
-                |from, to| Rect::from_min_max(pos2(from, top), pos2(to, bottom)),
-                color,
-            );
+            self.dashes(outer.x_range(), clip.x_range(), pen, |along| {
+                Rect::from_min_max(pos2(along.min, top), pos2(along.max, bottom))
+            });
         }
         // The corners belong to the upper and lower side.
-        let (top, bottom) = (outer.top() + width, outer.bottom() - width);
+        let inner = Rangef::new(outer.top() + width, outer.bottom() - width);
+        let along = if rhythm.is_some() { outer.y_range() } else { inner };
         for (left, right) in [(outer.left(), outer.left() + width), (outer.right() - width, outer.right())] {
-            let (start, end) = if rhythm.is_some() { (outer.top(), outer.bottom()) } else { (top, bottom) };
-            self.dashes(
-                start,
-                end,
-                self.clip.top(),
-                self.clip.bottom(),
-                dash,
-                gap,
-                |from, to| Rect::from_min_max(pos2(left, from.max(top)), pos2(right, to.min(bottom))),
-                color,
-            );
+            self.dashes(along, clip.y_range(), pen, |along| {
+                Rect::from_min_max(pos2(left, along.min.max(inner.min)), pos2(right, along.max.min(inner.max)))
+            });
         }
     }
 
-    /// Dashes from `start` to `end` that begin and end with a whole dash; only those between `low` and `high`.
-    #[allow(clippy::too_many_arguments, reason = "one call site, all of them lengths along one line")]
-    fn dashes(
-        &mut self,
-        start: f32,
-        end: f32,
-        low: f32,
-        high: f32,
-        dash: f32,
-        gap: f32,
-        rect: impl Fn(f32, f32) -> Rect,
-        color: Color32,
-    ) {
-        let length = end - start;
-        let steps = ((length - dash) / (dash + gap)).round();
+    /// Dashes along a line that begins and ends with a whole one; only those in sight.
+    fn dashes(&mut self, along: Rangef, sight: Rangef, pen: Pen, rect: impl Fn(Rangef) -> Rect) {
+        let room = along.span() - pen.dash;
+        let steps = (room / (pen.dash + pen.gap)).round();
         if !steps.is_finite() || steps < 1.0 {
-            self.fill(rect(start, end), color);
+            self.fill(rect(along).expand(pen.grow), pen.color);
             return;
         }
-        let period = (length - dash) / steps;
-        let first = ((low - start - dash) / period).ceil().clamp(0.0, steps);
-        let last = ((high - start) / period).floor().clamp(0.0, steps);
+        let period = room / steps;
+        let first = ((sight.min - along.min - pen.dash) / period).ceil().clamp(0.0, steps);
+        let last = ((sight.max - along.min) / period).floor().clamp(0.0, steps);
         let mut step = first;
         while step <= last {
-            let from = start + step * period;
-            self.fill(rect(from, from + dash), color);
+            let from = along.min + step * period;
+            self.fill(rect(Rangef::new(from, from + pen.dash)).expand(pen.grow), pen.color);
             step += 1.0;
         }
     }

@@ -27,6 +27,8 @@ const BOXES: usize = 200;
 const AROUND: f64 = 0.35;
 /// Pixels around a small object at least.
 const AROUND_LEAST: f64 = 12.0;
+/// Opacity of what is right where nothing in particular is meant: errors come to the fore.
+const QUIET: f32 = 0.7;
 /// Side of an outcome's mark in the caption.
 const MARK: f32 = 8.0;
 
@@ -198,14 +200,14 @@ impl<'a> Tiles<'a> {
         let explorer = self.explorer;
         let marks = explorer.selection.marks(&selected);
         match item.object {
-            Some(outcome) => self.object(at, &Object::of_outcome(explorer, outcome, marks)),
+            Some(outcome) => self.object(at, &Object::of_outcome(explorer, outcome, marks), true),
             None if marks.is_empty() && explorer.selection.outcomes.is_empty() => {
                 let all = explorer.matched.timeline.outcomes_of(item.image, explorer.counter.cut());
-                all.take(BOXES).for_each(|o| self.object(at, &Object::of_outcome(explorer, o, &[])));
+                all.take(BOXES).for_each(|o| self.object(at, &Object::of_outcome(explorer, o, &[]), false));
             }
             None => {
                 for outcome in marks.iter().take(BOXES) {
-                    self.object(at, &Object::of_outcome(explorer, *outcome, marks));
+                    self.object(at, &Object::of_outcome(explorer, *outcome, marks), true);
                 }
                 if marks.len() > 1 {
                     self.badge(ui, picture, marks.len());
@@ -215,10 +217,18 @@ impl<'a> Tiles<'a> {
         self.boxes.clip_to(ui.painter(), ui.clip_rect());
     }
 
-    fn object(&mut self, at: Placement, object: &Object) {
+    /// The boxes of an object; thinner where it is not meant, and fainter where it is right as well.
+    fn object(&mut self, at: Placement, object: &Object, meant: bool) {
         let Standing::Counted(kind) = object.standing else { return };
-        let (color, halo) = (self.ctx.theme.outcome(kind), self.ctx.theme.halo);
-        let look = |line| Look { line, color, width: theme::BOX_EDGE.0, halo };
+        let strength = match (meant, kind) {
+            (true, _) => 1.0,
+            (false, OutcomeKind::Correct) => QUIET,
+            (false, _) => 0.9,
+        };
+        let color = self.ctx.theme.outcome(kind).gamma_multiply(strength);
+        let halo = self.ctx.theme.halo.gamma_multiply(if meant { 1.0 } else { 0.5 * strength });
+        let width = if meant { theme::BOX_EDGE.0 } else { theme::HAIRLINE };
+        let look = |line| Look { line, color, width, halo };
         if let Some(truth) = object.truth(self.explorer).filter(|_| self.shows.truth) {
             self.boxes.edge(at.of(truth.bbox), look(Line::Solid));
         }
@@ -352,15 +362,16 @@ fn square_around(boxes: impl Iterator<Item = BBox>, size: (u32, u32)) -> Option<
     if !longer.is_finite() {
         return None;
     }
-    let side = longer + 2.0 * (longer * AROUND).max(AROUND_LEAST);
+    // Whole pixels, so that the part is as square as the tile.
+    let side = (longer + 2.0 * (longer * AROUND).max(AROUND_LEAST)).ceil();
     let start = |i: usize, length: u32| {
-        let start = (low[i] + high[i] - side) / 2.0;
+        let start = ((low[i] + high[i] - side) / 2.0).round();
         if length == 0 { start } else { start.min(f64::from(length) - side).max(0.0) }
     };
     let (x, y) = (start(0, size.0), start(1, size.1));
     let end = |start: f64, length: u32| if length == 0 { start + side } else { (start + side).min(f64::from(length)) };
     let (right, bottom) = (end(x, size.0), end(y, size.1));
-    (right > x && bottom > y).then(|| [x.floor() as i32, y.floor() as i32, right.ceil() as i32, bottom.ceil() as i32])
+    (right > x && bottom > y).then(|| [x as i32, y as i32, right as i32, bottom as i32])
 }
 
 #[cfg(test)]

@@ -49,9 +49,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery) 
 fn selection(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     let selection = &explorer.selection;
     let title = selection.filter.title(&explorer.dataset().classes);
-    if selection.filter == Filter::All {
-        ui.label(RichText::new(title).font(theme::title()).color(ctx.theme.text));
-    } else if chip(ui, ctx, &title).clicked() {
+    if selection.filter != Filter::All && chip(ui, ctx, &title).clicked() {
         ctx.send(Command::Select(Filter::All));
     }
     let images = fmt::counted(selection.images.len() as u64, "image", "images");

@@ -38,6 +38,7 @@ fn switches(ui: &mut Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewer) {
     let hint = "Also the detections below the threshold, faintly";
     switch::toggle(ui, theme, &mut state.below, "Below threshold", None, hint);
     ui.add_space(theme::GRID);
+    ui.label(RichText::new("Colour").color(theme.muted));
     for (by, name, accessible) in
         [(ColourBy::Outcome, "Outcome", "Colour by outcome"), (ColourBy::Class, "Class", "Colour by class")]
     {

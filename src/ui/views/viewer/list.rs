@@ -5,7 +5,7 @@ use egui::{Align2, CursorIcon, Rect, RichText, Role, ScrollArea, Sense, Ui, Vec2
 use crate::metrics::Outcome;
 use crate::model::{BBox, fmt};
 use crate::ui::theme;
-use crate::ui::views::objects::{self, Object, Standing};
+use crate::ui::views::objects::{Object, Standing};
 use crate::ui::widgets::boxes::Boxes;
 use crate::ui::widgets::icon::focus_ring;
 use crate::ui::widgets::text;
@@ -123,20 +123,4 @@ fn around(boxes: impl Iterator<Item = BBox>) -> Option<BBox> {
         let (right, bottom) = ((a.x + a.w).max(b.x + b.w), (a.y + a.h).max(b.y + b.h));
         BBox::from_corners(left, top, right, bottom)
     })
-}
-
-/// Title and words of an object, for the card under the pointer.
-pub fn sentences(scene: &Scene, object: &Object) -> Vec<String> {
-    let explorer = scene.explorer;
-    let mut lines = Vec::new();
-    if let Some(side) = object.prediction(explorer) {
-        lines.push(format!("Prediction {}, {}", objects::named(explorer, side), object.words(explorer)));
-    }
-    if let Some(side) = object.truth(explorer) {
-        let alone = object.outcome.pred().is_none();
-        let words = if alone { format!(", {}", object.words(explorer)) } else { String::new() };
-        lines.push(format!("Truth {}{words}", objects::named(explorer, side)));
-    }
-    lines.extend(object.iou.map(|iou| format!("They overlap by IoU {}", fmt::short(iou))));
-    lines
 }

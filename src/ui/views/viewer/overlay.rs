@@ -1,8 +1,9 @@
 //! What is drawn on the picture: the picture itself, boxes, labels, rings around what is meant, and a node for each box.
 
-use egui::{Align2, Color32, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use crate::metrics::Outcome;
+use crate::metrics::{Outcome, OutcomeKind};
+use crate::model::fmt;
 use crate::ui::textures::Shown;
 use crate::ui::theme;
 use crate::ui::views::objects::{Object, Side, Standing};
@@ -11,14 +12,15 @@ use crate::ui::widgets::heatmap::readable;
 use crate::ui::widgets::image_canvas::Canvas;
 
 use super::labels::{self, Wanted};
-use super::{ColourBy, Scene, Viewer, list};
+use super::{ColourBy, Scene, Viewer};
 
 /// Boxes that publish a node, at most.
 const NODES: usize = 500;
 /// Labels drawn, at most.
 const LABELS: usize = 200;
-/// Opacity of what does not count, and of everything else while one object is pointed at.
-const FAINT: f32 = 0.45;
+/// Opacity of everything else while one object is pointed at, of what does not count, and of what is below the threshold.
+const FAINT: f32 = 0.5;
+const FAINTER: f32 = 0.3;
 
 /// Draws the picture, or what stands in for it.
 pub fn ground(ui: &Ui, scene: &Scene, canvas: &Canvas, shown: &Shown) {
@@ -122,8 +124,12 @@ fn look(
         (_, false) => Line::Dashed,
     };
     let is_pointed = pointed == Some(object.outcome);
-    let counts = matches!(object.standing, Standing::Counted(_));
-    let faint = if (pointed.is_some() && !is_pointed) || !counts { FAINT } else { 1.0 };
+    let faint = match object.standing {
+        Standing::Below => FAINTER,
+        Standing::Ignored => FAINT,
+        Standing::Counted(_) if pointed.is_some() => FAINT,
+        Standing::Counted(_) => 1.0,
+    };
     let opacity = if is_pointed { 1.0 } else { state.opacity * faint };
     let strong = is_pointed || object.marked;
     let width = if strong { theme::BOX_EDGE.1 } else { theme::BOX_EDGE.0 };
@@ -160,7 +166,7 @@ fn label(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &Viewer, drawn: &[Drawn
         if told_by_partner || (quiet && !is_pointed) || wanted.len() >= LABELS {
             continue;
         }
-        let words = words(scene, object, d.is_truth);
+        let words = words(scene, object, d.is_truth, is_pointed);
         let ink = readable(d.color, Color32::WHITE, Color32::BLACK);
         let galley = painter.layout_no_wrap(words, theme::caption(), ink);
         let must = is_pointed || object.marked;
@@ -175,14 +181,19 @@ fn label(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &Viewer, drawn: &[Drawn
     }
 }
 
-/// Class and confidence; what is wrong, in a word.
-fn words(scene: &Scene, object: &Object, is_truth: bool) -> String {
+/// Class and confidence; what is wrong, in a word; everything where it is pointed at.
+fn words(scene: &Scene, object: &Object, is_truth: bool, is_pointed: bool) -> String {
     let explorer = scene.explorer;
     let side = if is_truth { object.truth(explorer) } else { object.prediction(explorer) };
     let name = side.map_or_else(String::new, |s| super::objects::named(explorer, s));
+    let paired = is_truth && object.outcome.pred().is_some();
+    if is_pointed && !paired {
+        let overlap = object.iou.map_or_else(String::new, |iou| format!(", IoU {}", fmt::short(iou)));
+        return format!("{name}, {}{overlap}", object.words(explorer));
+    }
     match object.standing {
-        Standing::Counted(crate::metrics::OutcomeKind::Correct) | Standing::Below => name,
-        _ if is_truth && object.outcome.pred().is_some() => name,
+        Standing::Counted(OutcomeKind::Correct) | Standing::Below => name,
+        _ if paired => name,
         _ => format!("{name}, {}", object.words(explorer)),
     }
 }
@@ -204,12 +215,4 @@ pub fn object_at(scene: &Scene, canvas: &Canvas, state: &Viewer, at: Pos2) -> Op
     let near = drawn(scene, canvas, state, None).into_iter().filter(|d| d.place.expand(theme::GRID).contains(at));
     let smallest = near.min_by(|a, b| a.place.area().total_cmp(&b.place.area()))?;
     scene.objects.get(smallest.object).map(|o| o.outcome)
-}
-
-/// What the pointer is on, in words.
-pub fn card(ui: &mut Ui, scene: &Scene, pointed: Option<Outcome>) {
-    let Some(object) = scene.objects.iter().find(|o| Some(o.outcome) == pointed) else { return };
-    for line in list::sentences(scene, object) {
-        ui.label(RichText::new(line).color(scene.ctx.theme.text));
-    }
 }
