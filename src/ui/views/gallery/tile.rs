@@ -371,7 +371,7 @@ fn square_around(boxes: impl Iterator<Item = BBox>, size: (u32, u32)) -> Option<
     let (x, y) = (start(0, size.0), start(1, size.1));
     let end = |start: f64, length: u32| if length == 0 { start + side } else { (start + side).min(f64::from(length)) };
     let (right, bottom) = (end(x, size.0), end(y, size.1));
-    (right > x && bottom > y).then(|| [x as i32, y as i32, right as i32, bottom as i32])
+    (right > x && bottom > y).then_some([x as i32, y as i32, right as i32, bottom as i32])
 }
 
 #[cfg(test)]

@@ -162,7 +162,8 @@ fn label(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &Viewer, drawn: &[Drawn
         let Some(object) = scene.objects.get(d.object) else { continue };
         let is_pointed = pointed == Some(object.outcome);
         let told_by_partner = d.is_truth && state.predictions && object.outcome.pred().is_some();
-        let quiet = object.standing == Standing::Below || !state.labels;
+        let aside = object.standing == Standing::Ignored && !d.is_truth;
+        let quiet = object.standing == Standing::Below || aside || !state.labels;
         if told_by_partner || (quiet && !is_pointed) || wanted.len() >= LABELS {
             continue;
         }
