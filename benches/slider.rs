@@ -13,8 +13,12 @@ use evalens::model::NoProgress;
 mod coco_sized;
 
 /// Twice COCO val2017.
-const SIZE: coco_sized::Size =
-    coco_sized::Size { images: 2 * coco_sized::COCO.images, truths: 73_600, detections: 1_000_000, ..coco_sized::COCO };
+const SIZE: coco_sized::Shape = coco_sized::Shape {
+    images: 2 * coco_sized::COCO.images,
+    truths: 73_600,
+    detections: 1_000_000,
+    ..coco_sized::COCO
+};
 
 /// What a frame reads: the tiles, every class bar, every cell of the matrix.
 fn read(counter: &Counter) -> (Option<f64>, u32, u32) {
@@ -33,7 +37,7 @@ fn small_steps() -> impl Iterator<Item = f64> {
 }
 
 fn timeline(classes: usize) -> Timeline {
-    let (dataset, predictions) = coco_sized::set(coco_sized::Size { classes, ..SIZE });
+    let (dataset, predictions) = coco_sized::set(coco_sized::Shape { classes, ..SIZE });
     let pairs = Pairs::compute(&dataset, &predictions, PairScope::AllClasses, &NoProgress).unwrap();
     matching::timeline(&dataset, &predictions, &pairs, Matching::TwoPass, 0.5, &NoProgress).unwrap()
 }

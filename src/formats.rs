@@ -29,4 +29,4 @@ pub use health::check_pictures;
 pub use load::{choices, input_files, load_dataset, load_predictions};
 pub use open::{fingerprint, open_project};
 pub use pair::project_from_files;
-pub use sniff::{Alternative, Reason, Recognised, recognise};
+pub use sniff::{Alternative, Correction, Reason, Recognised, Usable, recognise};

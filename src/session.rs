@@ -39,6 +39,8 @@ pub struct OpenProject {
     pub recognised: Arc<Recognised>,
     /// True where the folder has its own project file.
     pub from_file: bool,
+    /// True where the person corrected it and this was not written down.
+    pub corrected: bool,
     /// Everything in it that can be evaluated, in file order.
     pub choices: Vec<Choice>,
 }

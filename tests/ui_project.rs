@@ -6,7 +6,7 @@ use std::process::Command as Program;
 use std::time::Duration;
 
 use common::app::TestApp;
-use common::synthetic::Synthetic;
+use common::synthetic::{CLASSES, Synthetic};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use evalens::session::Command;
@@ -101,6 +101,41 @@ fn the_run_page_lists_inputs_with_their_hashes() {
     let first = hashes[0].as_ref().expect("the input can be read");
     assert!(app.sees(&first[..12]), "{first} is not among {:?}", app.names());
     app.shot("run-project");
+}
+
+#[test]
+fn what_was_recognised_is_corrected_in_the_window() {
+    let dir = folder();
+    let root = dir.path().join("bench");
+    // The same images as YOLO labels: one object in all.
+    for image in 0..12 {
+        let label = root.join("labels/test").join(Synthetic::name(image)).with_extension("txt");
+        std::fs::create_dir_all(label.parent().unwrap()).unwrap();
+        std::fs::write(label, if image == 0 { "0 0.5 0.5 0.1 0.1\n" } else { "" }).unwrap();
+    }
+    std::fs::write(root.join("classes.txt"), CLASSES.join("\n")).unwrap();
+    let mut app = opened(&dir);
+    let objects = app.explorer().evaluation.dataset.truths.class.len();
+    app.press_with(Modifiers::COMMAND, Key::Num4);
+    app.shot("correct");
+    app.click("Use YOLO: labels/test");
+    assert_eq!(app.explorer().evaluation.dataset.truths.class.len(), 1, "{:?}", app.session().notices);
+    app.click("Use COCO: annotations/instances_test.json");
+    assert_eq!(app.explorer().evaluation.dataset.truths.class.len(), objects);
+    // Another class for a name.
+    let count =
+        |app: &TestApp, class: usize| app.explorer().predictions().class.iter().filter(|c| c.index() == class).count();
+    let (first, second) = (count(&app, 0), count(&app, 1));
+    app.click(&format!("{} is read as {}", CLASSES[0], CLASSES[0]));
+    app.shot("correct-class");
+    app.harness.get_by_role_and_label(egui::accesskit::Role::Button, CLASSES[1]).click();
+    app.run();
+    assert_eq!((count(&app, 0), count(&app, 1)), (0, first + second));
+    // The strip offers the same.
+    app.click("Hide what was recognised");
+    app.click("Write evalens.json");
+    let written = std::fs::read_to_string(root.join("evalens.json")).unwrap();
+    assert!(written.contains("class_map") && written.contains(CLASSES[1]), "{written}");
 }
 
 #[test]

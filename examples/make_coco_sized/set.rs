@@ -3,16 +3,18 @@
 //!
 //! The same on every machine: integers, and floating-point operations that IEEE 754 rounds exactly.
 
-use std::io::{self, Write};
-
 /// How much of everything.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     pub images: usize,
+    pub classes: usize,
     pub truths: usize,
     pub detections: usize,
     pub seed: u64,
 }
+
+/// As many of everything as in COCO val2017, and 100 detections an image.
+pub const COCO: Shape = Shape { images: 5_000, classes: 80, truths: 36_800, detections: 500_000, seed: 1 };
 
 #[derive(Clone, Copy, Debug)]
 pub struct SetImage {
@@ -23,7 +25,6 @@ pub struct SetImage {
 
 #[derive(Clone, Copy, Debug)]
 pub struct Annotation {
-    pub id: i64,
     /// Position in [`Set::images`].
     pub image: usize,
     /// Position in [`Set::categories`].
@@ -45,7 +46,7 @@ pub struct Detection {
 #[derive(Debug)]
 pub struct Set {
     pub images: Vec<SetImage>,
-    /// Category ids, ascending; their names are `class 01` and so on.
+    /// Category ids, ascending.
     pub categories: Vec<i64>,
     /// In mixed order, as in COCO.
     pub annotations: Vec<Annotation>,
@@ -53,7 +54,6 @@ pub struct Set {
     pub detections: Vec<Detection>,
 }
 
-const CLASSES: usize = 80;
 /// The category ids between 1 and 90 that COCO leaves out.
 const GAPS: [i64; 10] = [12, 26, 29, 30, 45, 66, 68, 69, 71, 83];
 const SIZES: [(u32, u32); 6] = [(640, 480), (640, 427), (480, 640), (640, 480), (500, 375), (427, 640)];
@@ -61,90 +61,17 @@ const SIZES: [(u32, u32); 6] = [(640, 480), (640, 427), (480, 640), (640, 480), 
 impl Set {
     /// Draws a set.
     pub fn generate(shape: Shape) -> Self {
-        let mut random = Random(shape.seed);
+        let mut random = Random { state: shape.seed, classes: shape.classes };
         let images = images(shape.images, &mut random);
         let cells = cells(shape, &mut random);
-        let mut annotations = annotations(shape, &images, cells, &mut random);
+        let mut annotations = annotations(&images, cells, &mut random);
         let detections = detections(shape, &images, &annotations, &mut random);
         for last in (1..annotations.len()).rev() {
             annotations.swap(last, random.below(last + 1));
         }
-        let categories = (1..=90).filter(|id| !GAPS.contains(id)).collect();
+        let categories = (1..).filter(|id| !GAPS.contains(id)).take(shape.classes).collect();
         Self { images, categories, annotations, detections }
     }
-
-    /// The truth as COCO instances JSON.
-    pub fn write_truth(&self, out: &mut impl Write) -> io::Result<()> {
-        write!(
-            out,
-            "{{\"info\": {{\"description\": \"Synthetic boxes for measuring speed; there are no pictures.\"}}, "
-        )?;
-        write!(out, "\"images\": [")?;
-        for (index, image) in self.images.iter().enumerate() {
-            let SetImage { id, width, height } = image;
-            let comma = comma(index);
-            write!(
-                out,
-                "{comma}{{\"id\": {id}, \"file_name\": \"{id:012}.jpg\", \"width\": {width}, \"height\": {height}}}"
-            )?;
-        }
-        write!(out, "], \"annotations\": [")?;
-        for (index, a) in self.annotations.iter().enumerate() {
-            let Annotation { id, bbox: [x, y, w, h], area, .. } = a;
-            let (image, category, crowd) = (self.images[a.image].id, self.categories[a.class], u8::from(a.crowd));
-            let comma = comma(index);
-            write!(out, "{comma}{{\"id\": {id}, \"image_id\": {image}, \"category_id\": {category}, ")?;
-            write!(out, "\"bbox\": [{x:?}, {y:?}, {w:?}, {h:?}], \"area\": {area:?}, \"iscrowd\": {crowd}}}")?;
-        }
-        write!(out, "], \"categories\": [")?;
-        for (index, id) in self.categories.iter().enumerate() {
-            write!(out, "{}{{\"id\": {id}, \"name\": \"class {:02}\"}}", comma(index), index + 1)?;
-        }
-        writeln!(out, "]}}")
-    }
-
-    /// The detections as COCO results JSON.
-    pub fn write_results(&self, out: &mut impl Write) -> io::Result<()> {
-        write!(out, "[")?;
-        for (index, d) in self.detections.iter().enumerate() {
-            let Detection { bbox: [x, y, w, h], score, .. } = d;
-            let (image, category) = (self.images[d.image].id, self.categories[d.class]);
-            write!(out, "{}{{\"image_id\": {image}, \"category_id\": {category}, ", comma(index))?;
-            write!(out, "\"bbox\": [{x:?}, {y:?}, {w:?}, {h:?}], \"score\": {score:?}}}")?;
-        }
-        writeln!(out, "]")
-    }
-
-    /// What came out, in a sentence.
-    pub fn summary(&self) -> String {
-        let n = self.annotations.len();
-        let percent = |count: usize| 100.0 * count as f64 / n.max(1) as f64;
-        let small = self.annotations.iter().filter(|a| a.area < 1024.0).count();
-        let large = self.annotations.iter().filter(|a| a.area > 9216.0).count();
-        let cells = |of: &mut dyn Iterator<Item = (usize, usize)>| {
-            let mut cells: Vec<(usize, usize)> = of.collect();
-            cells.sort_unstable();
-            cells.dedup();
-            cells.len()
-        };
-        format!(
-            "{} images; {n} truths ({} crowds; {:.0} % small, {:.0} % medium, {:.0} % large; head class {:.0} %; {} image-class \
-             cells); {} detections ({} cells)",
-            self.images.len(),
-            self.annotations.iter().filter(|a| a.crowd).count(),
-            percent(small),
-            percent(n - small - large),
-            percent(large),
-            percent(self.annotations.iter().filter(|a| a.class == 0).count()),
-            cells(&mut self.annotations.iter().map(|a| (a.image, a.class))),
-            self.detections.len(),
-            cells(&mut self.detections.iter().map(|d| (d.image, d.class))),
-        )
-    }
-}
-
-fn comma(index: usize) -> &'static str {
-    if index == 0 { "" } else { ", " }
 }
 
 fn images(count: usize, random: &mut Random) -> Vec<SetImage> {
@@ -176,7 +103,7 @@ fn cells(shape: Shape, random: &mut Random) -> Vec<(usize, usize)> {
         cells.extend(classes.into_iter().map(|class| (image, class)));
     }
     cells.truncate(shape.truths);
-    let mut of_class = vec![Vec::new(); CLASSES];
+    let mut of_class = vec![Vec::new(); shape.classes];
     for &(image, class) in &cells {
         of_class[class].push(image);
     }
@@ -190,19 +117,16 @@ fn cells(shape: Shape, random: &mut Random) -> Vec<(usize, usize)> {
     cells
 }
 
-fn annotations(shape: Shape, images: &[SetImage], cells: Vec<(usize, usize)>, random: &mut Random) -> Vec<Annotation> {
+fn annotations(images: &[SetImage], cells: Vec<(usize, usize)>, random: &mut Random) -> Vec<Annotation> {
     // 372 of 36,800 objects are crowds.
     let crowds = 372.0 / 36_800.0;
-    let mut id = 0;
     let annotation = |(image, class)| {
-        id += 1 + random.below(60) as i64;
         let crowd = random.chance(crowds);
         let bbox = random.bbox(images[image]);
         // Objects fill about two thirds of their box.
         let area = bbox[2] * bbox[3] * (0.5 + 0.35 * random.unit());
-        Annotation { id, image, class, bbox, area: round(area, 1e4), crowd }
+        Annotation { image, class, bbox, area: round(area, 1e4), crowd }
     };
-    debug_assert_eq!(cells.len(), if shape.images > 0 { shape.truths } else { 0 });
     cells.into_iter().map(annotation).collect()
 }
 
@@ -264,12 +188,15 @@ fn round(value: f64, steps: f64) -> f64 {
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
-struct Random(u64);
+struct Random {
+    state: u64,
+    classes: usize,
+}
 
 impl Random {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
@@ -290,11 +217,11 @@ impl Random {
 
     /// The head class with this share, the others with a long tail.
     fn class(&mut self, head: f64) -> usize {
-        if self.chance(head) {
+        if self.chance(head) || self.classes == 1 {
             return 0;
         }
         let far = self.unit() * (0.4 + 0.6 * self.unit());
-        1 + (far * (CLASSES - 1) as f64) as usize
+        1 + (far * (self.classes - 1) as f64) as usize
     }
 
     /// A box of 41 % small, 35 % medium and 25 % large objects, within its image.

@@ -40,7 +40,7 @@ impl MappingReason {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::ProjectFile => "as the project file says",
+            Self::ProjectFile => "as you say",
             Self::Exact => "the same",
             Self::CaseOrSpace => "the same but for letter case and spaces",
             Self::Plural => "the same but for the plural",
@@ -79,12 +79,20 @@ pub type ClassesOf<'a> = dyn Fn(&[(i64, usize)]) -> Vec<Option<ClassId>> + 'a;
 /// What an id or name is taken for, and why.
 pub type Target = (Option<ClassId>, MappingReason);
 
+/// What the person says about a name: a class of the truth, or none where the map has an empty name for it. `None` where
+/// nothing is said, or a class that the truth does not have.
+fn by_person(name: &str, truth: &ClassTable, class_map: &BTreeMap<String, String>) -> Option<Target> {
+    let to = class_map.get(name)?;
+    let class = truth.by_name(to);
+    (class.is_some() || to.is_empty()).then_some((class, MappingReason::ProjectFile))
+}
+
 /// Finds the class of the truth for a class name: as `class_map` says, else the same name, else the one name that differs
 /// only in case and spaces, else the one that differs only in the plural.
 #[must_use]
 pub fn by_name(name: &str, truth: &ClassTable, class_map: &BTreeMap<String, String>) -> Target {
-    if let Some(class) = class_map.get(name).and_then(|to| truth.by_name(to)) {
-        return (Some(class), MappingReason::ProjectFile);
+    if let Some(target) = by_person(name, truth, class_map) {
+        return target;
     }
     if let Some(class) = truth.by_name(name) {
         return (Some(class), MappingReason::Exact);
@@ -197,9 +205,8 @@ impl Meaning {
     /// Numbers are the truth's category ids. `class_map` may name a class, or an id in digits.
     #[must_use]
     pub fn of_ids(truth: &ClassTable, class_map: &BTreeMap<String, String>) -> Self {
-        let target = |(class, name): (ClassId, &String)| match class_map.get(name).and_then(|to| truth.by_name(to)) {
-            Some(mapped) => (Some(mapped), MappingReason::ProjectFile),
-            None => (Some(class), MappingReason::Exact),
+        let target = |(class, name): (ClassId, &String)| {
+            by_person(name, truth, class_map).unwrap_or((Some(class), MappingReason::Exact))
         };
         let ids = || truth.source_ids().iter().copied();
         Self {
@@ -226,9 +233,9 @@ impl Meaning {
     }
 
     fn with_digits(mut self, truth: &ClassTable, class_map: &BTreeMap<String, String>) -> Self {
-        for (from, to) in class_map {
-            if let (Ok(id), Some(class)) = (from.parse(), truth.by_name(to)) {
-                self.targets.insert(id, (Some(class), MappingReason::ProjectFile));
+        for from in class_map.keys() {
+            if let (Ok(id), Some(target)) = (from.parse(), by_person(from, truth, class_map)) {
+                self.targets.insert(id, target);
             }
         }
         self

@@ -2,6 +2,7 @@
 //!
 //! Knows the shapes that exporters and people leave folders in. Does not read annotations or detections.
 
+mod correct;
 mod inventory;
 mod models;
 mod naming;
@@ -13,11 +14,13 @@ use std::path::Path;
 
 use super::error::{FormatError, LoadError};
 use crate::model::fmt::counted;
-use crate::model::project::{DatasetEntry, Project, SCHEMA};
+use crate::model::project::{DatasetEntry, PredictionEntry, Project, SCHEMA};
 use crate::model::{Findings, Progress, Severity, Task};
 use inventory::Inventory;
 use peek::Json;
 use truth::Candidate;
+
+pub use correct::Correction;
 
 /// What a folder was recognised as.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +47,7 @@ pub struct Reason {
 }
 
 /// Something that was recognised but not used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Alternative {
     /// Relative to the folder, with `/`.
     pub path: String,
@@ -52,6 +55,34 @@ pub struct Alternative {
     pub what: String,
     /// Why it is not used, and what to do to use it.
     pub why: String,
+    /// What would be used in its stead; `None` where it cannot be read.
+    pub usable: Option<Usable>,
+}
+
+/// How something that was left aside can be used after all.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Usable {
+    /// In place of the dataset's truth at this position.
+    Truth {
+        /// Position in [`Project::datasets`].
+        dataset: usize,
+        /// The dataset as this format gives it.
+        entry: DatasetEntry,
+    },
+    /// In place of a model's outputs for the same split.
+    Outputs {
+        /// Position in [`Project::models`].
+        model: usize,
+        /// The outputs.
+        entry: PredictionEntry,
+    },
+    /// As a model of its own, once somebody says for which dataset and split.
+    Unplaced {
+        /// `coco-results` or `yolo-txt`.
+        format: String,
+        /// What names say of the model: id and version.
+        model: (String, String),
+    },
 }
 
 /// JSON files that are looked into: folders with one annotation file an image hold many that are not for this program.
@@ -135,10 +166,15 @@ fn add_datasets(candidates: Vec<Candidate>, root: &Path, out: &mut Recognised) -
     for candidate in candidates {
         if let Some(at) = bases.iter().position(|base| *base == candidate.base) {
             let first = formats.get(at).copied().unwrap_or_default();
+            let Some(entry) = out.project.datasets.get_mut(at) else { continue };
             // Indices of YOLO outputs count the list of the YOLO labels, whichever format the truth is read from.
-            if let Some(entry) = out.project.datasets.get_mut(at) {
-                entry.class_file = entry.class_file.take().or(candidate.class_file);
-            }
+            entry.class_file = entry.class_file.take().or_else(|| candidate.class_file.clone());
+            let other = DatasetEntry {
+                format: candidate.format.to_owned(),
+                splits: candidate.splits.iter().map(|s| (s.name.clone(), s.entry.clone())).collect(),
+                class_file: candidate.class_file.or_else(|| entry.class_file.clone()),
+                ..entry.clone()
+            };
             for split in candidate.splits {
                 out.alternatives.push(Alternative {
                     path: split.reason.path,
@@ -148,6 +184,7 @@ fn add_datasets(candidates: Vec<Candidate>, root: &Path, out: &mut Recognised) -
                         upper(first),
                         upper(candidate.format)
                     ),
+                    usable: Some(Usable::Truth { dataset: at, entry: other.clone() }),
                 });
             }
             continue;
@@ -202,6 +239,7 @@ fn report_foreign(inventory: &Inventory, jsons: &BTreeMap<String, Json>, out: &m
                 path: path.clone(),
                 what: "COCO results with masks".to_owned(),
                 why: "needs instance segmentation, which is not evaluated yet".to_owned(),
+                usable: None,
             }),
             Json::Foreign(what) => {
                 labelme += usize::from(*what == "LabelMe annotation");
@@ -210,6 +248,7 @@ fn report_foreign(inventory: &Inventory, jsons: &BTreeMap<String, Json>, out: &m
                         path: path.clone(),
                         what: (*what).to_owned(),
                         why: "it is not read; export as COCO, YOLO or Pascal VOC".to_owned(),
+                        usable: None,
                     });
                 }
             }
@@ -221,6 +260,7 @@ fn report_foreign(inventory: &Inventory, jsons: &BTreeMap<String, Json>, out: &m
             path: path.clone(),
             what: (*what).to_owned(),
             why: "it is not read; export as COCO, YOLO or Pascal VOC".to_owned(),
+            usable: None,
         });
     }
 }

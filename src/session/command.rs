@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::analysis::Filter;
+use crate::formats::Correction;
 use crate::metrics::Matching;
 use crate::model::ImageId;
 use crate::model::project::Choice;
@@ -58,6 +59,8 @@ pub enum Command {
     Dismiss(usize),
     /// Tell the person something.
     Notify(Notice),
+    /// Read a part of the folder otherwise than it was recognised, and evaluate again.
+    Correct(Correction),
     /// Write `evalens.json` from what was recognised.
     WriteProjectFile,
     /// Choose the theme.

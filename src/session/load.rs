@@ -54,7 +54,7 @@ pub fn open(path: &Path, progress: &dyn Progress) -> Result<OpenProject, JobErro
     progress.stage("Looking at the folder");
     let (root, recognised, from_file) = formats::open_project(path, progress)?;
     let choices = formats::choices(&recognised.project);
-    Ok(OpenProject { root, recognised: Arc::new(recognised), from_file, choices })
+    Ok(OpenProject { root, recognised: Arc::new(recognised), from_file, corrected: false, choices })
 }
 
 /// Reads truth and predictions of a choice and evaluates them.

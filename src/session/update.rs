@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::analysis::{Filter, recommend};
+use crate::formats::{self, Correction};
 use crate::jobs::runner::captured;
 use crate::jobs::{JobCtx, JobError};
 use crate::metrics::{DetectionEvaluation, DetectionSettings, Sections};
@@ -85,6 +86,7 @@ impl Session {
                 }
             }
             Command::Notify(notice) => self.notices.push(notice),
+            Command::Correct(correction) => self.correct(&correction),
             Command::WriteProjectFile => self.write_project_file(),
             Command::SetTheme(theme) => {
                 self.settings.theme = theme;
@@ -421,7 +423,7 @@ impl Session {
         self.start(
             Slot::Fingerprint,
             "Looking for changed files",
-            move |_| Ok(crate::formats::fingerprint(&inputs)),
+            move |_| Ok(formats::fingerprint(&inputs)),
             EventBody::Fingerprinted,
         );
     }
@@ -435,9 +437,35 @@ impl Session {
         self.start(
             Slot::Hash,
             "Hashing the inputs",
-            move |ctx| Ok(crate::formats::hash::files(&inputs, ctx)?),
+            move |ctx| Ok(formats::hash::files(&inputs, ctx)?),
             EventBody::Hashed,
         );
+    }
+
+    fn correct(&mut self, correction: &Correction) {
+        let Some(project) = &mut self.project else { return };
+        let Some(recognised) = project.recognised.corrected(correction) else {
+            self.fail("This correction does not fit what the folder holds; open the folder again");
+            return;
+        };
+        project.choices = formats::choices(&recognised.project);
+        project.recognised = Arc::new(recognised);
+        project.corrected = true;
+        let now = self.explorer.as_ref().map(|e| e.choice.clone());
+        let kept = now.filter(|c| c.splits.iter().all(|s| has_split(&project.choices, c, s)));
+        let choice = match correction {
+            // What was placed is what the person wants to see.
+            Correction::Place { .. } => project.choices.last().cloned(),
+            Correction::Use(_) | Correction::Class { .. } => kept,
+        };
+        let choice = choice.or_else(|| load::first_choice(&project.recognised.project, &project.choices));
+        // Images and classes may be numbered otherwise in what comes.
+        let page = self.page();
+        self.history.restart(Location { page, ..Location::default() });
+        self.arrive();
+        if let Some(choice) = choice {
+            self.evaluate(choice);
+        }
     }
 
     fn write_project_file(&mut self) {
@@ -447,6 +475,7 @@ impl Session {
                 self.notices.push(Notice { is_error: false, text: format!("Wrote {}", path.display()) });
                 if let Some(project) = &mut self.project {
                     project.from_file = true;
+                    project.corrected = false;
                 }
             }
             Err(error) => self.fail(&error.to_string()),

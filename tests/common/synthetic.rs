@@ -197,7 +197,13 @@ impl Synthetic {
         let choice = |(model, split): (usize, &str)| Choice { model, dataset: 0, splits: vec![split.into()] };
         let choices = [(0, "valid"), (0, "test"), (1, "valid"), (1, "test")].map(choice).into();
         let recognised = Recognised { project, ..Recognised::default() };
-        OpenProject { root: root.to_owned(), recognised: Arc::new(recognised), from_file: false, choices }
+        OpenProject {
+            root: root.to_owned(),
+            recognised: Arc::new(recognised),
+            from_file: false,
+            corrected: false,
+            choices,
+        }
     }
 
     /// Writes the project as a folder: pictures, COCO truth for `test`, COCO results of two versions.

@@ -13,7 +13,7 @@ mod yolo_results;
 
 use std::path::{Path, PathBuf};
 
-use evalens::formats::{self, Recognised};
+use evalens::formats::{self, Correction, Recognised};
 use evalens::model::project::{Choice, Project};
 use evalens::model::{BBox, Dataset, Findings, NoProgress, Predictions};
 

@@ -373,3 +373,97 @@ fn pipes_are_passed_over() {
         assert_eq!(open(root.path()).project.datasets.len(), 1);
     }
 }
+
+/// A set in two formats whose truths differ: COCO has one object, YOLO two.
+fn two_formats() -> (tempfile::TempDir, PathBuf) {
+    let (dir, root) = with_name(
+        "set",
+        &[
+            ("annotations/test.json", &truth(&[(1, "a.png")])),
+            ("labels/test/a.txt", "0 0.5 0.5 0.5 0.5\n0 0.2 0.2 0.1 0.1\n"),
+            ("classes.txt", "x\n"),
+            ("predictions/m/test.json", &results(1)),
+            ("predictions/m/test/a.txt", "0 0.5 0.5 0.5 0.5 0.5\n0 0.5 0.5 0.5 0.5 0.4\n"),
+        ],
+    );
+    picture(&root, "images/test/a.png", (10, 10));
+    (dir, root)
+}
+
+#[test]
+fn the_other_format_can_be_chosen_and_taken_back() {
+    let (_dir, root) = two_formats();
+    let first = open(&root);
+    let objects = |recognised: &Recognised| load(&root, &recognised.project, &["test"]).0.truths.class.len();
+    assert_eq!((splits(&first).len(), objects(&first)), (1, 1));
+    let at = |r: &Recognised, path: &str| r.alternatives.iter().position(|a| a.path == path).unwrap();
+    let other = first.corrected(&Correction::Use(at(&first, "labels/test"))).unwrap();
+    assert_eq!(splits(&other), ["set@latest yolo test labels/test images/test"]);
+    assert_eq!(objects(&other), 2);
+    assert!(other.reasons.iter().any(|r| r.path == "labels/test" && r.why == "you chose it"));
+    assert!(!other.reasons.iter().any(|r| r.path == "annotations/test.json"));
+    let back = other.corrected(&Correction::Use(at(&other, "annotations/test.json"))).unwrap();
+    assert_eq!(back.project, first.project);
+}
+
+#[test]
+fn other_outputs_can_be_chosen() {
+    let (_dir, root) = two_formats();
+    let first = open(&root);
+    assert_eq!(found(&first), ["m@latest test predictions/m/test.json"]);
+    let at = first.alternatives.iter().position(|a| a.path == "predictions/m/test").unwrap();
+    let other = first.corrected(&Correction::Use(at)).unwrap();
+    assert_eq!(found(&other), ["m@latest test predictions/m/test"]);
+    assert!(other.alternatives.iter().any(|a| a.path == "predictions/m/test.json" && a.usable.is_some()));
+    assert!(first.corrected(&Correction::Use(99)).is_none());
+}
+
+#[test]
+fn outputs_without_a_split_can_be_placed() {
+    let (_dir, root) = with_name(
+        "set",
+        &[
+            ("annotations/test.json", &truth(&[(1, "a.png")])),
+            ("annotations/valid.json", &truth(&[(2, "b.png")])),
+            ("predictions/night.json", &results(77)),
+        ],
+    );
+    let first = open(&root);
+    assert_eq!(found(&first), [""; 0]);
+    let at = first.alternatives.iter().position(|a| a.path == "predictions/night.json").unwrap();
+    let place = |split: &str| Correction::Place { alternative: at, dataset: 0, split: split.to_owned() };
+    assert!(first.corrected(&place("train")).is_none());
+    let placed = first.corrected(&place("valid")).unwrap();
+    assert_eq!(found(&placed), ["night@latest valid predictions/night.json"]);
+    assert!(placed.alternatives.is_empty());
+}
+
+#[test]
+fn a_class_is_read_as_the_person_says() {
+    let (_dir, root) = with_name(
+        "set",
+        &[
+            ("labels/test/a.txt", "0 0.5 0.5 0.5 0.5\n1 0.2 0.2 0.1 0.1\n"),
+            ("classes.txt", "cat\ndog\n"),
+            ("predictions/m/classes.txt", "feline\ndog\n"),
+            ("predictions/m/test/a.txt", "0 0.5 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.5 0.5 0.4\n"),
+        ],
+    );
+    picture(&root, "images/test/a.png", (10, 10));
+    let mapped = |recognised: &Recognised| -> Vec<(String, Option<String>)> {
+        let choice = Choice { model: 0, dataset: 0, splits: vec!["test".to_owned()] };
+        let (dataset, _) = load(&root, &recognised.project, &["test"]);
+        let loaded = formats::load_predictions(&root, &recognised.project, &choice, &dataset, &NoProgress);
+        loaded.unwrap().2.into_iter().map(|m| (m.from, m.to)).collect()
+    };
+    let say = |recognised: &Recognised, from: &str, to: &str| {
+        recognised.corrected(&Correction::Class { from: from.to_owned(), to: to.to_owned() }).unwrap()
+    };
+    let (dog, feline) = ("dog".to_owned(), "feline".to_owned());
+    let first = open(&root);
+    assert_eq!(mapped(&first), [(dog.clone(), Some(dog.clone())), (feline.clone(), None)]);
+    let second = say(&first, "feline", "cat");
+    assert_eq!(mapped(&second), [(dog.clone(), Some(dog.clone())), (feline.clone(), Some("cat".to_owned()))]);
+    // An empty name leaves a class out, also one that the truth has.
+    assert_eq!(mapped(&say(&second, "dog", "")), [(dog, None), (feline, Some("cat".to_owned()))]);
+}

@@ -10,7 +10,7 @@ use super::inventory::{Inventory, joined};
 use super::naming::{self, is_generic, kind_of, kind_of_word, segments, split_of_part};
 use super::peek::{self, Json, Text};
 use super::truth;
-use super::{Alternative, Reason};
+use super::{Alternative, Reason, Usable};
 use crate::formats::class_names;
 use crate::formats::listing;
 use crate::formats::source;
@@ -57,6 +57,7 @@ pub fn find(
     let mut out = Models::default();
     for found in all(inventory, jsons, &mut out.alternatives) {
         let Some((dataset, split, why)) = assign(inventory, &found, datasets, bases) else {
+            let model = name_of(&found, "");
             let known: Vec<&str> = datasets.iter().flat_map(|d| d.splits.keys()).map(String::as_str).collect();
             out.alternatives.push(Alternative {
                 path: found.path.clone(),
@@ -65,6 +66,7 @@ pub fn find(
                     "no split fits it (there are: {}); say in evalens.json what it belongs to",
                     known.join(", ")
                 ),
+                usable: Some(Usable::Unplaced { format: found.format.to_owned(), model }),
             });
             continue;
         };
@@ -106,10 +108,12 @@ impl Models {
         };
         if let Some(first) = rival(&self.models, &version) {
             if first.format != entry.format {
+                let position = self.models.iter().position(|m| m.id == id && m.version == version);
                 self.alternatives.push(Alternative {
-                    path: entry.path,
+                    path: entry.path.clone(),
                     what: format!("{} of {id}@{version} for split {split}", found.what()),
                     why: format!("the same model and split as {}, and COCO results come first", first.path),
+                    usable: position.map(|model| Usable::Outputs { model, entry }),
                 });
                 return;
             }
@@ -175,6 +179,7 @@ fn all(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mut
                     path: path.clone(),
                     what: "empty text files".to_owned(),
                     why: "the first ones have no line, so what they are cannot be seen".to_owned(),
+                    usable: None,
                 });
                 continue;
             }

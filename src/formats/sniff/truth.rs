@@ -143,6 +143,7 @@ fn coco(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mu
                     path: path.clone(),
                     what: format!("COCO truth of split {name}"),
                     why: "another file of this split comes first; name this one in evalens.json to use it".to_owned(),
+                    usable: None,
                 });
             }
         }
@@ -205,6 +206,7 @@ fn voc(inventory: &Inventory, alternatives: &mut Vec<Alternative>) -> Vec<Candid
                 path: joined(&[path, first]),
                 what: "CVAT's own XML".to_owned(),
                 why: "it is not read; export the task as COCO, YOLO or Pascal VOC".to_owned(),
+                usable: None,
             });
         }
         if !kinds.contains(&Xml::Voc) {
@@ -298,6 +300,7 @@ fn yolo(inventory: &Inventory, alternatives: &mut Vec<Alternative>, findings: &m
                 path: path.clone(),
                 what: "YOLO boxes without confidence".to_owned(),
                 why: "predictions need a confidence in the last column (save_conf=True)".to_owned(),
+                usable: None,
             });
             continue;
         }

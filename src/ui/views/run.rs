@@ -2,6 +2,8 @@
 //! and what was found wrong in it.
 
 pub mod inputs;
+pub mod mapping;
+pub mod recognised;
 
 use egui::{Align, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder};
 
@@ -11,7 +13,7 @@ use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
 
-use super::{strips, threshold_bar::explain};
+use super::threshold_bar::explain;
 
 /// What each rule of pairing does, in a phrase.
 const fn phrase(matching: Matching) -> &'static str {
@@ -35,11 +37,11 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
             let right = column(ui, area.with_min_x(middle + theme::PADDING), |ui| {
                 average_precision(ui, ctx, explorer);
                 settings(ui, ctx, explorer);
-                recognised(ui, ctx);
             });
             let left = column(ui, area.with_max_x(middle - theme::PADDING), |ui| {
                 problems(ui, ctx, explorer);
-                mapping(ui, ctx, explorer);
+                folder(ui, ctx);
+                mapping::ui(ui, ctx, explorer);
                 inputs::ui(ui, ctx, explorer);
             });
             ui.advance_cursor_after_rect(left.union(right));
@@ -186,38 +188,11 @@ fn problems(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     }
 }
 
-fn mapping(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
-    if explorer.mappings.is_empty() {
-        return;
-    }
-    let unmapped = explorer.mappings.iter().filter(|m| m.to.is_none()).count() as u64;
-    let note = if unmapped == 0 { String::new() } else { format!("{} without a class", fmt::count(unmapped)) };
-    section(ui, ctx, "Class names of the predictions", &note);
-    let same = explorer.mappings.iter().filter(|m| m.to.as_ref() == Some(&m.from)).count() as u64;
-    if same > 0 {
-        let text = format!("{} as in the ground truth", fmt::counted(same, "name", "names"));
-        ui.label(RichText::new(text).color(ctx.theme.muted));
-    }
-    for entry in explorer.mappings.iter().filter(|m| m.to.as_ref() != Some(&m.from)) {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(&entry.from).color(ctx.theme.text));
-            ui.label(RichText::new("read as").color(ctx.theme.muted));
-            match &entry.to {
-                Some(to) => ui.label(RichText::new(to).color(ctx.theme.text)),
-                None => ui.label(RichText::new("no class; left out").color(ctx.theme.danger)),
-            };
-            ui.label(RichText::new(entry.why.words()).font(theme::caption()).color(ctx.theme.muted));
-        });
-    }
-}
-
-fn recognised(ui: &mut Ui, ctx: &ViewCtx) {
+fn folder(ui: &mut Ui, ctx: &ViewCtx) {
     let Some(project) = &ctx.session.project else { return };
     let note = if project.from_file { "from evalens.json" } else { "without a project file" };
     section(ui, ctx, "What the folder holds", note);
     ui.label(RichText::new(project.root.display().to_string()).monospace().color(ctx.theme.text));
-    strips::details(ui, ctx, &project.recognised);
-    if !project.from_file && ui.button("Write evalens.json").clicked() {
-        ctx.send(Command::WriteProjectFile);
-    }
+    recognised::details(ui, ctx, &project.recognised);
+    recognised::write_button(ui, ctx, project);
 }

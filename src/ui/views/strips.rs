@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use egui::{Popup, PopupCloseBehavior, RichText, ScrollArea, Ui};
+use egui::{Popup, PopupCloseBehavior, ScrollArea, Ui};
 
 use crate::formats::Recognised;
 use crate::model::fmt;
@@ -13,6 +13,8 @@ use crate::ui::context::ViewCtx;
 use crate::ui::theme;
 use crate::ui::widgets::icon::{self, Icon};
 use crate::ui::widgets::states;
+
+use super::run::recognised::{details, write_button};
 
 /// The folders whose recognition was looked at.
 #[derive(Default)]
@@ -52,11 +54,8 @@ fn recognised(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, state: &mut Str
         if icon::button(ui, ctx.theme, Icon::Close, "Hide what was recognised", true).clicked() {
             state.seen.insert(project.root.clone());
         }
-        let write = ui.button("Write evalens.json");
-        if write.on_hover_text("Writes down what was recognised, so that it can be corrected by hand").clicked() {
-            ctx.send(Command::WriteProjectFile);
-        }
-        let why = ui.button("Why");
+        write_button(ui, ctx, project);
+        let why = ui.button("Why, and correct");
         why.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Why it was recognised so"));
         Popup::from_toggle_button_response(&why)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
@@ -91,26 +90,4 @@ fn summary(recognised: &Recognised) -> String {
         text.push_str(&format!("; {} left aside", fmt::counted(others, "alternative", "alternatives")));
     }
     text
-}
-
-/// Every file and folder with what it was taken for and why, then what was left aside and why.
-pub fn details(ui: &mut Ui, ctx: &ViewCtx, recognised: &Recognised) {
-    for reason in &recognised.reasons {
-        line(ui, ctx, &reason.path, &reason.what, &reason.why);
-    }
-    if !recognised.alternatives.is_empty() {
-        ui.separator();
-        ui.label(RichText::new("Left aside").font(theme::caption()).color(ctx.theme.muted));
-    }
-    for other in &recognised.alternatives {
-        line(ui, ctx, &other.path, &other.what, &other.why);
-    }
-}
-
-fn line(ui: &mut Ui, ctx: &ViewCtx, path: &str, what: &str, why: &str) {
-    ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(path).monospace().color(ctx.theme.text));
-        ui.label(RichText::new(what).color(ctx.theme.text));
-        ui.label(RichText::new(why).color(ctx.theme.muted));
-    });
 }
