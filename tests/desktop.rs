@@ -3,6 +3,8 @@
 //!
 //! Needs an X server: one of its own is started with Xvfb where `DISPLAY` is not set. Run with
 //! `cargo test --features inspection --test desktop`. Pictures go to `EVALENS_SHOTS`, where that is set.
+//!
+//! `cargo test --features inspection --test desktop -- --ignored` renews the pictures in `screenshots/` from the sample.
 
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
@@ -80,7 +82,14 @@ struct Window {
 
 impl Window {
     fn open(display: &Display, project: &Path) -> Self {
+        Self::open_themed(display, project, "dark")
+    }
+
+    fn open_themed(display: &Display, project: &Path, theme: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
+        let settings = home.path().join("config/evalens/settings.json");
+        std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
+        std::fs::write(settings, format!(r#"{{"theme": "{theme}"}}"#)).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let process = Command::new(PROGRAM)
             .arg(project)
@@ -364,6 +373,48 @@ fn explores_a_project_in_a_real_window() {
     std::thread::sleep(Duration::from_secs(3));
     let used = window.cpu_seconds() - before;
     assert!(used < 0.15, "an idle window used {used:.2} s of processor time in 3 s");
+}
+
+/// Not a check: it makes the pictures that README shows, from the bundled sample.
+#[test]
+#[ignore = "writes screenshots/"]
+fn renews_the_screenshots() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let display = Display::open();
+    for theme in ["dark", "light"] {
+        let mut window = Window::open_themed(&display, &root.join("assets/sample"), theme);
+        window.shots = Some(root.join("screenshots"));
+        window.starting("Precision ");
+        // The sample has its own project file; nothing covers the page.
+        rest(&mut window);
+        window.shot(&format!("overview-{theme}"));
+        let cell = window.wait("a cell with several objects", |n| {
+            let count = n.name.rsplit(": ").next().and_then(|c| c.parse::<u64>().ok());
+            let (truth, predicted) = n.name.split_once(", predicted ").unwrap_or_default();
+            let same = predicted.starts_with(truth.trim_start_matches("truth "));
+            truth.starts_with("truth ") && !same && !n.name.contains("background") && count.is_some_and(|c| c >= 3)
+        });
+        window.click(&cell);
+        rest(&mut window);
+        window.shot(&format!("cell-{theme}"));
+        let tile = window.wait("a gallery tile", |n| n.role == "Button" && n.name.starts_with("image "));
+        window.click(&tile);
+        rest(&mut window);
+        window.shot(&format!("image-{theme}"));
+        for page in ["Curves", "Run"] {
+            let page_button = window.wait(page, |n| n.role != "Label" && n.name == page);
+            window.click(&page_button);
+            rest(&mut window);
+            window.shot(&format!("{}-{theme}", page.to_lowercase()));
+        }
+    }
+}
+
+/// Waits until pictures are decoded, and takes the pointer away from everything.
+fn rest(window: &mut Window) {
+    window.events(vec![egui::Event::PointerMoved(egui::pos2(720.0, 8.0))]);
+    std::thread::sleep(Duration::from_millis(700));
+    window.settle();
 }
 
 fn is_position(name: &str) -> bool {

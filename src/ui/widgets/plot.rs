@@ -34,6 +34,8 @@ pub fn rates<'a>(id: &'static str, theme: &Theme, x_label: &'a str, y_label: Opt
         .show_y(false)
         .grid_color(theme.line)
         .grid_spacing(egui::Rangef::new(24.0, 160.0))
+        // Quarters where there is room for five numbers, twentieths where there is for twenty.
+        .y_grid_spacer(egui_plot::uniform_grid_spacer(|_| [0.05, 0.25, 1.0]))
         .set_margin_fraction(egui::Vec2::ZERO)
         .custom_x_axes(vec![axis(AxisHints::new_x(), Some(x_label))])
         .custom_y_axes(vec![axis(AxisHints::new_y().min_thickness(28.0), y_label)])

@@ -1,0 +1,92 @@
+//! Frames of the whole window at 1440 × 900 points, without a renderer: the first one after the start, and the one that
+//! follows a step of the slider over 5,000 images and 500,000 detections of 80 classes. Each is laid out, drawn into shapes
+//! and described to screen readers, as the program does it; and the new matching at another IoU, with the window's pool of
+//! one thread on a machine with two cores.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use egui_kittest::Harness;
+use evalens::jobs::InlineRunner;
+use evalens::metrics::{DetectionEvaluation, DetectionSettings, Sections};
+use evalens::model::NoProgress;
+use evalens::model::project::Choice;
+use evalens::session::load::Loaded;
+use evalens::session::{Command, OpenProject, Session};
+use evalens::store::settings::Settings;
+use evalens::ui::app::App;
+use evalens::ui::outside::Outside;
+
+#[path = "common/coco_sized.rs"]
+mod coco_sized;
+
+fn window() -> Harness<'static, App> {
+    let builder = Harness::builder().with_size(egui::vec2(1440.0, 900.0)).with_max_steps(16);
+    builder.build_eframe(|cc| {
+        let session = Session::new(Box::new(InlineRunner::default()), Settings::default(), None);
+        App::new(&cc.egui_ctx, session, Outside::default())
+    })
+}
+
+fn evaluation() -> DetectionEvaluation {
+    let (dataset, predictions) = coco_sized::set(coco_sized::COCO);
+    let (dataset, predictions) = (Arc::new(dataset), Arc::new(predictions));
+    DetectionEvaluation::compute(dataset, predictions, DetectionSettings::default(), Sections::ALL, &NoProgress)
+        .expect("nobody cancels")
+}
+
+fn shown(evaluation: DetectionEvaluation) -> Harness<'static, App> {
+    let mut window = window();
+    let project = OpenProject {
+        root: "/nowhere".into(),
+        recognised: Arc::default(),
+        from_file: false,
+        corrected: false,
+        choices: Vec::new(),
+    };
+    let loaded = Loaded {
+        choice: Choice { model: 0, dataset: 0, splits: vec!["val".into()] },
+        evaluation,
+        findings: Vec::new(),
+        mappings: Vec::new(),
+        inputs: Vec::new(),
+        fingerprint: Vec::new(),
+        took: Duration::ZERO,
+    };
+    window.state_mut().session_mut().show(project, loaded);
+    window.run();
+    window
+}
+
+fn frames(c: &mut Criterion) {
+    let mut group = c.benchmark_group("window of 1440 × 900");
+    group.sample_size(20);
+    // The harness draws a frame while it is made.
+    group.bench_function("first frame, welcome page", |b| b.iter(|| black_box(window())));
+    let evaluation = evaluation();
+    let mut shown = shown(evaluation.clone());
+    group.bench_function("at rest, 500,000 detections of 80 classes", |b| b.iter(|| shown.step()));
+    let mut at = 0.0;
+    group.bench_function("after a step of the slider", |b| {
+        b.iter(|| {
+            at = if at > 0.9 { 0.1 } else { at + 0.0137 };
+            shown.state_mut().send(Command::SetThreshold(at));
+            shown.step();
+        });
+    });
+    let mut iou = 0.5;
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread can be started");
+    group.bench_function("matching at another IoU, one thread", |b| {
+        b.iter(|| {
+            iou = if iou > 0.9 { 0.3 } else { iou + 0.05 };
+            let settings = DetectionSettings { iou, ..DetectionSettings::default() };
+            one.install(|| black_box(evaluation.rematch(settings, &NoProgress)))
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, frames);
+criterion_main!(benches);
