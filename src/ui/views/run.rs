@@ -40,8 +40,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
             });
             let left = column(ui, area.with_max_x(middle - theme::PADDING), |ui| {
                 problems(ui, ctx, explorer);
-                folder(ui, ctx);
                 mapping::ui(ui, ctx, explorer);
+                folder(ui, ctx);
                 inputs::ui(ui, ctx, explorer);
             });
             ui.advance_cursor_after_rect(left.union(right));

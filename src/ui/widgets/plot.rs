@@ -9,6 +9,10 @@ use super::text;
 
 /// Room above 1 and below 0, in data units, so that lines at the ends stay visible.
 const MARGIN: f64 = 0.02;
+/// Least distance of grid lines, in points; they are at full strength at twice of it.
+const SPACING: f32 = 24.0;
+/// Distance of labels of the x axis at which they appear, and at which they are at full strength.
+const LABELS: egui::Rangef = egui::Rangef { min: 36.0, max: 40.0 };
 
 /// A plot of rates in 0…1 against `x`, without zoom, pan or a legend: lines carry their names themselves.
 #[must_use]
@@ -33,11 +37,13 @@ pub fn rates<'a>(id: &'static str, theme: &Theme, x_label: &'a str, y_label: Opt
         .show_x(false)
         .show_y(false)
         .grid_color(theme.line)
-        .grid_spacing(egui::Rangef::new(24.0, 160.0))
-        // Quarters where there is room for five numbers, twentieths where there is for twenty.
-        .y_grid_spacer(egui_plot::uniform_grid_spacer(|_| [0.05, 0.25, 1.0]))
+        .grid_spacing(egui::Rangef::new(SPACING, 2.0 * SPACING))
+        // Tenths where they do not come too close to each other, else quarters.
+        .y_grid_spacer(egui_plot::uniform_grid_spacer(|grid| {
+            if grid.base_step_size <= 0.1 { [0.1, 0.5, 1.0] } else { [0.25, 0.5, 1.0] }
+        }))
         .set_margin_fraction(egui::Vec2::ZERO)
-        .custom_x_axes(vec![axis(AxisHints::new_x(), Some(x_label))])
+        .custom_x_axes(vec![axis(AxisHints::new_x().label_spacing(LABELS), Some(x_label))])
         .custom_y_axes(vec![axis(AxisHints::new_y().min_thickness(28.0), y_label)])
         .label_formatter(|_| None)
 }

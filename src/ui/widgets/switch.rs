@@ -20,7 +20,8 @@ pub fn toggle(ui: &mut Ui, theme: &Theme, on: &mut bool, name: &str, sample: Opt
     }
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *on, name));
     if ui.is_rect_visible(rect) {
-        background(ui, theme, rect, &response, *on);
+        // A check mark says it already.
+        background(ui, theme, rect, &response, *on && sample.is_some());
         let color = if *on { theme.text } else { theme.muted };
         let place = Rect::from_min_size(pos2(rect.left() + theme::PADDING, rect.top()), vec2(theme::ICON, theme::ROW));
         match sample {
@@ -46,10 +47,10 @@ pub fn choice(ui: &mut Ui, theme: &Theme, chosen: bool, name: &str, accessible: 
 }
 
 fn background(ui: &Ui, theme: &Theme, rect: Rect, response: &Response, on: bool) {
-    let fill = if response.hovered() {
+    let fill = if on {
+        ui.visuals().selection.bg_fill
+    } else if response.hovered() {
         theme.hover
-    } else if on {
-        theme.raised
     } else {
         egui::Color32::TRANSPARENT
     };

@@ -1,6 +1,6 @@
 //! The classes that the predictions name, and which class of the truth each is read as; any can be chosen otherwise.
 
-use egui::{ComboBox, RichText, Ui, WidgetInfo};
+use egui::{CollapsingHeader, ComboBox, RichText, Ui, WidgetInfo};
 
 use crate::formats::Correction;
 use crate::formats::class_map::{ClassMapping, MappingReason};
@@ -13,26 +13,34 @@ use super::section;
 
 /// Lines shown; lists of a thousand classes are corrected in the project file.
 const LINES: usize = 100;
+/// Names that are the same are shown at once where there are no more of them.
+const FEW: usize = 8;
+/// Width of the choice of a class.
+const CHOICE: f32 = 180.0;
 const NONE: &str = "no class; left out";
 
-/// Draws the list: what is not simply the same comes first.
+/// Draws the list: what is not simply the same comes first, the rest is folded away where it is long.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     if explorer.mappings.is_empty() {
         return;
     }
-    let unmapped = explorer.mappings.iter().filter(|m| m.to.is_none()).count() as u64;
-    let same = explorer.mappings.iter().filter(|m| m.why == MappingReason::Exact).count() as u64;
-    let mut notes = Vec::new();
-    if same > 0 {
-        notes.push(format!("{} as in the ground truth", fmt::counted(same, "name", "names")));
+    let (same, other): (Vec<&ClassMapping>, Vec<&ClassMapping>) =
+        explorer.mappings.iter().partition(|m| m.why == MappingReason::Exact);
+    let unmapped = other.iter().filter(|m| m.to.is_none()).count() as u64;
+    let note = if unmapped == 0 { String::new() } else { format!("{} without a class", fmt::count(unmapped)) };
+    section(ui, ctx, "Class names of the predictions", &note);
+    if !other.is_empty() {
+        list(ui, ctx, explorer, "other class names", &other);
     }
-    if unmapped > 0 {
-        notes.push(format!("{} without a class", fmt::count(unmapped)));
+    if !same.is_empty() {
+        let title = format!("{} as in the ground truth", fmt::counted(same.len() as u64, "name", "names"));
+        let header = CollapsingHeader::new(RichText::new(title).color(ctx.theme.muted)).id_salt("same class names");
+        header.default_open(same.len() <= FEW).show(ui, |ui| list(ui, ctx, explorer, "same class names", &same));
     }
-    section(ui, ctx, "Class names of the predictions", &notes.join(", "));
-    let mut lines: Vec<&ClassMapping> = explorer.mappings.iter().collect();
-    lines.sort_by_key(|m| (m.to.is_some(), m.why == MappingReason::Exact));
-    egui::Grid::new("class names").num_columns(4).spacing([theme::PADDING * 2.0, 2.0]).show(ui, |ui| {
+}
+
+fn list(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, id: &str, lines: &[&ClassMapping]) {
+    egui::Grid::new(id).num_columns(4).spacing([theme::PADDING * 2.0, 2.0]).show(ui, |ui| {
         for entry in lines.iter().take(LINES) {
             line(ui, ctx, explorer, entry);
             ui.end_row();
@@ -49,7 +57,7 @@ fn line(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, entry: &ClassMapping) {
     let shown = entry.to.as_deref().unwrap_or(NONE);
     let color = if entry.to.is_some() { ctx.theme.text } else { ctx.theme.danger };
     let combo = ComboBox::from_id_salt(("class name", &entry.from)).selected_text(RichText::new(shown).color(color));
-    let combo = combo.height(320.0).show_ui(ui, |ui| {
+    let combo = combo.width(CHOICE).height(320.0).show_ui(ui, |ui| {
         let names = explorer.evaluation.dataset.classes.names().iter().map(String::as_str);
         for name in names.chain([""]) {
             let text = if name.is_empty() { NONE } else { name };
