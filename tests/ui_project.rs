@@ -2,7 +2,9 @@
 
 mod common;
 
+use std::path::{Path, PathBuf};
 use std::process::Command as Program;
+use std::sync::Arc;
 use std::time::Duration;
 
 use common::app::TestApp;
@@ -162,4 +164,28 @@ fn without_a_display_the_program_names_the_headless_command() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("evalens evaluate PATH --json -") && told.lines().count() == 1, "{told}");
+}
+
+/// A folder in the hands of the window system.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a folder has none".to_owned())
+    }
+}
+
+#[test]
+fn a_dropped_folder_opens() {
+    let dir = folder();
+    let mut app = TestApp::new();
+    let path = dir.path().join("bench");
+    app.harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
+    app.run();
+    assert!(app.sees("Project bench"), "{:?}", app.names());
 }
