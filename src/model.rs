@@ -2,7 +2,9 @@
 //!
 //! Knows what an evaluation is about. Does not know files, metrics, threads or the screen.
 
+pub mod class_scores;
 pub mod dataset;
+pub mod embedding;
 pub mod finding;
 pub mod fmt;
 pub mod geometry;
@@ -13,7 +15,9 @@ pub mod project;
 pub mod project_text;
 pub mod task;
 
+pub use class_scores::ClassScores;
 pub use dataset::{Dataset, DatasetBuilder, DatasetIdentity, Image, NewTruth, Truths};
+pub use embedding::Embedding;
 pub use finding::{Finding, Findings, Severity};
 pub use geometry::BBox;
 pub use ids::{ClassId, ClassTable, ImageId, PredId, TruthId};

@@ -48,6 +48,7 @@ pub fn project_from_files(
         splits: [(found.split.clone(), entry)].into(),
         classes: Vec::new(),
         class_file: found.class_file.as_deref().map(text),
+        ..DatasetEntry::default()
     };
     let prediction = PredictionEntry {
         dataset: id,

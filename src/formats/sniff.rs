@@ -198,6 +198,7 @@ fn add_datasets(candidates: Vec<Candidate>, root: &Path, out: &mut Recognised) -
             splits: candidate.splits.iter().map(|s| (s.name.clone(), s.entry.clone())).collect(),
             classes: Vec::new(),
             class_file: candidate.class_file,
+            ..DatasetEntry::default()
         };
         out.reasons.extend(candidate.splits.into_iter().map(|s| s.reason));
         out.project.datasets.push(entry);

@@ -51,6 +51,14 @@ pub struct NewTruth {
     pub ignored: bool,
 }
 
+impl NewTruth {
+    /// The label of an item, which has no place in it.
+    #[must_use]
+    pub fn label(item: usize, class: ClassId) -> Self {
+        Self { image: item, class, bbox: BBox::new(0.0, 0.0, 0.0, 0.0), area: 0.0, ignored: false }
+    }
+}
+
 /// Ground-truth objects in columns, sorted by image, inside an image in file order.
 #[derive(Clone, Debug, Default)]
 pub struct Truths {
@@ -116,7 +124,7 @@ pub(super) fn starts(images: usize, of_rows: &[ImageId]) -> Vec<u32> {
     starts
 }
 
-/// An immutable detection dataset.
+/// An immutable dataset: images with objects, or items (pictures or texts) with labels.
 #[derive(Clone, Debug, Default)]
 pub struct Dataset {
     /// What it is called.
@@ -127,8 +135,10 @@ pub struct Dataset {
     pub splits: Vec<String>,
     /// Images, ascending by source id (pooled splits one after the other).
     pub images: Vec<Image>,
-    /// Ground-truth objects.
+    /// Ground-truth objects: boxes, or the labels of an item (with boxes of no size).
     pub truths: Truths,
+    /// The text of each item, in the order of [`Self::images`]; empty where the items are pictures.
+    pub texts: Vec<String>,
     /// Images in each split of the whole dataset, evaluated or not; empty where they are not known.
     pub split_sizes: Vec<(String, usize)>,
     /// Where each image stood in its source; empty where that is the order of the ids.
@@ -196,6 +206,8 @@ pub struct DatasetBuilder {
     pub images: Vec<Image>,
     /// Truths in file order; one whose image or class does not exist is dropped by `build`.
     pub truths: Vec<NewTruth>,
+    /// The text of each item, in the order of [`Self::images`]; empty where the items are pictures.
+    pub texts: Vec<String>,
 }
 
 impl DatasetBuilder {
@@ -229,12 +241,14 @@ impl DatasetBuilder {
             ignored: truths.iter().map(|(_, t)| t.ignored).collect(),
         };
         let mut images: Vec<Option<Image>> = self.images.into_iter().map(Some).collect();
+        let mut texts = self.texts;
         Dataset {
             identity: self.identity,
             classes: self.classes,
             splits: self.splits,
             images: order.iter().filter_map(|&i| images.get_mut(i).and_then(Option::take)).collect(),
             truths: columns,
+            texts: order.iter().filter_map(|&i| texts.get_mut(i).map(std::mem::take)).collect(),
             split_sizes: Vec::new(),
             file_rank,
         }

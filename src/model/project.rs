@@ -56,6 +56,23 @@ pub struct DatasetEntry {
     /// A file that declares the classes (`data.yaml`, `classes.txt`), relative to the project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class_file: Option<String>,
+    /// Which columns or keys of tables mean what, where their names do not say it: `id`, `label`, `text`, `group` to the name
+    /// in the file.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, String>,
+    /// Vectors of the items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embeddings: Option<EmbeddingEntry>,
+}
+
+/// Vectors of a dataset's items.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmbeddingEntry {
+    /// `.npy`, `.npz` or `.csv`.
+    pub vectors: String,
+    /// A text file with an item id a line; `None` where the vectors bring their ids, or follow the truth's rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ids: Option<String>,
 }
 
 /// One split of a dataset.

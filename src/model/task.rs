@@ -53,6 +53,24 @@ impl Task {
         }
     }
 
+    /// True where the truth is a class, or a set of classes, of a whole item.
+    #[must_use]
+    pub const fn is_classification(self) -> bool {
+        matches!(self, Self::Classification | Self::Multilabel | Self::TextClassification | Self::TextMultilabel)
+    }
+
+    /// True where an item may have any number of classes.
+    #[must_use]
+    pub const fn is_multilabel(self) -> bool {
+        matches!(self, Self::Multilabel | Self::TextMultilabel)
+    }
+
+    /// True where the items are texts.
+    #[must_use]
+    pub const fn is_text(self) -> bool {
+        matches!(self, Self::TextClassification | Self::TextMultilabel | Self::TextGeneration)
+    }
+
     /// The task of this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
