@@ -123,6 +123,7 @@ impl Synthetic {
             splits: vec!["test".into()],
             images: (0..self.images).map(picture).collect(),
             truths: self.truths.iter().map(truth).collect(),
+            ..DatasetBuilder::default()
         }
         .build()
     }
