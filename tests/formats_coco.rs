@@ -175,6 +175,38 @@ fn detectron2s_shape() {
     assert_eq!(findings.get("box-out-of-bounds").unwrap().severity, Severity::Info);
 }
 
+/// (image, class, box, score) of every detection, image by image and best first, as the files say it.
+#[test]
+fn results_of_other_frameworks() {
+    type Row = (i64, i64, [f64; 4], f64);
+    let (dataset, _) = truth(&fixture("coco.json"));
+    let mmdetection: [Row; 2] = [
+        (139, 64, [236.98431396484375, 142.5157928466797, 24.690475463867188, 69.51478576660156], 0.9423828125),
+        (285, 1, [0.0, 1.25, 51.5, 60.0], 0.001953125),
+    ];
+    let yolox: [Row; 2] = [
+        (139, 72, [7.03125, 167.8125, 149.0625, 94.6875], 0.8772649765014648),
+        (632, 90, [10.0, 10.0, 20.0, 20.0], 0.25),
+    ];
+    let fiftyone: [Row; 2] = [(139, 64, [237.0, 142.0, 25.0, 70.0], 1.0), (285, 1, [0.0, 0.0, 51.25, 61.0], 0.5)];
+    let torchvision: [Row; 2] = [
+        (139, 72, [7.125, 166.984375, 148.875, 95.5625], 0.9999998807907104),
+        (632, 90, [10.5, 10.5, 20.0, 20.0], 0.12345679104328156),
+    ];
+    for (name, rows) in
+        [("mmdetection", mmdetection), ("yolox", yolox), ("fiftyone", fiftyone), ("torchvision", torchvision)]
+    {
+        let (found, findings) = try_results(&fixture(&format!("{name}_results.json")), &dataset).unwrap();
+        assert_eq!(codes(&findings), [], "{name}");
+        assert_eq!(found.len(), rows.len(), "{name}");
+        for (i, (image, class, [x, y, w, h], score)) in rows.into_iter().enumerate() {
+            assert_eq!(dataset.images[found.image[i].index()].source_id, image, "{name}");
+            assert_eq!(dataset.classes.source_ids()[found.class[i].index()], class, "{name}");
+            assert_eq!((found.bbox[i], found.score[i]), (BBox::new(x, y, w, h), score), "{name}");
+        }
+    }
+}
+
 #[test]
 fn hugging_faces_shape() {
     let (dataset, findings) = truth(&fixture("hugging_face.json"));

@@ -176,6 +176,32 @@ proptest! {
         }
     }
 
+    /// The counts of each of two pooled splits are those of its images, matched from scratch.
+    #[test]
+    fn splits_have_their_own_sweeps(problem in problem(), matching in prop::sample::select(&Matching::ALL[..])) {
+        let mut problem = problem;
+        problem.dataset.splits = vec!["valid".into(), "test".into()];
+        for (i, image) in problem.dataset.images.iter_mut().enumerate() {
+            image.split = (i % 2) as u16;
+        }
+        let matched = problem.matched(matching);
+        prop_assert_eq!(matched.split_sweeps.len(), 2);
+        for (split, sweep) in matched.split_sweeps.iter().enumerate() {
+            let images: Vec<_> = problem.dataset.image_ids().filter(|image| image.index() % 2 == split).collect();
+            for (i, &threshold) in sweep.confidence.iter().enumerate() {
+                let of = |image| outcomes(matching, &problem.dataset, &problem.predictions, image, threshold, problem.iou);
+                let (mut counts, mut truths) = ([0, 0], 0);
+                for pair in images.iter().copied().flat_map(of) {
+                    let kind = cell(pair, &problem.dataset, &problem.predictions).kind();
+                    counts[0] += u32::from(kind == Some(OutcomeKind::Correct));
+                    counts[1] += u32::from(pair.1.is_some());
+                    truths += u64::from(pair.0.is_some());
+                }
+                prop_assert_eq!((sweep.correct[i], sweep.kept[i], sweep.truths), (counts[0], counts[1], truths));
+            }
+        }
+    }
+
     /// Rows add up to the truths of a class, columns to its kept detections that are not ignored, the diagonal to what is
     /// correct; a cell holds as many members as it counts.
     #[test]

@@ -65,6 +65,8 @@ pub struct Matched {
     pub sweep: Sweep,
     /// Per class, in declaration order.
     pub class_sweeps: Vec<Sweep>,
+    /// Per pooled split, in their order; empty where there is only one.
+    pub split_sweeps: Vec<Sweep>,
     /// The best thresholds.
     pub optima: Optima,
 }
@@ -100,14 +102,33 @@ impl Matched {
         let DetectionSettings { iou, matching } = settings;
         let timeline = matching::timeline_ranked(dataset, predictions, pairs, ranking, matching, iou, progress)?;
         progress.check()?;
+        Ok(Self::of_timeline(dataset, timeline, settings))
+    }
+
+    /// Sweeps and optima of a timeline.
+    #[must_use]
+    pub fn of_timeline(dataset: &Dataset, timeline: Timeline, settings: DetectionSettings) -> Self {
         let ((sweep, class_sweeps), macro_f1) = rayon::join(
             || rayon::join(|| Sweep::pooled(&timeline), || Sweep::by_class(&timeline)),
             || best_macro_f1(&timeline),
         );
         let best = |sweep: &Sweep| sweep.best_f1().and_then(|i| sweep.confidence.get(i).copied());
         let optima = Optima { pooled: best(&sweep), macro_f1, classes: class_sweeps.iter().map(best).collect() };
-        Ok(Self { settings, timeline, sweep, class_sweeps, optima })
+        let split_sweeps = split_sweeps(dataset, &timeline, settings.matching.counts_ignored());
+        Self { settings, timeline, sweep, class_sweeps, split_sweeps, optima }
     }
+}
+
+/// One sweep for each of several pooled splits.
+fn split_sweeps(dataset: &Dataset, timeline: &Timeline, with_ignored: bool) -> Vec<Sweep> {
+    let of_split = |split: usize| {
+        let inside = |image: &ImageId| dataset.images.get(image.index()).is_some_and(|i| usize::from(i.split) == split);
+        let counted = |t: &usize| with_ignored || dataset.truths.ignored.get(*t) == Some(&false);
+        let counts = |image: ImageId| dataset.truths.of(image).filter(counted).count();
+        let truths: usize = dataset.image_ids().filter(inside).map(counts).sum();
+        Sweep::of_images(timeline, dataset.image_ids().filter(inside), truths as u64)
+    };
+    if dataset.splits.len() < 2 { Vec::new() } else { (0..dataset.splits.len()).map(of_split).collect() }
 }
 
 /// An evaluated detector. Immutable; sections not asked for are `None`.

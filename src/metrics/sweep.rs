@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use crate::model::ClassId;
+use crate::model::{ClassId, ImageId};
 
-use super::counts::OutcomeKind;
+use super::counts::{Cell, OutcomeKind};
 use super::rates;
-use super::timeline::{Cut, Timeline};
+use super::timeline::{Cut, Interval, Timeline};
 
 /// Counts at every distinct score as the threshold, highest first, pooled over all classes or of one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,10 +27,24 @@ impl Sweep {
     /// Over all classes, at every distinct score.
     #[must_use]
     pub fn pooled(timeline: &Timeline) -> Self {
+        Self::of_changes(timeline, timeline.changes(), timeline.support().iter().map(|&n| u64::from(n)).sum())
+    }
+
+    /// Over all classes in some of the images, at every distinct score of all; `truths` is the number of theirs that count.
+    #[must_use]
+    pub fn of_images(timeline: &Timeline, images: impl Iterator<Item = ImageId>, truths: u64) -> Self {
+        let ends = |(interval, cell): (Interval, Cell)| {
+            let end = (interval.until != Interval::FOREVER).then_some((interval.until, cell, false));
+            std::iter::once((interval.from, cell, true)).chain(end)
+        };
+        Self::of_changes(timeline, images.flat_map(|image| timeline.intervals_of(image)).flat_map(ends), truths)
+    }
+
+    fn of_changes(timeline: &Timeline, changes: impl Iterator<Item = (u32, Cell, bool)>, truths: u64) -> Self {
         let scores = timeline.scores().len();
         let mut correct = vec![0_i32; scores + 1];
         let mut kept = vec![0_i32; scores + 1];
-        for (cut, cell, up) in timeline.changes() {
+        for (cut, cell, up) in changes {
             let step = if up { 1 } else { -1 };
             let (Some(c), Some(k)) = (correct.get_mut(cut as usize), kept.get_mut(cut as usize)) else { continue };
             match cell.kind() {
@@ -47,7 +61,7 @@ impl Sweep {
             confidence: timeline.scores().to_vec(),
             correct: running(&correct, first as usize, scores),
             kept: running(&kept, first as usize, scores),
-            truths: timeline.support().iter().map(|&n| u64::from(n)).sum(),
+            truths,
             below: limits(timeline, first..),
         }
     }

@@ -149,6 +149,13 @@ impl Timeline {
         counts
     }
 
+    /// The intervals of one image, each with its cell.
+    pub(super) fn intervals_of(&self, image: ImageId) -> impl Iterator<Item = (Interval, Cell)> + '_ {
+        let held = self.range_of(image);
+        let of = |i: usize| Some((*self.intervals.get(i)?, self.cell(*self.interval_cell.get(i)?)));
+        held.filter_map(of)
+    }
+
     fn range_of(&self, image: ImageId) -> Range<usize> {
         match (self.image_starts.get(image.index()), self.image_starts.get(image.index() + 1)) {
             (Some(&a), Some(&b)) => a as usize..b as usize,

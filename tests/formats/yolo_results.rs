@@ -61,6 +61,32 @@ fn polygons_and_the_labels_folder_of_a_run() {
     assert_eq!(found.predictions.score, [0.5]);
 }
 
+/// One detection of a nut in the middle of image 7, as five programs leave it: where the files lie, how many digits there
+/// are, what else lies beside them.
+#[test]
+fn shapes_of_exporters() {
+    let list = "bolt\nnut\n";
+    let yaml = "names:\n  0: bolt\n  1: nut\n";
+    let shapes: [(&str, &[(&str, &str)]); 5] = [
+        // Ultralytics `predict save_txt save_conf`: %g, pictures with boxes beside the folder of labels.
+        ("Ultralytics", &[("out/labels/a.txt", "1 0.5 0.5 0.4 0.4 0.75\n"), ("out/args.yaml", "task: detect\n")]),
+        // YOLOv5 and v7 `--save-txt --save-conf`: a space at the end of the line.
+        ("YOLOv5", &[("out/labels/a.txt", "1 0.5 0.5 0.4 0.4 0.75 \n"), ("out/labels/classes.txt", list)]),
+        // Ultralytics' segmentation models: a polygon, the confidence last.
+        ("Ultralytics segment", &[("out/labels/a.txt", "1 0.3 0.3 0.7 0.3 0.7 0.7 0.3 0.7 0.75\n")]),
+        // Roboflow's notebooks: six digits, CRLF, the list as data.yaml.
+        ("Roboflow", &[("out/a.txt", "1 0.500000 0.500000 0.400000 0.400000 0.750000\r\n"), ("out/data.yaml", yaml)]),
+        // Hugging Face pipelines written out by hand: long decimals and exponents, no line break at the end.
+        ("Hugging Face", &[("out/a.txt", "1 5e-1 0.50000000000000000 0.4 4.0e-1 7.5e-1"), ("out/classes.txt", list)]),
+    ];
+    for (name, files) in shapes {
+        let found = read(files, |_| {}).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((found.predictions.len(), found.predictions.score.first()), (1, Some(&0.75)), "{name}");
+        assert_eq!(found.predictions.class[0].index(), 1, "{name}");
+        assert_near(found.predictions.bbox[0], [30.0, 15.0, 40.0, 20.0], 1e-9);
+    }
+}
+
 #[test]
 fn odd_lines() {
     let text = "0 0.5 0.5 0.5 0.5 1.5\n0 0.5 0.5 0.5 0.5 nan\n0 nan 0.5 0.5 0.5 0.5\n0 0.9 0.5 0.5 0.5 0.4\nx\n0 0.5 0.5 0 0.5 0.3\n";

@@ -29,10 +29,40 @@ enum Target {
     Precision(f64),
 }
 
+/// Whose curves are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Part {
+    /// All classes, all splits.
+    #[default]
+    All,
+    /// One of the pooled splits.
+    Split(usize),
+    /// One class.
+    Class(ClassId),
+}
+
+impl Part {
+    fn sweep(self, explorer: &Explorer) -> Option<&Sweep> {
+        match self {
+            Self::All => Some(&explorer.matched.sweep),
+            Self::Split(split) => explorer.matched.split_sweeps.get(split),
+            Self::Class(class) => explorer.matched.class_sweeps.get(class.index()),
+        }
+    }
+
+    fn name(self, explorer: &Explorer) -> &str {
+        match self {
+            Self::All => "All classes, pooled",
+            Self::Split(split) => explorer.dataset().splits.get(split).map_or("", String::as_str),
+            Self::Class(class) => explorer.dataset().classes.name(class),
+        }
+    }
+}
+
 /// The view's own state.
 #[derive(Default)]
 pub struct Production {
-    class: Option<ClassId>,
+    part: Part,
     beta: Beta,
     target: Option<Target>,
     bands: bool,
@@ -72,28 +102,30 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Production) {
         );
         return;
     }
-    state.class = state.class.filter(|c| c.index() < explorer.dataset().classes.len());
     ui.horizontal(|ui| toolbar(ui, explorer, state));
-    let sweep = sweep_of(explorer, state.class);
+    let sweep = state.part.sweep(explorer).unwrap_or_else(|| {
+        state.part = Part::All;
+        &explorer.matched.sweep
+    });
     found(ui, ctx, sweep, state);
-    let curve = Curve::of(&mut state.curve, explorer, sweep, state.class, state.beta.value(), state.bands);
-    chart(ui, ctx, explorer, sweep, curve, state.class, state.beta);
-}
-
-fn sweep_of(explorer: &Explorer, class: Option<ClassId>) -> &Sweep {
-    class.and_then(|c| explorer.matched.class_sweeps.get(c.index())).unwrap_or(&explorer.matched.sweep)
+    let curve = Curve::of(&mut state.curve, explorer, sweep, state.part, state.beta.value(), state.bands);
+    chart(ui, ctx, explorer, sweep, curve, state.part, state.beta);
 }
 
 fn toolbar(ui: &mut Ui, explorer: &Explorer, state: &mut Production) {
     let classes = &explorer.dataset().classes;
-    let chosen = state.class.map_or("All classes, pooled", |c| classes.name(c)).to_owned();
-    let combo = ComboBox::from_id_salt("production class").selected_text(chosen).show_ui(ui, |ui| {
-        ui.selectable_value(&mut state.class, None, "All classes, pooled");
-        for class in classes.ids() {
-            ui.selectable_value(&mut state.class, Some(class), classes.name(class));
+    let splits = (0..explorer.matched.split_sweeps.len()).map(Part::Split);
+    let parts = std::iter::once(Part::All).chain(splits).chain(classes.ids().map(Part::Class));
+    let combo = ComboBox::from_id_salt("production class").selected_text(state.part.name(explorer));
+    let combo = combo.show_ui(ui, |ui| {
+        for part in parts {
+            let name = part.name(explorer);
+            let text = if let Part::Split(_) = part { format!("Split {name}") } else { name.to_owned() };
+            ui.selectable_value(&mut state.part, part, text);
         }
     });
-    combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Class of the curves"));
+    let name = "Class or split of the curves";
+    combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, name));
     let combo =
         ComboBox::from_id_salt("production beta").width(56.0).selected_text(state.beta.label()).show_ui(ui, |ui| {
             for beta in Beta::ALL {
@@ -151,15 +183,7 @@ fn found(ui: &mut Ui, ctx: &ViewCtx, sweep: &Sweep, state: &Production) {
     });
 }
 
-fn chart(
-    ui: &mut Ui,
-    ctx: &ViewCtx,
-    explorer: &Explorer,
-    sweep: &Sweep,
-    curve: &Curve,
-    class: Option<ClassId>,
-    beta: Beta,
-) {
+fn chart(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, sweep: &Sweep, curve: &Curve, part: Part, beta: Beta) {
     let theme = ctx.theme;
     let shown = plot::rates("production metrics", theme, "Confidence threshold", None)
         .height(ui.available_height())
@@ -188,7 +212,7 @@ fn chart(
     line_ends(ui, theme, transform, curve, beta);
     best_mark(ui, theme, transform, sweep, beta, explorer.threshold.value);
     let rect = *transform.frame();
-    threshold_line(ui, ctx, explorer, sweep, transform, beta, class);
+    threshold_line(ui, ctx, explorer, sweep, transform, beta, part);
     grab(ctx, &response.response, transform, rect);
 }
 
@@ -236,7 +260,7 @@ fn threshold_line(
     sweep: &Sweep,
     transform: &PlotTransform,
     beta: Beta,
-    class: Option<ClassId>,
+    part: Part,
 ) {
     let theme = ctx.theme;
     let frame = transform.frame();
@@ -260,7 +284,7 @@ fn threshold_line(
     for ((name, v, color), y) in known.iter().zip(heights) {
         plot::label(ui, theme, pos2(x + dx, y), anchor, &format!("{name} {}", fmt::rate(Some(*v))), *color);
     }
-    let whose = class.map_or_else(String::new, |c| format!(" · {}", explorer.class_name(Some(c))));
+    let whose = if part == Part::All { String::new() } else { format!(" · {}", part.name(explorer)) };
     let words = format!("{}{whose}", fmt::threshold(value));
     plot::label(
         ui,

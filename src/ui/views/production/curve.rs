@@ -7,8 +7,9 @@ use egui_plot::PlotPoint;
 
 use crate::metrics::detection::Matched;
 use crate::metrics::{Sweep, rates};
-use crate::model::ClassId;
 use crate::session::Explorer;
+
+use super::Part;
 
 /// Most columns drawn.
 const COLUMNS: usize = 600;
@@ -21,7 +22,7 @@ type Band = (Vec<f64>, Vec<f64>);
 /// What is drawn for one sweep.
 pub struct Curve {
     of: Arc<Matched>,
-    class: Option<ClassId>,
+    part: Part,
     beta: f64,
     bands: bool,
     /// Confidences of the bands.
@@ -44,29 +45,22 @@ impl Curve {
         memo: &'a mut Option<Self>,
         explorer: &Explorer,
         sweep: &Sweep,
-        class: Option<ClassId>,
+        part: Part,
         beta: f64,
         bands: bool,
     ) -> &'a Self {
         let same =
-            |c: &Self| Arc::ptr_eq(&c.of, &explorer.matched) && c.class == class && c.beta == beta && c.bands == bands;
+            |c: &Self| Arc::ptr_eq(&c.of, &explorer.matched) && c.part == part && c.beta == beta && c.bands == bands;
         if !memo.as_ref().is_some_and(same) {
             *memo = None;
         }
         memo.get_or_insert_with(|| {
             let of = Arc::clone(&explorer.matched);
-            Self::build(of, sweep, class, beta, bands, explorer.score_range())
+            Self::build(of, sweep, part, beta, bands, explorer.score_range())
         })
     }
 
-    fn build(
-        of: Arc<Matched>,
-        sweep: &Sweep,
-        class: Option<ClassId>,
-        beta: f64,
-        bands: bool,
-        range: (f64, f64),
-    ) -> Self {
+    fn build(of: Arc<Matched>, sweep: &Sweep, part: Part, beta: f64, bands: bool, range: (f64, f64)) -> Self {
         let rows = rows(sweep, range);
         let count = |column: &[u32], i: usize| column.get(i).map_or(0, |&n| u64::from(n));
         let points = |value: &dyn Fn(usize) -> Option<f64>| -> Vec<PlotPoint> {
@@ -86,7 +80,7 @@ impl Curve {
             recall_band: bands.then(|| band(&recall)),
             x: rows.iter().map(|&(x, _)| x).collect(),
             of,
-            class,
+            part,
             beta,
             bands,
         }
