@@ -62,6 +62,8 @@ pub enum Slot {
     Fingerprint,
     /// Hashing the inputs.
     Hash,
+    /// Saving a table or a picture.
+    Save,
 }
 
 /// A job under way.

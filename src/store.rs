@@ -2,5 +2,18 @@
 //!
 //! Touches files. Knows nothing of metrics or the screen.
 
+pub mod export;
 pub mod project_file;
 pub mod settings;
+
+/// Temporary files are private; what a person keeps may be read like any other file in its folder.
+#[cfg(unix)]
+fn share(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn share(_file: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}

@@ -293,6 +293,15 @@ fn explores_a_project_in_a_real_window() {
     compare_tiles(&mut window, &best);
     window.shot("overview");
 
+    // A pane as a picture: without a desktop there is no dialog, which is said; with one the person is asked.
+    let menu = window.wait("the matrix's menu", |n| n.name == "Confusion matrix menu");
+    window.click(&menu);
+    let save = window.starting("Save image");
+    window.click(&save);
+    if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_none() {
+        window.starting("The system's file dialog did not open");
+    }
+
     // Drag the slider: the tiles follow, and equal the command line at the slider's own value.
     let slider = window.wait("slider", |n| n.role == "Slider" && n.name == "Confidence threshold");
     let [x0, _, x1, _] = slider.bounds.unwrap();

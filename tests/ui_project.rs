@@ -12,6 +12,7 @@ use common::synthetic::{CLASSES, Synthetic};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use evalens::session::Command;
+use evalens::ui::outside::Picked;
 
 /// A folder with two model versions.
 fn folder() -> tempfile::TempDir {
@@ -188,4 +189,39 @@ fn a_dropped_folder_opens() {
     app.harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
     app.run();
     assert!(app.sees("Project bench"), "{:?}", app.names());
+}
+
+#[test]
+fn a_pane_is_saved_and_copied_as_a_table() {
+    let dir = folder();
+    let mut app = opened(&dir);
+    let counts = app.explorer().counter.matrix(&app.explorer().matched.timeline);
+    let expected: Vec<Vec<String>> = counts.iter().map(|row| row.iter().map(u32::to_string).collect()).collect();
+    app.dialogs.answer.replace(Some(Picked::Folder(dir.path().to_owned())));
+    app.click("Confusion matrix menu");
+    app.click("Save data …");
+    let file = dir.path().join("finder-v2-matrix.csv");
+    assert!(app.sees(&format!("Saved {}", file.display())), "{:?}", app.names());
+    let text = std::fs::read_to_string(&file).unwrap();
+    let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split(',').skip(1).collect()).collect();
+    assert_eq!(rows, expected);
+    app.click("Confusion matrix menu");
+    app.harness.get_by_label("Copy data").click();
+    let mut copied = None;
+    for _ in 0..4 {
+        app.harness.step();
+        copied = copied.or_else(|| {
+            let commands = &app.harness.output().platform_output.commands;
+            commands.iter().find_map(|command| match command {
+                egui::OutputCommand::CopyText(text) => Some(text.clone()),
+                _ => None,
+            })
+        });
+    }
+    assert_eq!(copied, Some(text));
+    // A place that cannot be written is said.
+    app.dialogs.answer.replace(Some(Picked::Folder(dir.path().join("none"))));
+    app.click("Confusion matrix menu");
+    app.click("Save data …");
+    assert!(app.session().notices.last().is_some_and(|n| n.is_error && n.text.contains("cannot be written")));
 }

@@ -1,6 +1,8 @@
 //! The evaluation as tables: summary, classes, confusion matrix, sweep. One CSV text each; undefined cells are empty.
 
-use crate::metrics::DetectionEvaluation;
+use crate::analysis::Recommendation;
+use crate::metrics::detection::Matched;
+use crate::metrics::{Counter, DetectionEvaluation, Sweep};
 
 use super::document::{At, Document};
 
@@ -16,9 +18,20 @@ pub fn tables(
     evaluation: &DetectionEvaluation,
     at: Option<&At<'_>>,
 ) -> Result<Vec<Table>, csv::Error> {
-    let mut all = vec![("summary.csv", summary(document)?)];
-    let names = evaluation.dataset.classes.names();
-    let coco = evaluation.coco.as_ref();
+    let matched = at.map(|at| (at.matched, at.counter));
+    let mut all = vec![("summary.csv", summary(document)?), ("classes.csv", classes(evaluation, matched)?)];
+    if let Some((matched, counter)) = matched {
+        all.push(("confusion_matrix.csv", matrix(evaluation, matched, counter)?));
+        all.push(("sweep.csv", sweep(&matched.sweep)?));
+    }
+    Ok(all)
+}
+
+/// A row for each class: counts and rates at a threshold (where there is one), its own optimum, average precision.
+///
+/// # Errors
+/// As [`tables`].
+pub fn classes(evaluation: &DetectionEvaluation, at: Option<(&Matched, &Counter)>) -> Result<String, csv::Error> {
     let mut rows = vec![row(&[
         "class",
         "support",
@@ -36,9 +49,9 @@ pub fn tables(
         "ap75",
     ])];
     let support = evaluation.dataset.support();
-    for (i, name) in names.iter().enumerate() {
-        let counts = at.and_then(|a| a.counter.classes().get(i));
-        let ap = coco.and_then(|c| c.classes.get(i));
+    for (i, name) in evaluation.dataset.classes.names().iter().enumerate() {
+        let counts = at.and_then(|(_, counter)| counter.classes().get(i));
+        let ap = evaluation.coco.as_ref().and_then(|c| c.classes.get(i));
         let whole = |value: Option<u32>| value.map_or_else(String::new, |v| v.to_string());
         rows.push(vec![
             name.clone(),
@@ -51,33 +64,62 @@ pub fn tables(
             number(counts.and_then(|c| c.precision())),
             number(counts.and_then(|c| c.recall())),
             number(counts.and_then(|c| c.f1())),
-            number(at.and_then(|a| a.matched.optima.classes.get(i).copied().flatten())),
+            number(at.and_then(|(matched, _)| matched.optima.classes.get(i).copied().flatten())),
             number(ap.and_then(|a| a.ap)),
             number(ap.and_then(|a| a.ap50)),
             number(ap.and_then(|a| a.ap75)),
         ]);
     }
-    all.push(("classes.csv", text(&rows)?));
-    if let Some(at) = at {
-        let labels: Vec<String> = names.iter().cloned().chain(["background".to_owned()]).collect();
-        let mut rows = vec![[vec!["truth \\ predicted".to_owned()], labels.clone()].concat()];
-        for (label, counts) in labels.iter().zip(at.counter.matrix(&at.matched.timeline)) {
-            rows.push([vec![label.clone()], counts.iter().map(u32::to_string).collect()].concat());
-        }
-        all.push(("confusion_matrix.csv", text(&rows)?));
-        let sweep = &at.matched.sweep;
-        let mut rows = vec![row(&["confidence", "precision", "recall", "f1"])];
-        for (i, confidence) in sweep.confidence.iter().enumerate() {
-            rows.push(vec![
-                confidence.to_string(),
-                number(sweep.precision(i)),
-                number(sweep.recall(i)),
-                number(sweep.f1(i)),
-            ]);
-        }
-        all.push(("sweep.csv", text(&rows)?));
+    text(&rows)
+}
+
+/// The confusion matrix at a threshold, truth in rows.
+///
+/// # Errors
+/// As [`tables`].
+pub fn matrix(evaluation: &DetectionEvaluation, matched: &Matched, counter: &Counter) -> Result<String, csv::Error> {
+    let names = evaluation.dataset.classes.names().iter().cloned();
+    let labels: Vec<String> = names.chain(["background".to_owned()]).collect();
+    let mut rows = vec![[vec!["truth \\ predicted".to_owned()], labels.clone()].concat()];
+    for (label, counts) in labels.iter().zip(counter.matrix(&matched.timeline)) {
+        rows.push([vec![label.clone()], counts.iter().map(u32::to_string).collect()].concat());
     }
-    Ok(all)
+    text(&rows)
+}
+
+/// Precision, recall and F1 at every distinct score.
+///
+/// # Errors
+/// As [`tables`].
+pub fn sweep(sweep: &Sweep) -> Result<String, csv::Error> {
+    let mut rows = vec![row(&["confidence", "precision", "recall", "f1"])];
+    for (i, confidence) in sweep.confidence.iter().enumerate() {
+        let rates = [sweep.precision(i), sweep.recall(i), sweep.f1(i)].map(number);
+        rows.push([vec![confidence.to_string()], rates.to_vec()].concat());
+    }
+    text(&rows)
+}
+
+/// A row for each recommendation.
+///
+/// # Errors
+/// As [`tables`].
+pub fn recommendations(list: &[Recommendation], names: &[String]) -> Result<String, csv::Error> {
+    let mut rows = vec![row(&["kind", "severity", "title", "sentence", "classes", "metric", "from", "to"])];
+    for card in list {
+        let classes: Vec<&str> = card.classes.iter().filter_map(|c| names.get(c.index())).map(String::as_str).collect();
+        rows.push(vec![
+            card.kind.to_owned(),
+            card.importance.name().to_owned(),
+            card.title.clone(),
+            card.sentence.clone(),
+            classes.join("; "),
+            card.gain.map_or_else(String::new, |g| g.metric.to_owned()),
+            number(card.gain.map(|g| g.from)),
+            number(card.gain.map(|g| g.to)),
+        ]);
+    }
+    text(&rows)
 }
 
 fn summary(document: &Document<'_>) -> Result<String, csv::Error> {

@@ -1,12 +1,14 @@
 //! Everything the program can be told to do.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::analysis::Filter;
 use crate::formats::Correction;
 use crate::metrics::Matching;
 use crate::model::ImageId;
 use crate::model::project::Choice;
+use crate::store::export::Content;
 use crate::store::settings::ThemeChoice;
 
 use super::explorer::CurveKey;
@@ -63,6 +65,8 @@ pub enum Command {
     Correct(Correction),
     /// Write `evalens.json` from what was recognised.
     WriteProjectFile,
+    /// Write a table or a picture into a file.
+    Save(PathBuf, Arc<Content>),
     /// Choose the theme.
     SetTheme(ThemeChoice),
     /// Remember how the panes are arranged (the window's own text).

@@ -1,5 +1,7 @@
 //! What jobs report back.
 
+use std::path::PathBuf;
+
 use crate::analysis::Recommendation;
 use crate::jobs::JobError;
 use crate::metrics::DetectionEvaluation;
@@ -32,6 +34,8 @@ pub enum EventBody {
     Recommended(f64, Result<Vec<Recommendation>, JobError>),
     /// Precision-recall curves.
     Curves(Result<PrCurves, JobError>),
+    /// A table or picture was written into this file.
+    Saved(Result<PathBuf, JobError>),
     /// How the files look now.
     Fingerprinted(Result<Fingerprint, JobError>),
     /// The content hashes of the inputs.

@@ -10,6 +10,7 @@ use crate::jobs::runner::captured;
 use crate::jobs::{JobCtx, JobError};
 use crate::metrics::{DetectionEvaluation, DetectionSettings, Sections};
 use crate::model::project::Choice;
+use crate::store::export::{self, Content};
 use crate::store::project_file;
 
 use super::explorer::{CurveKey, Explorer, Threshold};
@@ -88,6 +89,7 @@ impl Session {
             Command::Notify(notice) => self.notices.push(notice),
             Command::Correct(correction) => self.correct(&correction),
             Command::WriteProjectFile => self.write_project_file(),
+            Command::Save(file, content) => self.save(file, content),
             Command::SetTheme(theme) => {
                 self.settings.theme = theme;
                 self.save_settings();
@@ -167,11 +169,15 @@ impl Session {
                     explorer.hashes = Some(hashes);
                 }
             }
+            EventBody::Saved(Ok(file)) => {
+                self.notices.push(Notice { is_error: false, text: format!("Saved {}", file.display()) });
+            }
             EventBody::Opened(Err(e))
             | EventBody::Evaluated(Err(e))
             | EventBody::Rematched(Err(e))
             | EventBody::Recommended(_, Err(e))
             | EventBody::Curves(Err(e))
+            | EventBody::Saved(Err(e))
             | EventBody::Fingerprinted(Err(e))
             | EventBody::Hashed(Err(e)) => {
                 self.matching_follows_screen();
@@ -480,6 +486,15 @@ impl Session {
             }
             Err(error) => self.fail(&error.to_string()),
         }
+    }
+
+    fn save(&mut self, file: PathBuf, content: Arc<Content>) {
+        let name = file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let work = move |_: &JobCtx| match export::write(&file, &content) {
+            Ok(()) => Ok(file),
+            Err(error) => Err(JobError::Failed(error.to_string())),
+        };
+        self.start(Slot::Save, format!("Saving {name}"), work, EventBody::Saved);
     }
 
     fn save_settings(&mut self) {

@@ -35,7 +35,7 @@ pub fn write(root: &Path, project: &Project, force: bool) -> Result<PathBuf, Pro
     }
     let io = |error: std::io::Error| failed(format!("cannot be written ({error}); check the folder's permissions"));
     let mut temporary = tempfile::Builder::new().prefix(".evalens-").tempfile_in(root).map_err(io)?;
-    share(temporary.as_file()).map_err(io)?;
+    super::share(temporary.as_file()).map_err(io)?;
     temporary.write_all(text.as_bytes()).map_err(io)?;
     temporary.as_file().sync_all().map_err(io)?;
     if force {
@@ -48,16 +48,4 @@ pub fn write(root: &Path, project: &Project, force: bool) -> Result<PathBuf, Pro
         })?;
     }
     Ok(file)
-}
-
-/// Temporary files are private; a project file may be read like any other in its folder.
-#[cfg(unix)]
-fn share(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn share(_file: &std::fs::File) -> std::io::Result<()> {
-    Ok(())
 }

@@ -14,12 +14,14 @@ use crate::analysis::Filter;
 use crate::jobs::{JobError, ThreadRunner, Waker, Watch};
 use crate::model::Dataset;
 use crate::session::{Command, Notice, Page, Session, Slot, update};
+use crate::store::export::Content;
 use crate::store::settings::{Settings, ThemeChoice};
 
 use super::actions;
 use super::brand;
 use super::context::{Commands, ViewCtx, Wish};
-use super::outside::{Outside, Picked};
+use super::export::{self, Shot, Target};
+use super::outside::{Answer, Outside, Picked};
 use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
@@ -141,6 +143,9 @@ pub struct App {
     views: Views,
     dashboard: Dashboard,
     picked: (Sender<Picked>, Receiver<Picked>),
+    shots: (Sender<Shot>, Receiver<Shot>),
+    /// What waits for the person to say where.
+    to_save: Option<Arc<Content>>,
     watched: Option<Watched>,
     theme: Option<ThemeChoice>,
     title: String,
@@ -162,6 +167,8 @@ impl App {
             outside,
             views: Views::default(),
             picked: unbounded(),
+            shots: unbounded(),
+            to_save: None,
             watched: None,
             theme: None,
             title: String::new(),
@@ -196,6 +203,10 @@ impl App {
         for picked in self.picked.1.try_iter() {
             let command = match picked {
                 Picked::Folder(path) => Command::Open(path),
+                Picked::File(path) => match self.to_save.take() {
+                    Some(content) => Command::Save(path, content),
+                    None => continue,
+                },
                 Picked::Nothing => continue,
                 Picked::Failed(text) => Command::Notify(Notice { is_error: true, text }),
             };
@@ -207,13 +218,19 @@ impl App {
         match wish {
             Wish::FindAction => self.views.palette.open(ctx, &self.session),
             Wish::ShowKeys => self.views.shortcuts = true,
-            Wish::PickFolder => {
-                let (sender, ctx) = (self.picked.0.clone(), ctx.clone());
-                self.outside.dialogs.pick_folder(Box::new(move |picked| {
-                    // The receiver lives as long as the window; without one nobody is left to tell.
-                    let _ = sender.send(picked);
-                    ctx.request_repaint();
-                }));
+            Wish::PickFolder => self.outside.dialogs.pick_folder(self.answer(ctx)),
+            Wish::Table(pane, target) => {
+                if let Some(text) = export::table(&self.session, pane) {
+                    match target {
+                        Target::Clipboard => ctx.copy_text(text),
+                        Target::File => self.save(ctx, pane, "csv", Content::Text(text)),
+                    }
+                }
+            }
+            Wish::Picture(pane, target) => {
+                if let Some(area) = self.dashboard.place(pane) {
+                    export::ask(ctx, pane, target, area, self.shots.0.clone());
+                }
             }
             Wish::Maximise(pane) => self.dashboard.maximise(Some(pane)),
             Wish::Restore => self.dashboard.maximise(None),
@@ -223,6 +240,34 @@ impl App {
             Wish::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
         ctx.request_repaint();
+    }
+
+    /// Takes the answer of a dialog into the window's queue.
+    fn answer(&self, ctx: &egui::Context) -> Answer {
+        let (sender, ctx) = (self.picked.0.clone(), ctx.clone());
+        Box::new(move |picked| {
+            // The receiver lives as long as the window; without one nobody is left to tell.
+            let _ = sender.send(picked);
+            ctx.request_repaint();
+        })
+    }
+
+    /// Asks where, then saves.
+    fn save(&mut self, ctx: &egui::Context, pane: Pane, ending: &str, content: Content) {
+        self.to_save = Some(Arc::new(content));
+        let name = export::file_name(&self.session, pane, ending);
+        self.outside.dialogs.save_file(&name, self.answer(ctx));
+    }
+
+    /// Pictures that were asked for go where they were meant to go.
+    fn take_pictures(&mut self, ctx: &egui::Context) {
+        let shots: Vec<Shot> = self.shots.1.try_iter().collect();
+        for (shot, image) in shots.iter().filter_map(|shot| Some((shot, shot.cut()?))) {
+            match shot.target {
+                Target::Clipboard => ctx.copy_image(image),
+                Target::File => self.save(ctx, shot.pane, "png", export::picture(&image)),
+            }
+        }
     }
 
     /// One step out: of the keyboard's place, a filled pane, an image, a selection.
@@ -392,6 +437,7 @@ impl eframe::App for App {
         let now = (self.outside.clock)();
         self.session.drain();
         self.session.tick(now);
+        self.take_pictures(ctx);
         self.carry_out(ctx, now);
         self.follow_files(ctx, now);
         self.follow_settings(ctx);

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use crate::session::{Command, Session};
 
+use super::export::Target;
 use super::panes::Pane;
 use super::theme::Theme;
 
@@ -18,6 +19,10 @@ pub enum Wish {
     PickFolder,
     /// Let one pane fill the dashboard.
     Maximise(Pane),
+    /// A pane's numbers as CSV.
+    Table(Pane, Target),
+    /// A pane as a picture.
+    Picture(Pane, Target),
     /// Show all panes again.
     Restore,
     /// Arrange the panes as on the first start.

@@ -13,16 +13,20 @@ pub type Answer = Box<dyn FnOnce(Picked) + Send>;
 pub enum Picked {
     /// This folder.
     Folder(PathBuf),
+    /// Save here.
+    File(PathBuf),
     /// The person closed the dialog.
     Nothing,
     /// The dialog did not open; a sentence says what to do instead.
     Failed(String),
 }
 
-/// Asks a person for a folder.
+/// Asks a person for a folder, or for the place of a new file.
 pub trait Dialogs {
     /// Opens a dialog and returns at once.
     fn pick_folder(&self, answer: Answer);
+    /// Opens a dialog that offers a file name, and returns at once.
+    fn save_file(&self, name: &str, answer: Answer);
 }
 
 /// The dialogs of the system.
@@ -31,32 +35,42 @@ pub struct SystemDialogs;
 /// A dialog that ends sooner than this was never seen by anyone.
 const NEVER_OPENED: Duration = Duration::from_millis(350);
 
-const INSTEAD: &str = "The system's folder dialog did not open; type the path, or drop the folder on the window";
+const NO_FOLDER: &str = "The system's folder dialog did not open; type the path, or drop the folder on the window";
+const NO_FILE: &str = "The system's file dialog did not open; copy it instead, or use `evalens evaluate --csv`";
 
 impl Dialogs for SystemDialogs {
     fn pick_folder(&self, answer: Answer) {
-        // The dialog waits for the person, and on Linux for the desktop's bus: never on the window's thread.
-        let (sender, receiver) = crossbeam_channel::bounded::<Answer>(1);
-        let work = move || {
-            let started = Instant::now();
-            let folder = rfd::FileDialog::new().set_title("Open a folder to evaluate").pick_folder();
-            let picked = match folder {
-                Some(folder) => Picked::Folder(folder),
-                // Without a portal and without zenity nothing opens and nothing is returned, as after "Cancel".
-                None if started.elapsed() < NEVER_OPENED => Picked::Failed(INSTEAD.to_owned()),
-                None => Picked::Nothing,
-            };
-            if let Ok(answer) = receiver.recv() {
-                answer(picked);
-            }
+        let dialog = rfd::FileDialog::new().set_title("Open a folder to evaluate");
+        ask(move || dialog.pick_folder().map(Picked::Folder), NO_FOLDER, answer);
+    }
+
+    fn save_file(&self, name: &str, answer: Answer) {
+        let dialog = rfd::FileDialog::new().set_title("Save").set_file_name(name);
+        ask(move || dialog.save_file().map(Picked::File), NO_FILE, answer);
+    }
+}
+
+/// The dialog waits for the person, and on Linux for the desktop's bus: never on the window's thread.
+fn ask(dialog: impl FnOnce() -> Option<Picked> + Send + 'static, instead: &'static str, answer: Answer) {
+    let (sender, receiver) = crossbeam_channel::bounded::<Answer>(1);
+    let work = move || {
+        let started = Instant::now();
+        let picked = match dialog() {
+            Some(picked) => picked,
+            // Without a portal and without zenity nothing opens and nothing is returned, as after "Cancel".
+            None if started.elapsed() < NEVER_OPENED => Picked::Failed(instead.to_owned()),
+            None => Picked::Nothing,
         };
-        match jobs::aside("folder dialog", work) {
-            Ok(()) => {
-                // The receiver waits in the thread that was just started.
-                let _ = sender.send(answer);
-            }
-            Err(problem) => answer(Picked::Failed(problem)),
+        if let Ok(answer) = receiver.recv() {
+            answer(picked);
         }
+    };
+    match jobs::aside("dialog", work) {
+        Ok(()) => {
+            // The receiver waits in the thread that was just started.
+            let _ = sender.send(answer);
+        }
+        Err(problem) => answer(Picked::Failed(problem)),
     }
 }
 

@@ -27,6 +27,14 @@ impl Dialogs for ScriptedDialogs {
     fn pick_folder(&self, answer: Answer) {
         answer(self.answer.borrow_mut().take().unwrap_or(Picked::Nothing));
     }
+
+    fn save_file(&self, name: &str, answer: Answer) {
+        let folder = self.answer.borrow_mut().take();
+        answer(match folder {
+            Some(Picked::Folder(folder)) => Picked::File(folder.join(name)),
+            other => other.unwrap_or(Picked::Nothing),
+        });
+    }
 }
 
 /// Runs jobs at once and counts them.
