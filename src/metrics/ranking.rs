@@ -83,8 +83,9 @@ const DIGITS: [(u32, u32); 3] = [(32, 11), (43, 11), (54, 10)];
 /// From this length on counting beats comparing.
 const COUNTING_PAYS: usize = 4096;
 
-/// Sorts keys whose lower halves ascend: by counting, digit by digit, for long lists.
-fn sort(keys: &mut Vec<u64>) {
+/// Sorts keys by their upper halves: by counting, digit by digit, for long lists, which keeps the order of equal ones.
+/// Lower halves that ascend still do afterwards where the upper ones are equal.
+pub(super) fn sort(keys: &mut Vec<u64>) {
     if keys.len() < COUNTING_PAYS {
         keys.sort_unstable();
         return;

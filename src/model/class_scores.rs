@@ -14,6 +14,15 @@ enum Values {
     Best { starts: Vec<u32>, class: Vec<ClassId>, score: Vec<f64> },
 }
 
+/// A whole table as it lies in memory: a row of one score a class for every item, absent ones included.
+#[derive(Clone, Copy, Debug)]
+pub enum ScoreTable<'a> {
+    /// In single precision.
+    Single(&'a [f32]),
+    /// In double precision.
+    Double(&'a [f64]),
+}
+
 /// The scores of a classifier for the items of a dataset, in the dataset's order. Every number is finite.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassScores {
@@ -92,6 +101,16 @@ impl ClassScores {
         match &self.values {
             Values::Best { starts, .. } => starts.windows(2).map(|w| (w[1] - w[0]) as usize).max(),
             _ => None,
+        }
+    }
+
+    /// All scores as they lie in memory; `None` where only the best few classes have one.
+    #[must_use]
+    pub fn table(&self) -> Option<ScoreTable<'_>> {
+        match &self.values {
+            Values::Single(values) => Some(ScoreTable::Single(values)),
+            Values::Double(values) => Some(ScoreTable::Double(values)),
+            Values::Best { .. } => None,
         }
     }
 
