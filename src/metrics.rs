@@ -4,6 +4,7 @@
 //! knows nothing of the screen.
 
 pub mod bootstrap;
+pub mod classification;
 pub mod coco;
 pub mod counts;
 pub mod detection;

@@ -15,7 +15,7 @@ pub mod project;
 pub mod project_text;
 pub mod task;
 
-pub use class_scores::ClassScores;
+pub use class_scores::{ClassScores, ScoreTable};
 pub use dataset::{Dataset, DatasetBuilder, DatasetIdentity, Image, NewTruth, Truths};
 pub use embedding::Embedding;
 pub use finding::{Finding, Findings, Severity};

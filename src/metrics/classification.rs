@@ -1,0 +1,31 @@
+//! Classifiers: what is right and wrong at every threshold, and the numbers that need no threshold.
+//!
+//! Knows labels and scores of classes. Does not know whether the items are pictures, texts or embeddings.
+
+pub mod averages;
+mod column;
+pub mod curves;
+pub mod items;
+mod labels;
+pub mod logits;
+pub mod multi;
+pub mod outcomes;
+pub mod ranking;
+mod rows;
+pub mod single;
+pub mod tables;
+pub mod thresholds;
+
+pub use averages::{Averages, Rates, Tally, TotalRow};
+pub use curves::{
+    ReliabilityBin, ScoreHistograms, macro_roc_curve, pr_curve, reliability, roc_curve, score_histograms,
+};
+pub use items::{ItemMeasures, item_measures};
+pub use logits::as_probabilities;
+pub use multi::MultiLabel;
+pub use outcomes::{matched, optimal_thresholds, predictions, timeline};
+pub use ranking::RankingMeasures;
+pub use rows::RowChecks;
+pub use single::SingleLabel;
+pub use tables::{cooccurrence, mean_probabilities};
+pub use thresholds::{MultiLabelAt, PairCounting, multilabel_at};

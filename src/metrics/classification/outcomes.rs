@@ -1,0 +1,154 @@
+//! A classifier's answers as outcomes at every threshold, so that matrix, sweep and slider read them as those of detectors.
+
+use crate::metrics::detection::{DetectionSettings, Matched, Optima};
+use crate::metrics::ranking::Ranking;
+use crate::metrics::timeline::{Interval, Outcome, Thresholds, Timeline};
+use crate::model::{
+    BBox, Cancelled, ClassScores, Dataset, ImageId, PredId, Predictions, PredictionsBuilder, Progress, TruthId,
+};
+
+use super::rows;
+
+/// What the classifier answers. Single-label: the best class of every item that it says anything about (ties: lowest
+/// class). Multi-label: every class of an item that has a score. Boxes have no size.
+#[must_use]
+pub fn predictions(dataset: &Dataset, scores: &ClassScores, multilabel: bool) -> Predictions {
+    let nowhere = BBox::new(0.0, 0.0, 0.0, 0.0);
+    let mut builder;
+    if multilabel {
+        let each = scores.longest_list().unwrap_or_else(|| scores.classes());
+        builder = PredictionsBuilder::with_capacity(each * scores.items().min(dataset.images.len()));
+        for item in dataset.image_ids() {
+            for (class, score) in scores.scored(item) {
+                builder.push(item, class, nowhere, score);
+            }
+        }
+    } else {
+        builder = PredictionsBuilder::with_capacity(dataset.images.len());
+        for (item, (class, score)) in rows::best(dataset, scores) {
+            builder.push(item, class, nowhere, score);
+        }
+    }
+    builder.build(scores.identity.clone(), dataset.images.len())
+}
+
+/// All outcomes at all thresholds, straight from the scores: nothing is matched.
+///
+/// Single-label: a labelled item is missed (below threshold) until its answer is kept, then the two are a pair for good.
+/// An item without a label has no outcome; of several labels the first counts. Multi-label: a label is missed until the
+/// score of its own class is kept, a kept class that is no label is a false positive.
+#[must_use]
+pub fn timeline(dataset: &Dataset, predictions: &Predictions, multilabel: bool) -> Timeline {
+    let counts = |item: ImageId| multilabel || !dataset.truths.of(item).is_empty();
+    let counted = dataset.image_ids().filter(|&item| counts(item)).flat_map(|item| predictions.ids_of(item));
+    let ranking = Ranking::of_ids(predictions, counted);
+    let mut scores: Vec<f64> = Vec::new();
+    let mut cuts = vec![0_u32; predictions.len()];
+    for run in ranking.ties() {
+        scores.extend(run.first().and_then(|id| predictions.score.get(id.index())));
+        for id in run {
+            if let Some(cut) = cuts.get_mut(id.index()) {
+                *cut = u32::try_from(scores.len()).unwrap_or(u32::MAX);
+            }
+        }
+    }
+    let mut support = vec![0_u32; dataset.classes.len()];
+    let mut count = |truth: TruthId| {
+        let class = dataset.truths.class.get(truth.index());
+        if let Some(n) = class.and_then(|class| support.get_mut(class.index())) {
+            *n += 1;
+        }
+    };
+    let intervals = dataset.image_ids().map(|item| {
+        if multilabel {
+            labels_of(dataset, predictions, item, &cuts, &mut count)
+        } else {
+            answer_of(dataset, predictions, item, &cuts, &mut count)
+        }
+    });
+    let per_item = intervals.collect();
+    Timeline::new(dataset, predictions, Thresholds { scores, strict: false }, support, per_item)
+}
+
+/// The truth is missed down to the cut and found by the answer from there on.
+fn found(truth: TruthId, pred: PredId, cut: u32) -> [Interval; 2] {
+    [
+        Interval { outcome: Outcome::missed(truth), from: 0, until: cut },
+        Interval { outcome: Outcome::pair(truth, pred), from: cut, until: Interval::FOREVER },
+    ]
+}
+
+fn never(truth: TruthId) -> Interval {
+    Interval { outcome: Outcome::missed(truth), from: 0, until: Interval::FOREVER }
+}
+
+fn answer_of(
+    dataset: &Dataset,
+    predictions: &Predictions,
+    item: ImageId,
+    cuts: &[u32],
+    count: &mut impl FnMut(TruthId),
+) -> Vec<Interval> {
+    let Some(truth) = dataset.truths.ids_of(item).next() else { return Vec::new() };
+    count(truth);
+    let answer = predictions.ids_of(item).next();
+    match answer.and_then(|pred| cuts.get(pred.index()).map(|&cut| found(truth, pred, cut))) {
+        Some(both) => both.to_vec(),
+        None => vec![never(truth)],
+    }
+}
+
+fn labels_of(
+    dataset: &Dataset,
+    predictions: &Predictions,
+    item: ImageId,
+    cuts: &[u32],
+    count: &mut impl FnMut(TruthId),
+) -> Vec<Interval> {
+    let class_of = |truth: TruthId| dataset.truths.class.get(truth.index()).copied();
+    let mut labels: Vec<TruthId> = Vec::new();
+    for truth in dataset.truths.ids_of(item) {
+        // A label that is written twice is one label.
+        if labels.iter().all(|&known| class_of(known) != class_of(truth)) {
+            labels.push(truth);
+            count(truth);
+        }
+    }
+    let mut intervals = Vec::with_capacity(predictions.of(item).len() + labels.len());
+    for pred in predictions.ids_of(item) {
+        let cut = cuts.get(pred.index()).copied().unwrap_or(Interval::FOREVER);
+        let class = predictions.class.get(pred.index()).copied();
+        if let Some(at) = labels.iter().position(|&truth| class_of(truth) == class) {
+            intervals.extend(found(labels.swap_remove(at), pred, cut));
+        } else {
+            let outcome = Outcome::false_positive(pred);
+            intervals.push(Interval { outcome, from: cut, until: Interval::FOREVER });
+        }
+    }
+    intervals.extend(labels.into_iter().map(never));
+    intervals
+}
+
+/// Counts at all thresholds with their sweeps and optima. The settings of a matching have no meaning here.
+///
+/// # Errors
+/// [`Cancelled`] when asked to stop.
+pub fn matched(
+    dataset: &Dataset,
+    predictions: &Predictions,
+    multilabel: bool,
+    progress: &dyn Progress,
+) -> Result<Matched, Cancelled> {
+    progress.stage("Counting at all thresholds");
+    progress.check()?;
+    let timeline = timeline(dataset, predictions, multilabel);
+    progress.check()?;
+    Ok(Matched::of_timeline(dataset, timeline, DetectionSettings::default()))
+}
+
+/// One threshold a class for [`super::multilabel_at`]: at which its own F1 is best; where it has none, the pooled optimum,
+/// else 0.
+#[must_use]
+pub fn optimal_thresholds(optima: &Optima) -> Vec<f64> {
+    optima.classes.iter().map(|own| own.or(optima.pooled).unwrap_or(0.0)).collect()
+}
