@@ -8,13 +8,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("formats", &["model"]),
     ("metrics", &["model"]),
     ("analysis", &["model", "metrics"]),
+    ("vectors", &["model"]),
     ("store", &["model"]),
     ("cache", &["model"]),
     ("jobs", &["model", "formats", "cache"]),
-    ("session", &["model", "formats", "metrics", "analysis", "store", "cache", "jobs"]),
-    ("report", &["model", "metrics", "analysis"]),
-    ("cli", &["model", "formats", "metrics", "analysis", "store", "jobs", "session", "report"]),
-    ("ui", &["model", "formats", "metrics", "analysis", "store", "jobs", "session", "report"]),
+    ("session", &["model", "formats", "metrics", "analysis", "vectors", "store", "cache", "jobs"]),
+    ("report", &["model", "metrics", "analysis", "vectors"]),
+    ("cli", &["model", "formats", "metrics", "analysis", "vectors", "store", "jobs", "session", "report"]),
+    ("ui", &["model", "formats", "metrics", "analysis", "vectors", "store", "jobs", "session", "report"]),
 ];
 
 /// Words that only some rooms may say.
