@@ -71,6 +71,14 @@ impl Score for f64 {
     }
 }
 
+/// Columns that one task holds at a time: neighbours in memory are read together.
+const GROUP: usize = 4;
+
+/// All classes in groups of a few neighbours.
+pub(super) fn groups(classes: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..classes).step_by(GROUP).map(move |first| first..(first + GROUP).min(classes))
+}
+
 /// Copies the columns `group` out of `rows` and sorts them. `label` says of an item and a class what is to be known of it;
 /// `None`: the item does not count.
 pub(super) fn sorted<T: Score>(

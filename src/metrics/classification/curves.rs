@@ -1,6 +1,8 @@
 //! Curves for drawing: ROC, precision against recall, reliability, histograms of scores. Thinned; the numbers beside them
 //! come from the exact lists.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -81,35 +83,41 @@ fn heights(
     labels: &impl Labels,
     progress: &dyn Progress,
 ) -> Result<Vec<Vec<f64>>, Cancelled> {
-    let classes: Vec<ClassId> = dataset.classes.ids().collect();
-    let height = |&class: &ClassId| {
-        progress.check()?;
-        Ok(resampled(&roc_points(&class_steps(scores, labels, class))))
-    };
-    classes.par_iter().map(height).collect()
+    let groups: Vec<Range<usize>> = column::groups(dataset.classes.len()).collect();
+    let of_groups: Vec<Vec<Vec<f64>>> = groups
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|group| {
+            progress.check()?;
+            Ok(steps(scores, labels, group).iter().map(|steps| resampled(&roc_points(steps))).collect())
+        })
+        .collect::<Result<_, Cancelled>>()?;
+    Ok(of_groups.into_iter().flatten().collect())
 }
 
 fn steps_of(dataset: &Dataset, scores: &ClassScores, class: ClassId, multilabel: bool) -> Vec<Step> {
-    if multilabel {
-        class_steps(scores, &Sets(&LabelSets::of(dataset, scores)), class)
+    let group = class.index()..class.index() + 1;
+    let columns = if multilabel {
+        steps(scores, &Sets(&LabelSets::of(dataset, scores)), group)
     } else {
-        class_steps(scores, &Exclusive(&labels::single(dataset, scores)), class)
-    }
+        steps(scores, &Exclusive(&labels::single(dataset, scores)), group)
+    };
+    columns.into_iter().next().unwrap_or_default()
 }
 
-/// The numbers of items of the class and of others at each distinct score, highest first.
-fn class_steps(scores: &ClassScores, labels: &impl Labels, class: ClassId) -> Vec<Step> {
+/// Per class of a group, the numbers of items of the class and of others at each distinct score, highest first.
+fn steps(scores: &ClassScores, labels: &impl Labels, group: Range<usize>) -> Vec<Vec<Step>> {
     match scores.table() {
-        Some(ScoreTable::Single(rows)) => steps(rows, scores.classes(), class, labels),
-        Some(ScoreTable::Double(rows)) => steps(rows, scores.classes(), class, labels),
-        None => Vec::new(),
+        Some(ScoreTable::Single(rows)) => steps_in(rows, scores.classes(), labels, group),
+        Some(ScoreTable::Double(rows)) => steps_in(rows, scores.classes(), labels, group),
+        None => group.map(|_| Vec::new()).collect(),
     }
 }
 
-fn steps<T: Score>(rows: &[T], classes: usize, class: ClassId, labels: &impl Labels) -> Vec<Step> {
-    let class = class.index();
-    let columns = column::sorted(rows, classes, class..class + 1, |item, class| labels.label(item, class));
-    columns.first().map_or_else(Vec::new, |column| column::steps(column, labels.positive(class)).collect())
+fn steps_in<T: Score>(rows: &[T], classes: usize, labels: &impl Labels, group: Range<usize>) -> Vec<Vec<Step>> {
+    let columns = column::sorted(rows, classes, group.clone(), |item, class| labels.label(item, class));
+    let counted = group.zip(columns).map(|(class, column)| column::steps(&column, labels.positive(class)).collect());
+    counted.collect()
 }
 
 fn roc_points(steps: &[Step]) -> Vec<(f64, f64)> {

@@ -1,5 +1,6 @@
 //! ROC AUC and average precision: how well scores order the items. Knows ranks, no thresholds.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -43,9 +44,6 @@ pub struct RankingMeasures {
     pub average_precision_classes: usize,
 }
 
-/// Columns that one task holds at a time: neighbours in memory are read together.
-const GROUP: usize = 4;
-
 /// Ranks every class; `support` is the number of items of each.
 ///
 /// # Errors
@@ -87,13 +85,12 @@ fn measure_rows<T: Score, L: Labels>(
     let classes = support.len();
     let pooled = Pooled::of(rows, classes, labels);
     let done = AtomicUsize::new(0);
-    let groups: Vec<usize> = (0..classes).step_by(GROUP).collect();
+    let groups: Vec<Range<usize>> = column::groups(classes).collect();
     let ranked: Vec<Vec<Ranked>> = groups
         .into_par_iter()
         .with_max_len(1)
-        .map(|first| {
+        .map(|group| {
             progress.check()?;
-            let group = first..(first + GROUP).min(classes);
             let columns = column::sorted(rows, classes, group.clone(), |item, class| labels.label(item, class));
             let of_group = group.zip(&columns).map(|(class, column)| {
                 pooled.add(column, labels.positive(class));
