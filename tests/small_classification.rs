@@ -266,6 +266,23 @@ fn several_labels_at_thresholds() {
     assert_eq!(kinds(0.0), [3, 0, 1, 3]);
     let m = MultiLabel::compute(&dataset, &scores, &NoProgress).unwrap();
     assert_eq!((m.items, m.absent, m.unlabelled, m.support), (3, 1, 1, vec![2, 1]));
+    // The same counts beside the timeline: the absent item's label is missed.
+    let at = multilabel_at(&dataset, &scores, &[0.4; 2], PairCounting::MissedWithAdded, &NoProgress).unwrap();
+    assert_eq!((at.items, at.classes[0]), (4, Tally { correct: 2, predicted: 3, support: 3 }));
+}
+
+/// A table that names classes only (all scores 1 or 0) says nothing about ranks.
+#[test]
+fn classes_without_scores() {
+    let dataset = dataset(2, &[vec![0], vec![1]]);
+    let mut scores = ClassScores::of_rows(2, vec![1.0, 0.0, 1.0, 0.0], Vec::new());
+    scores.has_confidence = false;
+    let s = SingleLabel::compute(&dataset, &scores, &NoProgress).unwrap();
+    assert_eq!((s.accuracy, s.ranking.roc_auc_macro, s.log_loss, s.complete), (Some(0.5), None, None, false));
+    assert_eq!(item_measures(&dataset, &scores, ImageId(0), false).confidence, None);
+    assert!(
+        reliability(&dataset, &scores, 15).is_empty() && roc_curve(&dataset, &scores, ClassId(0), false).is_empty()
+    );
 }
 
 /// Scores of both widths give the same numbers where the values are the same.

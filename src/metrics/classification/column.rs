@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::metrics::ranking;
+use crate::model::{ClassScores, ScoreTable};
 
 /// A number type of scores, and how a column of them is held while it is sorted.
 pub(super) trait Score: Copy + Into<f64> + PartialOrd + Send + Sync + 'static {
@@ -69,6 +70,11 @@ impl Score for f64 {
     fn sort(entries: &mut Vec<(u64, u32)>) {
         entries.sort_unstable();
     }
+}
+
+/// The scores that items can be ranked by: every class has one, and it means something.
+pub(super) fn rankable(scores: &ClassScores) -> Option<ScoreTable<'_>> {
+    scores.table().filter(|_| scores.has_confidence)
 }
 
 /// Columns that one task holds at a time: neighbours in memory are read together.

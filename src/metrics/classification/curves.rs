@@ -107,7 +107,7 @@ fn steps_of(dataset: &Dataset, scores: &ClassScores, class: ClassId, multilabel:
 
 /// Per class of a group, the numbers of items of the class and of others at each distinct score, highest first.
 fn steps(scores: &ClassScores, labels: &impl Labels, group: Range<usize>) -> Vec<Vec<Step>> {
-    match scores.table() {
+    match column::rankable(scores) {
         Some(ScoreTable::Single(rows)) => steps_in(rows, scores.classes(), labels, group),
         Some(ScoreTable::Double(rows)) => steps_in(rows, scores.classes(), labels, group),
         None => group.map(|_| Vec::new()).collect(),
@@ -191,6 +191,9 @@ pub struct ReliabilityBin {
 /// Empty where not every class has a score or a score is negative, and for no bins.
 #[must_use]
 pub fn reliability(dataset: &Dataset, scores: &ClassScores, bins: usize) -> Vec<ReliabilityBin> {
+    if column::rankable(scores).is_none() {
+        return Vec::new();
+    }
     let truth = labels::single(dataset, scores);
     let mut row = Vec::new();
     let mut sums = vec![(0_u64, 0_u64, 0.0); bins];

@@ -6,7 +6,7 @@ use crate::model::{ClassScores, Dataset, ImageId};
 
 use super::rows::{CLIP, Look};
 
-/// Measures of one item. Undefined is `None`: no label, nothing said, or only the best few classes known.
+/// Measures of one item. Undefined is `None`: no label, nothing said, no scores, or only the best few classes known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct ItemMeasures {
     /// −ln of the true class's probability (natural logarithm, clipped at 2.22e-16). Multi-label: the mean over classes of
@@ -24,6 +24,9 @@ pub struct ItemMeasures {
 /// The measures of an item. Negative scores are no probabilities: then loss and entropy are undefined.
 #[must_use]
 pub fn item_measures(dataset: &Dataset, scores: &ClassScores, item: ImageId, multilabel: bool) -> ItemMeasures {
+    if !scores.has_confidence {
+        return ItemMeasures::default();
+    }
     let mut row = Vec::new();
     if !scores.copy_row(item, &mut row) {
         let mut listed: Vec<f64> = scores.scored(item).map(|(_, score)| score).collect();

@@ -19,7 +19,7 @@ pub struct MultiLabel {
     pub absent: u64,
     /// Items that count and have no label.
     pub unlabelled: u64,
-    /// False where only the best few classes of an item have scores: then nothing about ranks is defined.
+    /// False where only the best few classes of an item have scores, or none means anything: then nothing about ranks is defined.
     pub complete: bool,
     /// Per class, how many items have it.
     pub support: Vec<u64>,
@@ -54,7 +54,7 @@ impl MultiLabel {
             items: items as u64,
             absent: (sets.len() - items) as u64,
             unlabelled: (0..sets.len()).filter(|&i| sets.counts(i) && sets.get(i).is_empty()).count() as u64,
-            complete: scores.is_complete(),
+            complete: column::rankable(scores).is_some(),
             support,
             ranking,
             ..Self::default()

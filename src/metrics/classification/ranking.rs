@@ -55,9 +55,9 @@ pub(super) fn measure(
     progress: &dyn Progress,
 ) -> Result<RankingMeasures, Cancelled> {
     progress.stage("Ranking scores");
-    match scores.table() {
-        Some(ScoreTable::Single(rows)) => measure_rows(rows, labels, support, progress),
-        Some(ScoreTable::Double(rows)) => measure_rows(rows, labels, support, progress),
+    match column::rankable(scores) {
+        Some(ScoreTable::Single(rows)) => measure_rows(rows, scores.classes(), labels, support, progress),
+        Some(ScoreTable::Double(rows)) => measure_rows(rows, scores.classes(), labels, support, progress),
         None => {
             let nothing = vec![None; support.len()];
             Ok(RankingMeasures { roc_auc: nothing.clone(), average_precision: nothing, ..RankingMeasures::default() })
@@ -78,12 +78,13 @@ struct Ranked {
 
 fn measure_rows<T: Score, L: Labels>(
     rows: &[T],
+    width: usize,
     labels: &L,
     support: &[u64],
     progress: &dyn Progress,
 ) -> Result<RankingMeasures, Cancelled> {
     let classes = support.len();
-    let pooled = Pooled::of(rows, classes, labels);
+    let pooled = Pooled::of(rows, width, labels);
     let done = AtomicUsize::new(0);
     let groups: Vec<Range<usize>> = column::groups(classes).collect();
     let ranked: Vec<Vec<Ranked>> = groups
@@ -91,7 +92,7 @@ fn measure_rows<T: Score, L: Labels>(
         .with_max_len(1)
         .map(|group| {
             progress.check()?;
-            let columns = column::sorted(rows, classes, group.clone(), |item, class| labels.label(item, class));
+            let columns = column::sorted(rows, width, group.clone(), |item, class| labels.label(item, class));
             let of_group = group.zip(&columns).map(|(class, column)| {
                 pooled.add(column, labels.positive(class));
                 rank_class(column, class, labels, support)
@@ -208,9 +209,9 @@ struct Pooled {
 }
 
 impl Pooled {
-    fn of<T: Score>(rows: &[T], classes: usize, labels: &impl Labels) -> Self {
+    fn of<T: Score>(rows: &[T], width: usize, labels: &impl Labels) -> Self {
         let mut keys: Vec<u64> = Vec::new();
-        for (item, row) in rows.chunks_exact(classes.max(1)).enumerate() {
+        for (item, row) in rows.chunks_exact(width.max(1)).enumerate() {
             keys.extend(labels.of(item).filter_map(|class| row.get(class)).map(|score| score.entry(0).key()));
         }
         keys.par_sort_unstable();

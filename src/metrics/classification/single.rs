@@ -6,6 +6,7 @@ use crate::metrics::rates;
 use crate::model::{Cancelled, ClassScores, Dataset, ImageId, Progress};
 
 use super::averages::{Averages, KappaWeights, Tally, TotalRow, balanced_accuracy, cohen_kappa, matthews, spread};
+use super::column;
 use super::labels::{self, Exclusive};
 use super::ranking::{self, RankingMeasures};
 use super::rows::{BINS, RANKS, RowChecks, RowSums};
@@ -21,7 +22,7 @@ pub struct SingleLabel {
     pub unlabelled: u64,
     /// Items with a label that the model says nothing about.
     pub absent: u64,
-    /// False where only the best few classes of an item have scores: then losses, calibration and everything about ranks
+    /// False where only the best few classes of an item have scores, or none means anything: then losses, calibration and everything about ranks
     /// are undefined.
     pub complete: bool,
     /// What is odd about the rows.
@@ -81,7 +82,7 @@ impl SingleLabel {
         let unlabelled = dataset.image_ids().filter(|&item| dataset.truths.of(item).is_empty()).count() as u64;
         let mut summary = Self { unlabelled, known_ranks: known_ranks(scores, &truth), ranking, ..Self::default() };
         summary.absent = truth.len() as u64 - sums.items - unlabelled;
-        summary.complete = scores.is_complete();
+        summary.complete = column::rankable(scores).is_some();
         summary.rates(confusion);
         summary.losses(&sums);
         summary.top5_accuracy = summary.top_k(5);

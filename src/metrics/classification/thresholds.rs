@@ -28,7 +28,7 @@ pub enum PairCounting {
 /// scikit-learn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct MultiLabelAt {
-    /// Items that count: those that the model says something about.
+    /// All items of the dataset; of one that the model says nothing about, every label is missed.
     pub items: u64,
     /// Per class.
     pub classes: Vec<Tally>,
@@ -72,7 +72,7 @@ pub fn multilabel_at(
     let classes = dataset.classes.len();
     let sets = LabelSets::of(dataset, scores);
     let matrix = Matrix::new(classes);
-    let items: Vec<usize> = (0..sets.len()).filter(|&item| sets.counts(item)).collect();
+    let items: Vec<usize> = (0..sets.len()).collect();
     let runs: Vec<Sums> = items
         .par_chunks(RUN)
         .map(|run| {
@@ -150,13 +150,15 @@ impl Sums {
     }
 
     fn finish(self, items: u64, matrix: Matrix) -> MultiLabelAt {
-        let mean = |sum: f64| (items > 0).then(|| sum / items as f64);
+        // Without classes there is nothing to be right about.
+        let judged = if self.classes.is_empty() { 0 } else { items };
+        let mean = |sum: f64| (judged > 0).then(|| sum / judged as f64);
         let wrong = self.classes.iter().map(|t| t.predicted + t.support - 2 * t.correct).sum();
         MultiLabelAt {
             items,
             averages: Averages::of(&self.classes),
             samples: Rates { precision: mean(self.precision), recall: mean(self.recall), f1: mean(self.f1) },
-            subset_accuracy: rates::ratio(self.exact, items),
+            subset_accuracy: rates::ratio(self.exact, judged),
             hamming_loss: rates::ratio(wrong, items * self.classes.len() as u64),
             jaccard_samples: mean(self.jaccard),
             matrix: matrix.rows(),
