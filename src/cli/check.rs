@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::formats::{self, Recognised};
+use crate::formats::{self, LoadError, Recognised};
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
-use crate::model::{Dataset, Findings, Severity, fmt};
+use crate::model::{Dataset, Findings, Severity, Task, fmt};
 use crate::session::update::describe;
 use crate::store::project_file;
 
@@ -38,6 +38,8 @@ struct Line<'a> {
 #[derive(Serialize)]
 struct Checked {
     name: String,
+    #[serde(skip)]
+    task: Task,
     images: usize,
     truths: usize,
     detections: usize,
@@ -103,14 +105,15 @@ fn read_all(root: &Path, project: &Project, findings: &mut Findings, progress: &
             };
         }
         let Some((_, _, dataset)) = &known else { continue };
-        checked.push(match formats::load_predictions(root, project, &choice, dataset, progress) {
-            Ok((predictions, found, _)) => {
+        checked.push(match count_outputs(root, project, &choice, dataset, progress) {
+            Ok((outputs, found)) => {
                 findings.merge(found);
                 Checked {
                     name: describe(project, &choice),
+                    task: dataset_task(project, &choice),
                     images: dataset.images.len(),
                     truths: dataset.countable_truths(),
-                    detections: predictions.len(),
+                    detections: outputs,
                     error: None,
                 }
             }
@@ -120,8 +123,30 @@ fn read_all(root: &Path, project: &Project, findings: &mut Findings, progress: &
     checked
 }
 
+/// How many detections there are, or items that a classifier says something about.
+fn count_outputs(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    dataset: &Dataset,
+    progress: &TerminalProgress,
+) -> Result<(usize, Findings), LoadError> {
+    if dataset_task(project, choice).is_classification() {
+        let (scores, found, _) = formats::load_class_scores(root, project, choice, dataset, progress)?;
+        let present = dataset.image_ids().filter(|item| !scores.is_absent(*item)).count();
+        return Ok((present, found));
+    }
+    let (predictions, found, _) = formats::load_predictions(root, project, choice, dataset, progress)?;
+    Ok((predictions.len(), found))
+}
+
+fn dataset_task(project: &Project, choice: &Choice) -> Task {
+    project.datasets.get(choice.dataset).map(|dataset| dataset.task).unwrap_or_default()
+}
+
 fn failed(project: &Project, choice: &Choice, error: String) -> Checked {
-    Checked { name: describe(project, choice), images: 0, truths: 0, detections: 0, error: Some(error) }
+    let task = dataset_task(project, choice);
+    Checked { name: describe(project, choice), task, images: 0, truths: 0, detections: 0, error: Some(error) }
 }
 
 fn words(
@@ -151,13 +176,18 @@ fn words(
             }
             None => {
                 let count = |n: usize, a, b| fmt::counted(n as u64, a, b);
+                let (items, truths, outputs) = match (one.task.is_classification(), one.task.is_text()) {
+                    (false, _) => (("image", "images"), ("object", "objects"), ("detection", "detections")),
+                    (true, false) => (("image", "images"), ("label", "labels"), ("prediction", "predictions")),
+                    (true, true) => (("text", "texts"), ("label", "labels"), ("prediction", "predictions")),
+                };
                 let _ = writeln!(
                     text,
                     "  {}: {}, {}, {}",
                     one.name,
-                    count(one.images, "image", "images"),
-                    count(one.truths, "object", "objects"),
-                    count(one.detections, "detection", "detections")
+                    count(one.images, items.0, items.1),
+                    count(one.truths, truths.0, truths.1),
+                    count(one.detections, outputs.0, outputs.1)
                 );
             }
         }

@@ -5,10 +5,10 @@
 mod csv;
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::{FormatError, LoadError};
-use super::listing::has_ending;
+use super::listing::{self, has_ending};
 use super::npy::{self, Matrix, Precision, Values};
 use super::source;
 use crate::model::{Embedding, Findings, Progress, Severity};
@@ -72,6 +72,25 @@ pub fn read_ids(file: &Path, progress: &dyn Progress) -> Result<Vec<String>, Loa
         return Ok(list.iter().map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)).collect());
     }
     Ok(text.trim_end_matches(['\n', '\r']).lines().map(|line| line.trim().to_owned()).collect())
+}
+
+/// The file that holds the ids of an array's rows: `NAME.ids.txt`, `NAME.txt`, the same with the first part of `NAME` only,
+/// or `ids.txt` beside it.
+#[must_use]
+pub fn ids_beside(array: &Path) -> Option<PathBuf> {
+    let name = array.file_name()?.to_str()?;
+    let stem = listing::stem(name);
+    let first = name.split('.').next().unwrap_or(stem);
+    let mut stems = vec![stem, first];
+    stems.extend(first.rsplit_once(['_', '-']).map(|(front, _)| front));
+    let endings = ["txt", "json", "npy"];
+    let named = |stem: &&str| {
+        let own = endings.map(|ending| [format!("{stem}.ids.{ending}"), format!("{stem}_ids.{ending}")]);
+        own.into_iter().flatten().chain([format!("{stem}.txt")]).collect::<Vec<_>>()
+    };
+    let usual = endings.into_iter().flat_map(|ending| ["ids", "names", "filenames"].map(|n| format!("{n}.{ending}")));
+    let mut names = stems.iter().flat_map(named).chain(usual);
+    names.find_map(|file| Some(array.with_file_name(file)).filter(|path| path != array && path.is_file()))
 }
 
 /// Leaves out rows that cannot be used, in place.

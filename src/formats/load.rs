@@ -10,16 +10,18 @@ use super::error::{FormatError, LoadError};
 use super::listing::has_ending;
 use super::split_sizes::split_sizes;
 use super::yolo::{data_yaml, pairing};
-use super::{class_names, coco, coco_results, health, listing, voc, yolo, yolo_results};
+use super::{
+    class_names, class_predictions, coco, coco_results, health, image_folder, labels, listing, voc, yolo, yolo_results,
+};
 use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SplitEntry};
 use crate::model::{
-    ClassTable, Dataset, DatasetBuilder, DatasetIdentity, Findings, ModelIdentity, Predictions, PredictionsBuilder,
-    Progress, Severity,
+    ClassScores, ClassTable, Dataset, DatasetBuilder, DatasetIdentity, Findings, ModelIdentity, Predictions,
+    PredictionsBuilder, Progress, Severity,
 };
 
 /// Formats of truth, the preferred first.
-pub const TRUTH_FORMATS: [&str; 3] = ["coco", "voc", "yolo"];
-/// Formats of predictions, the preferred first.
+pub const TRUTH_FORMATS: [&str; 6] = ["coco", "voc", "yolo", "image-folder", "csv", "jsonl"];
+/// Formats of detections, the preferred first.
 pub const PREDICTION_FORMATS: [&str; 2] = ["coco-results", "yolo-txt"];
 
 /// Every model version on every split of every dataset version that it has predictions for, in the order of the project.
@@ -65,14 +67,7 @@ pub fn load_dataset(
         splits: choice.splits.clone(),
         ..DatasetBuilder::default()
     };
-    let splits: Vec<(PathBuf, Option<PathBuf>)> = choice
-        .splits
-        .iter()
-        .map(|name| {
-            let split = split_of(root, entry, name)?;
-            Ok((root.join(&split.truth), split.images.as_ref().map(|images| root.join(images))))
-        })
-        .collect::<Result<_, FormatError>>()?;
+    let splits = split_paths(root, entry, choice)?;
     match entry.format.as_str() {
         "coco" => {
             for (index, (truth, images)) in (0_u16..).zip(&splits) {
@@ -92,12 +87,98 @@ pub fn load_dataset(
                 splits.iter().map(|(truth, images)| voc::Split { truth, images: images.as_deref() }).collect();
             voc::read_truth(&splits, &mut builder, &mut findings, progress)?;
         }
+        "image-folder" | "csv" | "jsonl" => {
+            check_task(root, entry)?;
+            let declared = declared_classes(root, entry, &mut findings)?;
+            let job = labels::Job { root, project, entry, declared: declared.names() };
+            labels::read_truth(job, &label_splits(&splits), &mut builder, &mut findings, progress)?;
+        }
         other => return Err(unknown_format(root, other, &TRUTH_FORMATS).into()),
     }
     let mut dataset = builder.build();
     dataset.split_sizes = split_sizes(root, entry);
     health::check_dataset(&dataset, &mut findings);
+    if entry.task.is_classification() {
+        labels::check_classes(&dataset, entry.task, &mut findings);
+    }
     Ok((dataset, findings))
+}
+
+/// Truth and pictures of the chosen splits.
+fn split_paths(root: &Path, entry: &DatasetEntry, choice: &Choice) -> Result<Vec<SplitPaths>, FormatError> {
+    let paths = |name: &String| {
+        let split = split_of(root, entry, name)?;
+        Ok((root.join(&split.truth), split.images.as_ref().map(|images| root.join(images))))
+    };
+    choice.splits.iter().map(paths).collect()
+}
+
+type SplitPaths = (PathBuf, Option<PathBuf>);
+
+fn label_splits(splits: &[SplitPaths]) -> Vec<labels::Split<'_>> {
+    splits.iter().map(|(truth, images)| labels::Split { truth, images: images.as_deref() }).collect()
+}
+
+/// Tables and class folders hold labels of whole items.
+fn check_task(root: &Path, entry: &DatasetEntry) -> Result<(), FormatError> {
+    if entry.task.is_classification() {
+        return Ok(());
+    }
+    let problem = format!(
+        "dataset {} of format `{}` is read for classification, not {}",
+        entry.id,
+        entry.format,
+        entry.task.name()
+    );
+    let remedy = "write `task`: classification, multilabel, text-classification or text-multilabel";
+    Err(FormatError::new(&project_file(root), problem, remedy))
+}
+
+/// Reads the chosen classifier's scores for a dataset that [`load_dataset`] read for the same choice.
+///
+/// # Errors
+/// Where a file cannot be read or used, a split has no predictions, or the work is cancelled.
+pub fn load_class_scores(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    dataset: &Dataset,
+    progress: &dyn Progress,
+) -> Result<(ClassScores, Findings, Vec<ClassMapping>), LoadError> {
+    let model = model_of(root, project, choice)?;
+    let entry = dataset_of(root, project, choice)?;
+    let mut findings = Findings::default();
+    let mut sources = Vec::with_capacity(choice.splits.len());
+    for (split, name) in (0_u16..).zip(&choice.splits) {
+        let prediction = prediction_of(root, model, entry, name)?;
+        if !class_predictions::SCORE_FORMATS.contains(&prediction.format.as_str()) {
+            return Err(unknown_format(root, &prediction.format, &class_predictions::SCORE_FORMATS).into());
+        }
+        sources.push(class_predictions::Source { root, project, entry, model, prediction, dataset, split });
+    }
+    let identity =
+        ModelIdentity { project: project.name.clone(), id: model.id.clone(), version: model.version.clone() };
+    let (scores, mappings) = class_predictions::read(&sources, dataset, identity, &mut findings, progress)?;
+    Ok((scores, findings, mappings))
+}
+
+/// The group of every item of a dataset that [`load_dataset`] read for the same choice, by the column of its truth that
+/// `column` or the project names, else one with a usual name; `None` where there is none.
+///
+/// # Errors
+/// Where a file cannot be read or has no column of that name; cancelled.
+pub fn load_groups(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    dataset: &Dataset,
+    column: Option<&str>,
+    progress: &dyn Progress,
+) -> Result<Option<Vec<String>>, LoadError> {
+    let entry = dataset_of(root, project, choice)?;
+    let job = labels::Job { root, project, entry, declared: dataset.classes.names() };
+    let splits = split_paths(root, entry, choice)?;
+    labels::read_groups(job, &label_splits(&splits), dataset, column, progress)
 }
 
 /// Reads the chosen model's predictions for a dataset that [`load_dataset`] read for the same choice.
@@ -144,7 +225,9 @@ pub fn input_files(root: &Path, project: &Project, choice: &Choice) -> Vec<PathB
         if let Some(model) = project.models.get(choice.model) {
             for split in &choice.splits {
                 if let Ok(prediction) = prediction_of(root, model, entry, split) {
-                    add_files(&root.join(&prediction.path), pairing::is_label, &mut files);
+                    let path = root.join(&prediction.path);
+                    add_files(&path, pairing::is_label, &mut files);
+                    files.extend(class_predictions::companions(&path));
                 }
             }
         }
@@ -156,6 +239,12 @@ pub fn input_files(root: &Path, project: &Project, choice: &Choice) -> Vec<PathB
 
 fn add_truth_files(root: &Path, format: &str, name: &str, split: &SplitEntry, files: &mut Vec<PathBuf>) {
     let truth = root.join(&split.truth);
+    if format == "image-folder" {
+        // A folder changes when a picture comes or goes; the pictures themselves are not read.
+        files.extend(image_folder::class_folders(&truth).iter().map(|class| truth.join(class)));
+        files.push(truth);
+        return;
+    }
     if truth.is_dir() {
         let wanted = if format == "voc" { |p: &Path| has_ending(p, "xml") } else { pairing::is_label };
         add_files(&truth, wanted, files);
@@ -215,7 +304,8 @@ fn prediction_of<'a>(
     dataset: &DatasetEntry,
     split: &str,
 ) -> Result<&'a PredictionEntry, FormatError> {
-    let rank = |p: &PredictionEntry| PREDICTION_FORMATS.iter().position(|f| *f == p.format);
+    let formats = || PREDICTION_FORMATS.iter().chain(&class_predictions::SCORE_FORMATS);
+    let rank = |p: &PredictionEntry| formats().position(|f| *f == p.format);
     model
         .predictions
         .iter()

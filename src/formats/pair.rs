@@ -11,6 +11,10 @@ use super::{class_names, coco, sniff, source, voc};
 use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SCHEMA, SplitEntry};
 use crate::model::{Findings, Task};
 
+mod labelled;
+
+pub use labelled::label_project_from_files;
+
 const VERSION: &str = "latest";
 
 /// Makes a project of one truth and one prediction path; its paths are absolute. Returns the folder of the truth, the

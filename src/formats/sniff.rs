@@ -4,6 +4,7 @@
 
 mod correct;
 mod inventory;
+mod labels;
 mod models;
 mod naming;
 mod peek;
@@ -100,6 +101,11 @@ pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, Loa
     report_foreign(&inventory, &jsons, &mut out);
     let candidates = truth::find(&inventory, &jsons, &mut out.alternatives, &mut out.findings);
     if candidates.is_empty() {
+        out.project.schema = SCHEMA.to_owned();
+        out.project.name = folder_name(root);
+        if labels::recognise(&inventory, &jsons, &mut out, progress)? {
+            return Ok(out);
+        }
         return Err(nothing(root, &inventory, &jsons, &out.alternatives).into());
     }
     out.project.schema = SCHEMA.to_owned();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::json::Scanner;
 use super::listing::has_ending;
-use super::{listing, picture, source};
+use super::{labels, listing, picture, source};
 use crate::model::project::{DatasetEntry, SplitEntry};
 
 /// A COCO file above this many bytes is not read only to count its images.
@@ -32,6 +32,8 @@ fn size(root: &Path, entry: &DatasetEntry, split: &SplitEntry) -> Option<usize> 
         "coco" => listed(&truth).or_else(|| pictures(root, entry, split)),
         "yolo" => pictures(root, entry, split).or_else(|| files(&truth, "txt")),
         "voc" => files(&truth, "xml"),
+        "image-folder" => listing::files(&truth, picture::is_picture).ok().map(|files| files.len()),
+        "csv" | "jsonl" => labels::count(&truth, LARGEST),
         _ => None,
     }
 }

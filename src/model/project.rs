@@ -45,7 +45,7 @@ pub struct DatasetEntry {
     /// What is annotated.
     #[serde(default)]
     pub task: Task,
-    /// `coco`, `yolo` or `voc`.
+    /// `coco`, `yolo` or `voc`; of classifiers `image-folder`, `csv` or `jsonl`.
     pub format: String,
     /// Splits by name.
     #[serde(default)]
@@ -78,7 +78,7 @@ pub struct EmbeddingEntry {
 /// One split of a dataset.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SplitEntry {
-    /// The truth file (COCO) or folder (YOLO labels, VOC annotations).
+    /// The truth file (COCO, tables) or folder (YOLO labels, VOC annotations, class folders).
     pub truth: String,
     /// The images folder, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,7 +130,7 @@ pub struct PredictionEntry {
     pub version: String,
     /// Split.
     pub split: String,
-    /// `coco-results` or `yolo-txt`.
+    /// `coco-results` or `yolo-txt`; of classifiers `csv`, `jsonl`, `npy`, `npz` or `class-txt`.
     pub format: String,
     /// File or folder.
     pub path: String,

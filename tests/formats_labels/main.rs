@@ -1,10 +1,13 @@
 //! Classifiers' tables, arrays and folders: good, odd and broken ones.
 
 mod embeddings;
+mod shared_data;
 
 use std::path::{Path, PathBuf};
 
-use evalens::model::Findings;
+use evalens::formats::{self, ClassMapping};
+use evalens::model::project::{Choice, Project};
+use evalens::model::{ClassScores, Dataset, Findings, NoProgress, Task};
 
 /// The folder with the big data sets; `None`, with a word about it, where it is not there.
 fn shared(name: &str) -> Option<PathBuf> {
@@ -36,4 +39,35 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 /// Findings as `code count`.
 fn codes(findings: &Findings) -> Vec<String> {
     findings.sorted().iter().map(|f| format!("{} {}", f.code, f.count)).collect()
+}
+
+/// Everything read of one evaluation.
+struct Loaded {
+    root: PathBuf,
+    project: Project,
+    choice: Choice,
+    dataset: Dataset,
+    scores: ClassScores,
+    findings: Findings,
+    mappings: Vec<ClassMapping>,
+}
+
+fn load(root: &Path, project: &Project, choice: Choice) -> Result<Loaded, String> {
+    let dataset = formats::load_dataset(root, project, &choice, &NoProgress);
+    let (dataset, mut findings) = dataset.map_err(|e| e.to_string())?;
+    let scores = formats::load_class_scores(root, project, &choice, &dataset, &NoProgress);
+    let (scores, found, mappings) = scores.map_err(|e| e.to_string())?;
+    findings.merge(found);
+    Ok(Loaded { root: root.to_owned(), project: project.clone(), choice, dataset, scores, findings, mappings })
+}
+
+/// Truth and outputs named as files.
+fn try_direct(task: Task, truth: Option<&Path>, outputs: &Path) -> Result<Loaded, String> {
+    let found = formats::label_project_from_files(task, truth, outputs, None);
+    let (root, project, choice) = found.map_err(|e| e.to_string())?;
+    load(&root, &project, choice)
+}
+
+fn direct(task: Task, truth: Option<&Path>, outputs: &Path) -> Loaded {
+    try_direct(task, truth, outputs).unwrap()
 }

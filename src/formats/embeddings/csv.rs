@@ -57,7 +57,7 @@ pub(super) fn read(
     }
     let (mut values, mut ids) = (Vec::new(), id.map(|_| Vec::new()));
     while more {
-        if row % 4096 == 0 {
+        if row.is_multiple_of(4096) {
             progress.check()?;
         }
         if record.len() != header.len() {

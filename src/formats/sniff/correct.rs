@@ -4,7 +4,6 @@
 //! Knows the project and what was left aside. Does not look at the folder again.
 
 use super::{Alternative, Reason, Recognised, Usable};
-use crate::model::Task;
 use crate::model::project::{DatasetEntry, ModelEntry, PredictionEntry};
 
 /// One thing to be read otherwise than it was recognised.
@@ -89,6 +88,7 @@ impl Recognised {
 
     fn place(&mut self, alternative: usize, dataset: usize, split: &str) -> Option<()> {
         let dataset = self.project.datasets.get(dataset).filter(|d| d.splits.contains_key(split))?;
+        let task = dataset.task;
         let Usable::Unplaced { format, model: (id, version) } = self.alternatives.get(alternative)?.usable.clone()?
         else {
             return None;
@@ -105,13 +105,7 @@ impl Recognised {
         let version = if taken { reason.path.replace('/', "-") } else { version };
         reason.what = format!("{} of {id}@{version} for split {split}", reason.what);
         self.reasons.push(reason);
-        self.project.models.push(ModelEntry {
-            id,
-            version,
-            task: Task::Detection,
-            predictions: vec![entry],
-            ..ModelEntry::default()
-        });
+        self.project.models.push(ModelEntry { id, version, task, predictions: vec![entry], ..ModelEntry::default() });
         Some(())
     }
 }

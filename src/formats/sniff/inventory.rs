@@ -13,6 +13,7 @@ use crate::formats::error::{FormatError, LoadError};
 use crate::formats::listing::{self, has_ending};
 use crate::formats::picture::is_picture;
 use crate::formats::yolo::pairing::is_label;
+use crate::formats::{npy, table};
 use crate::model::{Findings, Progress, Severity};
 
 /// Files and folders looked at before the rest is passed over.
@@ -64,6 +65,10 @@ pub struct Inventory {
     pub yamls: Vec<String>,
     /// Files that list class names.
     pub class_lists: Vec<String>,
+    /// Tables: CSV and the like, and JSON a line.
+    pub tables: Vec<String>,
+    /// NumPy's arrays and archives of them.
+    pub arrays: Vec<String>,
     /// Files that other tools read and this program does not: what they are, and where.
     pub foreign: Vec<(String, &'static str)>,
 }
@@ -121,6 +126,11 @@ impl Inventory {
     }
 
     fn add(&mut self, name: String, path: &Path) {
+        if table::is_delimited(path) || has_ending(path, "jsonl") || has_ending(path, "ndjson") {
+            self.tables.push(name.clone());
+        } else if npy::is_array(path) {
+            self.arrays.push(name.clone());
+        }
         let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
         let base = listing::base_name(&name);
         if is_picture(path) {

@@ -9,13 +9,12 @@ use serde_json::{Map, Value};
 use super::inventory::{Inventory, joined};
 use super::naming::{self, is_generic, kind_of, kind_of_word, segments, split_of_part};
 use super::peek::{self, Json, Text};
-use super::truth;
 use super::{Alternative, Reason, Usable};
+use super::{labels, truth};
 use crate::formats::class_names;
 use crate::formats::listing;
 use crate::formats::source;
 use crate::model::Findings;
-use crate::model::Task;
 use crate::model::fmt::counted;
 use crate::model::project::{DatasetEntry, ModelEntry, PredictionEntry, TrainedOn};
 
@@ -25,15 +24,24 @@ pub const ONLY_VERSION: &str = "latest";
 const ONLY_MODEL: &str = "model";
 
 /// One file or folder of outputs.
-struct Found {
-    path: String,
-    format: &'static str,
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Relative to the folder that was opened.
+    pub path: String,
+    /// What the project file calls it.
+    pub format: &'static str,
     /// The parts of the folder path, and the words of the file name.
-    folders: Vec<String>,
-    stem: String,
-    seen: String,
-    ids: Vec<i64>,
-    stems: Vec<String>,
+    pub folders: Vec<String>,
+    /// The file name without its ending; empty for a folder.
+    pub stem: String,
+    /// What was seen in it.
+    pub seen: String,
+    /// The first ids of images, where they are numbers.
+    pub ids: Vec<i64>,
+    /// The first names of images, without their endings.
+    pub stems: Vec<String>,
+    /// The first ids of a classifier's items.
+    pub items: Vec<String>,
 }
 
 /// What was made of the outputs.
@@ -54,8 +62,17 @@ pub fn find(
     datasets: &[DatasetEntry],
     bases: &[String],
 ) -> Models {
+    let mut alternatives = Vec::new();
+    let found = all(inventory, jsons, &mut alternatives);
+    let mut out = place(inventory, found, datasets, bases);
+    alternatives.append(&mut out.alternatives);
+    Models { alternatives, ..out }
+}
+
+/// Assigns outputs to model versions, datasets and splits.
+pub fn place(inventory: &Inventory, all: Vec<Found>, datasets: &[DatasetEntry], bases: &[String]) -> Models {
     let mut out = Models::default();
-    for found in all(inventory, jsons, &mut out.alternatives) {
+    for found in all {
         let Some((dataset, split, why)) = assign(inventory, &found, datasets, bases) else {
             let model = name_of(&found, "");
             let known: Vec<&str> = datasets.iter().flat_map(|d| d.splits.keys()).map(String::as_str).collect();
@@ -79,8 +96,35 @@ pub fn find(
 
 impl Found {
     fn what(&self) -> String {
-        let format = if self.format == "yolo-txt" { "YOLO txt" } else { "COCO results" };
+        let format = match self.format {
+            "yolo-txt" => "YOLO txt",
+            "coco-results" => "COCO results",
+            "csv" => "CSV",
+            "jsonl" => "JSON",
+            "class-txt" => "text file",
+            _ => "NumPy",
+        };
         format!("{format} predictions")
+    }
+
+    fn is_generic(&self, word: &str) -> bool {
+        let of_classifiers = [
+            "probs",
+            "prob",
+            "probabilities",
+            "proba",
+            "scores",
+            "logits",
+            "softmax",
+            "classification",
+            "topk",
+            "top5",
+        ];
+        let of_detections = ["coco", "yolo", "yolov5", "yolov8", "voc", "pascal", "darknet"];
+        match self.format {
+            "yolo-txt" | "coco-results" => is_generic(word),
+            _ => of_classifiers.contains(&word) || (is_generic(word) && !of_detections.contains(&word)),
+        }
     }
 }
 
@@ -112,7 +156,11 @@ impl Models {
                 self.alternatives.push(Alternative {
                     path: entry.path.clone(),
                     what: format!("{} of {id}@{version} for split {split}", found.what()),
-                    why: format!("the same model and split as {}, and COCO results come first", first.path),
+                    why: if first.format == "coco-results" {
+                        format!("the same model and split as {}, and COCO results come first", first.path)
+                    } else {
+                        format!("the same model and split as {}, which is used", first.path)
+                    },
                     usable: position.map(|model| Usable::Outputs { model, entry }),
                 });
                 return;
@@ -136,14 +184,7 @@ impl Models {
                     parameters.extend(own_classes(inventory, &found.path).map(|list| ("classes".to_owned(), list)));
                 }
                 let predictions = vec![entry];
-                self.models.push(ModelEntry {
-                    id,
-                    version,
-                    task: Task::Detection,
-                    trained_on,
-                    parameters,
-                    predictions,
-                });
+                self.models.push(ModelEntry { id, version, task: dataset.task, trained_on, parameters, predictions });
             }
         }
     }
@@ -165,7 +206,7 @@ fn all(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mut
             stem: listing::stem(file).to_owned(),
             seen: format!("list of objects with image_id, category_id, bbox and score{count}"),
             ids: results.ids.clone(),
-            stems: Vec::new(),
+            ..Found::default()
         });
     }
     for (path, folder) in &inventory.folders {
@@ -194,8 +235,8 @@ fn all(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mut
                 "{} with a class, a box and a confidence a line",
                 counted(folder.texts.count as u64, "text file", "text files")
             ),
-            ids: Vec::new(),
             stems: folder.texts.first.iter().map(|name| listing::stem(name).to_owned()).collect(),
+            ..Found::default()
         });
     }
     found
@@ -238,7 +279,7 @@ fn assign<'a>(
 }
 
 /// The split word nearest to the file.
-fn split_word(found: &Found) -> Option<String> {
+pub(super) fn split_word(found: &Found) -> Option<String> {
     let in_stem = naming::words(&found.stem).into_iter().find(|w| kind_of_word(w).is_some());
     let folders = without_run(&found.folders);
     in_stem.or_else(|| folders.iter().rev().find_map(|part| split_of_part(part)))
@@ -248,7 +289,7 @@ fn split_word(found: &Found) -> Option<String> {
 fn run_name(folders: &[String]) -> Option<usize> {
     let runs = folders.iter().position(|part| part == "runs")?;
     let task = folders.get(runs + 1)?;
-    let known = ["detect", "segment", "val", "predict", "obb", "train"].contains(&task.as_str());
+    let known = ["detect", "classify", "segment", "val", "predict", "obb", "train"].contains(&task.as_str());
     let at = if known && folders.get(runs + 2).is_some_and(|name| name != "labels") { runs + 2 } else { runs + 1 };
     folders.get(at).map(|_| at)
 }
@@ -266,6 +307,9 @@ fn split_called(dataset: &DatasetEntry, word: &str) -> Option<String> {
 /// True where the first images that outputs name belong to a split.
 fn holds(inventory: &Inventory, dataset: &DatasetEntry, split: &str, found: &Found) -> bool {
     let Some(entry) = dataset.splits.get(split) else { return false };
+    if dataset.task.is_classification() {
+        return labels::holds(inventory, dataset, entry, &found.items);
+    }
     if !found.stems.is_empty() {
         let named = |stem: &String| {
             let folders = [Some(&entry.truth), entry.images.as_ref()];
@@ -296,11 +340,11 @@ fn name_of(found: &Found, base: &str) -> (String, String) {
     }
     let inside = found.folders.iter().skip(base.split('/').filter(|p| !p.is_empty()).count());
     let telling: Vec<&String> = inside
-        .filter(|part| split_of_part(part).is_none() && !naming::words(part).iter().all(|w| is_generic(w)))
+        .filter(|part| split_of_part(part).is_none() && !naming::words(part).iter().all(|w| found.is_generic(w)))
         .collect();
     let (versions, words): (Vec<String>, Vec<String>) = segments(&found.stem)
         .into_iter()
-        .filter(|s| kind_of_word(&s.to_lowercase()).is_none() && !is_generic(&s.to_lowercase()))
+        .filter(|s| kind_of_word(&s.to_lowercase()).is_none() && !found.is_generic(&s.to_lowercase()))
         .partition(|s| naming::is_version(s));
     let left = || words.iter().chain(&versions).cloned().collect::<Vec<_>>().join("-");
     match telling.as_slice() {

@@ -43,13 +43,13 @@ pub struct Candidate {
 }
 
 /// Where in a path truth begins and ends: the folder before the first container, and the path up to the last.
-struct Place<'a> {
-    base: String,
-    inside: Vec<&'a str>,
+pub(super) struct Place<'a> {
+    pub(super) base: String,
+    pub(super) inside: Vec<&'a str>,
     until: String,
 }
 
-fn place(folder: &str) -> Place<'_> {
+pub(super) fn place(folder: &str) -> Place<'_> {
     let parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
     let first = parts.iter().position(|p| is_container(p));
     let last = parts.iter().rposition(|p| is_container(p));
@@ -64,7 +64,7 @@ fn place(folder: &str) -> Place<'_> {
 }
 
 /// The split named nearest to the file: by its own name, else by the folders above it.
-fn split_of(inside: &[&str]) -> Option<String> {
+pub(super) fn split_of(inside: &[&str]) -> Option<String> {
     inside.iter().rev().find_map(|part| split_of_part(part))
 }
 
@@ -89,7 +89,7 @@ pub fn find(
 }
 
 /// Adds a split to the candidate of its folder; false where that has a split of this name already.
-fn add(all: &mut Vec<Candidate>, format: &'static str, base: &str, split: Split) -> bool {
+pub(super) fn add(all: &mut Vec<Candidate>, format: &'static str, base: &str, split: Split) -> bool {
     let known = all.iter_mut().find(|c| c.format == format && c.base == base);
     let Some(candidate) = known else {
         all.push(Candidate { format, base: base.to_owned(), splits: vec![split], class_file: None });
@@ -152,7 +152,13 @@ fn coco(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mu
 }
 
 /// The folder that has the first pictures of a COCO file, else the one whose name fits best.
-fn coco_images(inventory: &Inventory, folder: &str, base: &str, split: &str, names: &[String]) -> Option<String> {
+pub(super) fn coco_images(
+    inventory: &Inventory,
+    folder: &str,
+    base: &str,
+    split: &str,
+    names: &[String],
+) -> Option<String> {
     let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
     let mut candidates = vec![
         joined(&[base, "images", split]),
@@ -338,14 +344,14 @@ fn relative_images(inventory: &Inventory, labels: &str) -> Option<String> {
     Some(dotted(listing::relative(&inventory.root, &found)))
 }
 
-fn dotted(path: String) -> String {
+pub(super) fn dotted(path: String) -> String {
     let path = path.trim_end_matches("/.").to_owned();
     if path.is_empty() { ".".to_owned() } else { path }
 }
 
 /// A class list: in the folder of the truth or one above. COCO declares its classes itself, but outputs as YOLO text count
 /// the list.
-fn class_file(inventory: &Inventory, candidate: &Candidate) -> Option<String> {
+pub(super) fn class_file(inventory: &Inventory, candidate: &Candidate) -> Option<String> {
     let mut folders: Vec<String> = Vec::new();
     for split in &candidate.splits {
         let truth = Path::new(&split.entry.truth);
