@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use evalens::formats::embeddings;
 use evalens::model::{Cancelled, ClassId, ClassTable, ImageId, NoProgress, Progress};
 use evalens::vectors::folds::{check, share_of, stratified};
 use evalens::vectors::head::{Head, HeadError, Training};
@@ -303,7 +304,7 @@ fn a_fit_that_fails_is_tried_with_a_stronger_penalty() {
     let hopeless = Training { iterations: 1, tolerance: 1e-12, ..blobs.training() };
     match hopeless.head(&items, 1.0, None, |_| Ok(())).unwrap_err() {
         error @ FitError::NoConvergence { alpha: 1000.0, iterations: 1, .. } => {
-            assert!(error.to_string().contains("1 steps were not enough"), "{error}");
+            assert!(error.to_string().contains("did not arrive within the steps allowed (1;"), "{error}");
         }
         other => panic!("{other:?}"),
     }
@@ -359,7 +360,7 @@ fn every_item_is_predicted_by_a_head_that_never_saw_it() {
     assert_eq!(found.folds.iter().map(|f| (f.items, f.trained_on)).collect::<Vec<_>>(), [(30, 60); 3]);
     for fold in 0..3_u32 {
         let rest: Vec<u32> = (0..90).filter(|i| found.fold_of[*i as usize] != fold).collect();
-        let training = Training { tolerance: 1e-5, iterations: 2000, ..blobs.training() };
+        let training = Training { tolerance: 1e-4, iterations: 2000, ..blobs.training() };
         let scores =
             training.head(&rest, 1.0, None, |_| Ok(())).unwrap().predict(blobs.labelled().rows, &NoProgress).unwrap();
         let mut right = 0;
@@ -498,40 +499,16 @@ fn shared(folder: &str) -> Option<PathBuf> {
     None
 }
 
-/// Little-endian f2 or f4 in C order, version 1: all that the real embeddings are.
-fn npy(path: &Path) -> (usize, Vec<f32>) {
-    let bytes = std::fs::read(path).unwrap();
-    assert_eq!(&bytes[..7], b"\x93NUMPY\x01");
-    let end = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-    let header = std::str::from_utf8(&bytes[10..end]).unwrap();
-    assert!(header.contains("'fortran_order': False"));
-    let shape = header.split('(').nth(1).unwrap().split(')').next().unwrap();
-    let dimensions: usize = shape.split(',').nth(1).unwrap().trim().parse().unwrap();
-    let data = &bytes[end..];
-    let values = if header.contains("<f4") {
-        data.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect()
-    } else {
-        data.as_chunks::<2>().0.iter().map(|b| half(u16::from_le_bytes(*b))).collect()
-    };
-    (dimensions, values)
-}
-
-fn half(bits: u16) -> f32 {
-    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f32::from(bits & 1023));
-    let size =
-        if exponent == 0 { fraction * 2_f32.powi(-24) } else { (1.0 + fraction / 1024.0) * 2_f32.powi(exponent - 15) };
-    if bits >> 15 == 1 { -size } else { size }
-}
-
 /// Accuracies recorded with scikit-learn 1.9.1 (five stratified folds, standardised, lbfgs): mean and deviation.
-fn accuracy_is_near(embeddings: &Path, names: &[String], c: f64, mean: f64, deviation: f64) {
-    let (dimensions, values) = npy(embeddings);
-    let mut all = names.to_vec();
+fn accuracy_is_near(vectors: &Path, ids: &Path, class: impl Fn(&str) -> String, c: f64, mean: f64, deviation: f64) {
+    let (embedding, _) = embeddings::read(vectors, Some(ids), &NoProgress).unwrap();
+    let names: Vec<String> = embedding.ids.iter().map(|id| class(id)).collect();
+    let mut all = names.clone();
     all.sort();
     all.dedup();
     let labels: Vec<ClassId> = names.iter().map(|n| ClassId::from_index(all.binary_search(n).unwrap())).collect();
     let classes = ClassTable::from_names(all);
-    let rows = Rows::new(dimensions, &values).unwrap();
+    let rows = Rows::of(&embedding).unwrap();
     let params = KFoldParams { strength: Strength::Fixed(1.0 / c), ..KFoldParams::default() };
     let data = Labelled { rows, labels: &labels, classes: &classes, groups: None };
     let start = std::time::Instant::now();
@@ -540,7 +517,7 @@ fn accuracy_is_near(embeddings: &Path, names: &[String], c: f64, mean: f64, devi
     let steps: Vec<usize> = found.folds.iter().map(|f| f.outcome.as_ref().unwrap().iterations).collect();
     eprintln!(
         "{} C={c}: {ours:.4} ± {ours_deviation:.4}, recorded {mean:.4} ± {deviation:.4}; steps {steps:?}; {:.2} s",
-        embeddings.file_name().unwrap().to_string_lossy(),
+        vectors.file_name().unwrap().to_string_lossy(),
         start.elapsed().as_secs_f64()
     );
     assert!((ours - mean).abs() <= deviation, "{ours} against {mean} ± {deviation}");
@@ -556,24 +533,22 @@ fn banking77_has_the_recorded_accuracy() {
         .map(|record| record.unwrap())
         .map(|record| (record[0].to_owned(), record[2].to_owned()))
         .collect();
-    let ids = std::fs::read_to_string(folder.join("embeddings/test.ids.txt")).unwrap();
-    let names: Vec<String> = ids.lines().map(|id| category[id].clone()).collect();
-    let file = folder.join("embeddings/test.minilm-l6.npy");
-    accuracy_is_near(&file, &names, 1.0, 0.895_779_220_779_220_7, 0.007_360_898_732_957_568);
-    accuracy_is_near(&file, &names, 0.01, 0.894_480_519_480_519_5, 0.004_591_602_475_237_315);
+    let (vectors, ids) = (folder.join("embeddings/test.minilm-l6.npy"), folder.join("embeddings/test.ids.txt"));
+    let class = |id: &str| category[id].clone();
+    accuracy_is_near(&vectors, &ids, class, 1.0, 0.895_779_220_779_220_7, 0.007_360_898_732_957_568);
+    accuracy_is_near(&vectors, &ids, class, 0.01, 0.894_480_519_480_519_5, 0.004_591_602_475_237_315);
 }
 
 #[test]
 fn cifar10_has_the_recorded_accuracy() {
     let Some(folder) = shared("cifar10-sample/embeddings") else { return };
-    let ids = std::fs::read_to_string(folder.join("ids.txt")).unwrap();
-    let names: Vec<String> = ids.lines().map(|id| id.split('/').next().unwrap().to_owned()).collect();
+    let class = |id: &str| id.split('/').next().unwrap().to_owned();
     for (file, c, mean, deviation) in [
         ("efflite0-pca64.f32.npy", 1.0, 0.643, 0.037_894_590_642_992_866),
         ("efflite0-pca64.f32.npy", 0.01, 0.688, 0.031_559_467_676_118_99),
         ("efflite0-1280.f16.npy", 1.0, 0.685, 0.033_015_148_038_438_34),
         ("efflite0-1280.f16.npy", 0.01, 0.704, 0.040_298_883_359_219_76),
     ] {
-        accuracy_is_near(&folder.join(file), &names, c, mean, deviation);
+        accuracy_is_near(&folder.join(file), &folder.join("ids.txt"), class, c, mean, deviation);
     }
 }

@@ -33,7 +33,7 @@ pub(super) enum Stopped {
     /// The function or its gradient is not finite.
     NotFinite { iteration: usize },
     /// No step downwards was found although the gradient is above the tolerance.
-    NoDescent { iteration: usize, gradient: f64 },
+    NoDescent { iteration: usize, gradient: f64, point: Vec<f64> },
     /// Out of steps.
     OutOfSteps { gradient: f64 },
 }
@@ -45,6 +45,8 @@ const TRIES: usize = 40;
 /// Sufficient decrease and curvature of the (weak) Wolfe conditions.
 const DECREASE: f64 = 1e-4;
 const CURVATURE: f64 = 0.9;
+/// Rounding of values, as a share of them; that of single precision.
+const ROUNDING: f64 = 1e-7;
 
 struct Step {
     point: Vec<f64>,
@@ -86,7 +88,7 @@ pub(super) fn minimise(
             line_search(&point, value, &gradient, &direction, first, &mut function)
         else {
             if memory.is_empty() {
-                return Err(Stopped::NoDescent { iteration, gradient: largest });
+                return Err(Stopped::NoDescent { iteration, gradient: largest, point });
             }
             memory.clear();
             continue;
@@ -136,7 +138,7 @@ fn line_search(
     function: &mut impl FnMut(&[f64], &mut [f64]) -> f64,
 ) -> Option<(Vec<f64>, f64, Vec<f64>)> {
     let slope = dot(gradient, direction);
-    let rounding = 1e-14 * value.abs();
+    let rounding = ROUNDING * value.abs();
     let (mut low, mut high, mut step) = (0.0, f64::INFINITY, first);
     let mut next_gradient = vec![0.0; point.len()];
     for _ in 0..TRIES {

@@ -3,11 +3,14 @@
 //! The objective is scikit-learn's and linfa's: the sum over items of −log softmax(xW + b)[class], plus α/2 · ‖W‖², where the
 //! intercepts b are free; α = 1/C. Two classes take the binary form, one column of weights, as scikit-learn's does: in the
 //! form with two columns the same α would penalise half as much. It is convex, so that every right program ends at the same
-//! weights. linfa-logistic 0.8.1 minimises it too, by the same method, but needs several times as long, keeps each table
-//! of numbers several times, can neither be cancelled nor say how far it is, and gives up on ordinary embeddings at times
-//! ("search direction must be a descent direction"); it is the oracle of the tests.
+//! weights. linfa-logistic 0.8.1 minimises it too, by the same method, but takes four to sixteen times the processor time to
+//! the same tolerance, can neither be cancelled nor say how far it is, and can give up on ordinary embeddings ("search
+//! direction must be a descent direction", its issue 334); it is an oracle of the tests.
 
-use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
+use std::cell::Cell;
+use std::ops::{AddAssign, DivAssign, SubAssign};
+
+use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar, linalg::general_mat_mul};
 use rayon::prelude::*;
 
 use crate::model::Cancelled;
@@ -19,6 +22,9 @@ use super::lbfgs::{self, Limits, Stopped};
 const BLOCK: usize = 256;
 /// Parts whose sums are made side by side. A constant, so that the order of additions is the same on every machine.
 const PARTS: usize = 8;
+
+/// Slope of the mean objective down to which single precision is good enough: its rounding is a hundredth of that.
+const SINGLE: f64 = 8e-6;
 
 /// Mean and spread of each dimension over some items: what is subtracted and divided by.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,9 +61,9 @@ impl Standard {
     }
 
     /// Writes the standardised row into `to`.
-    pub(super) fn apply(&self, row: &[f32], to: &mut [f64]) {
+    fn apply<T: Number>(&self, row: &[f32], to: &mut [T]) {
         for (((t, &v), m), s) in to.iter_mut().zip(row).zip(&self.mean).zip(&self.scale) {
-            *t = (f64::from(v) - m) / s;
+            *t = T::of((f64::from(v) - m) / s);
         }
     }
 }
@@ -113,10 +119,16 @@ impl<'a> Objective<'a> {
 
     /// The value at a point, divided by the number of items, and its gradient into `gradient`.
     pub fn evaluate(&self, point: &[f64], gradient: &mut [f64]) -> f64 {
+        self.evaluate_in::<f64>(point, gradient)
+    }
+
+    /// The same with matrix products in single precision; what is added up over items is added up in double.
+    fn evaluate_in<T: Number>(&self, point: &[f64], gradient: &mut [f64]) -> f64 {
         let part = self.items.len().div_ceil(PARTS).next_multiple_of(BLOCK);
+        let rounded: Vec<T> = point.iter().map(|&v| T::of(v)).collect();
         let parts: Vec<(f64, Vec<f64>)> = (self.items.par_chunks(part), self.targets.par_chunks(part))
             .into_par_iter()
-            .map(|(items, targets)| self.part(items, targets, point))
+            .map(|(items, targets)| self.part(items, targets, &rounded))
             .collect();
         let weights = self.rows.dimensions() * self.outputs;
         let mut value = 0.0;
@@ -135,10 +147,11 @@ impl<'a> Objective<'a> {
     }
 
     /// Sum of the losses of some items, and its gradient.
-    fn part(&self, items: &[u32], targets: &[u32], point: &[f64]) -> (f64, Vec<f64>) {
+    fn part<T: Number>(&self, items: &[u32], targets: &[u32], point: &[T]) -> (f64, Vec<f64>) {
         let (d, k) = (self.rows.dimensions(), self.outputs);
         let mut gradient = vec![0.0; self.len()];
-        let (mut x, mut z) = (vec![0.0; BLOCK * d], vec![0.0; BLOCK * k]);
+        let (mut x, mut z) = (vec![T::zero(); BLOCK * d], vec![T::zero(); BLOCK * k]);
+        let mut sums = vec![T::zero(); d * k];
         let mut loss = 0.0;
         for (items, targets) in items.chunks(BLOCK).zip(targets.chunks(BLOCK)) {
             let (x, z) = (&mut x[..items.len() * d], &mut z[..items.len() * k]);
@@ -146,19 +159,51 @@ impl<'a> Objective<'a> {
             for (row, &target) in z.chunks_exact_mut(k).zip(targets) {
                 loss += if k == 1 { binary_residual(row, target) } else { residual(row, target) };
             }
-            let (weights, intercepts) = gradient.split_at_mut(d * k);
-            if let (Ok(x), Ok(z), Ok(mut weights)) = (
+            if let (Ok(x), Ok(z), Ok(mut sums)) = (
                 ArrayView2::from_shape((items.len(), d), &*x),
                 ArrayView2::from_shape((items.len(), k), &*z),
-                ArrayViewMut2::from_shape((d, k), weights),
+                ArrayViewMut2::from_shape((d, k), &mut sums),
             ) {
-                general_mat_mul(1.0, &x.t(), &z, 1.0, &mut weights);
+                general_mat_mul(T::one(), &x.t(), &z, T::zero(), &mut sums);
             }
+            let (weights, intercepts) = gradient.split_at_mut(d * k);
+            weights.iter_mut().zip(&sums).for_each(|(g, s)| *g += s.to());
             for row in z.chunks_exact(k) {
-                intercepts.iter_mut().zip(row).for_each(|(g, r)| *g += r);
+                intercepts.iter_mut().zip(row).for_each(|(g, r)| *g += r.to());
             }
         }
         (loss, gradient)
+    }
+}
+
+/// The precision of the matrix products.
+trait Number: LinalgScalar + PartialOrd + AddAssign + SubAssign + DivAssign + Send + Sync {
+    fn of(number: f64) -> Self;
+    fn to(self) -> f64;
+    fn exp(self) -> Self;
+}
+
+impl Number for f32 {
+    fn of(number: f64) -> Self {
+        number as Self
+    }
+    fn to(self) -> f64 {
+        f64::from(self)
+    }
+    fn exp(self) -> Self {
+        self.exp()
+    }
+}
+
+impl Number for f64 {
+    fn of(number: f64) -> Self {
+        number
+    }
+    fn to(self) -> f64 {
+        self
+    }
+    fn exp(self) -> Self {
+        self.exp()
     }
 }
 
@@ -169,7 +214,7 @@ pub const fn outputs(classes: usize) -> usize {
 }
 
 /// Standardises some items into `x` and writes xW + b into `z`. At most [`BLOCK`] items.
-fn logits(rows: Rows<'_>, items: &[u32], standard: &Standard, point: &[f64], x: &mut [f64], z: &mut [f64]) {
+fn logits<T: Number>(rows: Rows<'_>, items: &[u32], standard: &Standard, point: &[T], x: &mut [T], z: &mut [T]) {
     let d = rows.dimensions();
     let k = point.len() / (d + 1);
     for (&item, x) in items.iter().zip(x.chunks_exact_mut(d)) {
@@ -184,37 +229,37 @@ fn logits(rows: Rows<'_>, items: &[u32], standard: &Standard, point: &[f64], x: 
         ArrayView2::from_shape((d, k), weights),
         ArrayViewMut2::from_shape((items.len(), k), z),
     ) {
-        general_mat_mul(1.0, &x, &weights, 1.0, &mut z);
+        general_mat_mul(T::one(), &x, &weights, T::one(), &mut z);
     }
 }
 
 /// Turns scores into probabilities; returns log Σ exp of the scores.
-fn softmax(row: &mut [f64]) -> f64 {
-    let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut sum = 0.0;
+fn softmax<T: Number>(row: &mut [T]) -> f64 {
+    let Some(top) = row.iter().copied().reduce(|a, b| if b > a { b } else { a }) else { return 0.0 };
+    let mut sum = T::zero();
     for v in &mut *row {
         *v = (*v - top).exp();
         sum += *v;
     }
     row.iter_mut().for_each(|v| *v /= sum);
-    top + sum.ln()
+    top.to() + sum.to().ln()
 }
 
 /// Turns scores into probabilities minus the truth; returns the loss.
-fn residual(row: &mut [f64], target: u32) -> f64 {
-    let score = row.get(target as usize).copied().unwrap_or(0.0);
+fn residual<T: Number>(row: &mut [T], target: u32) -> f64 {
+    let score = row.get(target as usize).map_or(0.0, |score| score.to());
     let loss = softmax(row) - score;
     if let Some(p) = row.get_mut(target as usize) {
-        *p -= 1.0;
+        *p -= T::one();
     }
     loss
 }
 
 /// The same of one column: the score of the second class against the first.
-fn binary_residual(row: &mut [f64], target: u32) -> f64 {
+fn binary_residual<T: Number>(row: &mut [T], target: u32) -> f64 {
     let Some(z) = row.first_mut() else { return 0.0 };
-    let (score, truth) = (*z, f64::from(target));
-    *z = sigmoid(score) - truth;
+    let (score, truth) = (z.to(), f64::from(target));
+    *z = T::of(sigmoid(score) - truth);
     score.max(0.0) - truth * score + (-score.abs()).exp().ln_1p()
 }
 
@@ -307,7 +352,10 @@ pub enum FitError {
         alpha: f64,
     },
     /// Steps ran out.
-    #[error("{iterations} steps were not enough (slope {gradient:.1e}, α = {alpha}); allow more steps or raise α")]
+    #[error(
+        "the optimiser did not arrive within the steps allowed ({iterations}; slope {gradient:.1e}, α = {alpha}); allow more \
+         steps or raise α"
+    )]
     NoConvergence {
         /// Steps allowed.
         iterations: usize,
@@ -342,20 +390,30 @@ pub fn fit(
         return Err(FitError::NoItems);
     }
     let start = if start.len() == objective.len() { start } else { vec![0.0; objective.len()] };
+    let single = Cell::new(true);
     let mut first = None;
-    let share = |_: usize, slope: f64| {
+    let mut share = |_: usize, slope: f64| {
+        single.set(single.get() && slope > SINGLE);
         // The slope falls by about the same factor every step.
         let from: f64 = *first.get_or_insert(slope);
         let all = (from / tolerance).ln();
         each(if all > 0.0 { ((from / slope).ln() / all).clamp(0.0, 1.0) } else { 1.0 })
     };
-    let alpha = objective.alpha;
+    let evaluate = |point: &[f64], gradient: &mut [f64]| {
+        if single.get() { objective.evaluate_in::<f32>(point, gradient) } else { objective.evaluate(point, gradient) }
+    };
     let limits = Limits { tolerance, iterations };
-    match lbfgs::minimise(start, limits, |point, gradient| objective.evaluate(point, gradient), share) {
+    let mut found = lbfgs::minimise(start, limits, evaluate, &mut share);
+    if let (Err(Stopped::NoDescent { point, .. }), true) = (&found, single.get()) {
+        single.set(false);
+        found = lbfgs::minimise(point.clone(), limits, evaluate, &mut share);
+    }
+    let alpha = objective.alpha;
+    match found {
         Ok(found) => Ok(Fit { point: found.point, iterations: found.iterations, gradient: found.gradient }),
         Err(Stopped::Cancelled(cancelled)) => Err(cancelled.into()),
         Err(Stopped::NotFinite { iteration }) => Err(FitError::NotFinite { iteration, alpha }),
-        Err(Stopped::NoDescent { iteration, gradient }) => Err(FitError::NoDescent { iteration, gradient, alpha }),
+        Err(Stopped::NoDescent { iteration, gradient, .. }) => Err(FitError::NoDescent { iteration, gradient, alpha }),
         Err(Stopped::OutOfSteps { gradient }) => Err(FitError::NoConvergence { iterations, gradient, alpha }),
     }
 }

@@ -35,7 +35,8 @@ pub struct KFoldParams {
     pub seed: u64,
     /// Strength of the penalty.
     pub strength: Strength,
-    /// The fit ends when no component of the gradient of the mean objective is larger. scikit-learn's default is 1e-4.
+    /// The fit ends when no component of the gradient of the mean objective is larger: scikit-learn's rule and, by default,
+    /// its number.
     pub tolerance: f64,
     /// Steps of the optimiser at most.
     pub iterations: usize,
@@ -43,7 +44,7 @@ pub struct KFoldParams {
 
 impl Default for KFoldParams {
     fn default() -> Self {
-        Self { folds: 5, seed: 0, strength: Strength::Fixed(1.0), tolerance: 1e-5, iterations: 2000 }
+        Self { folds: 5, seed: 0, strength: Strength::Fixed(1.0), tolerance: 1e-4, iterations: 2000 }
     }
 }
 
@@ -51,7 +52,7 @@ impl Default for KFoldParams {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ParamError {
     /// Fewer than two folds, or more than items.
-    #[error("{folds} folds cannot be made of {items} items; choose 2 to {items}.")]
+    #[error("The number of folds is {folds}; choose 2 to {items} for {items} items.")]
     Folds {
         /// Folds asked for.
         folds: usize,
@@ -146,7 +147,7 @@ mod tests {
         assert_eq!(usual().check(1), Err(ParamError::TooFewItems { items: 1 }));
         assert_eq!(usual().check(4), Err(ParamError::Folds { folds: 5, items: 4 }));
         let one = KFoldParams { folds: 1, ..usual() };
-        assert_eq!(one.check(9).unwrap_err().to_string(), "1 folds cannot be made of 9 items; choose 2 to 9.");
+        assert_eq!(one.check(9).unwrap_err().to_string(), "The number of folds is 1; choose 2 to 9 for 9 items.");
         for alpha in [0.0, -1.0, f64::INFINITY, f64::NAN] {
             let wrong = KFoldParams { strength: Strength::Fixed(alpha), ..usual() };
             assert!(matches!(wrong.check(9), Err(ParamError::Alpha { .. })), "{alpha}");
