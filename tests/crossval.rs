@@ -479,10 +479,13 @@ fn a_run_can_be_cancelled_inside_a_fit_and_tells_how_far_it_is() {
     }
     assert!(matches!(learning_curve(&blobs.labelled(), &params, &Listener::new(9)), Err(CrossError::Cancelled(_))));
     assert!(matches!(train_head(&blobs.labelled(), &params, &Listener::new(9)), Err(CrossError::Cancelled(_))));
-    let listener = Listener::new(usize::MAX);
-    cross_validate(&blobs.labelled(), &params, &listener).unwrap();
-    assert_eq!((listener.last.into_inner(), listener.total.into_inner()), (5000, 5000));
-    assert!(!listener.over.into_inner());
+    let chosen = KFoldParams { strength: Strength::chosen(), ..KFoldParams::default() }.check(300).unwrap();
+    for params in [params, chosen] {
+        let listener = Listener::new(usize::MAX);
+        cross_validate(&blobs.labelled(), &params, &listener).unwrap();
+        assert_eq!((listener.last.into_inner(), listener.total.into_inner()), (5000, 5000));
+        assert!(!listener.over.into_inner());
+    }
 }
 
 // ---- real embeddings

@@ -17,6 +17,8 @@ use super::{Rows, RowsError};
 pub const SHARES: [f64; 4] = [0.1, 0.25, 0.5, 1.0];
 /// Units of progress in one fit.
 const UNITS: usize = 1000;
+/// Units of these for the fits that choose its strength.
+const CHOOSING: usize = 800;
 
 /// Embeddings with the class of each, and the groups that stay together in one fold.
 #[derive(Clone, Copy, Debug)]
@@ -297,28 +299,34 @@ impl<'a> Split<'a> {
 
     /// A head of some items, with the strength asked for or chosen among them.
     fn train(&self, items: &[u32], seed: u64, ticker: &Ticker<'_>) -> Result<Head, FitError> {
-        let (alpha, from) = match &self.params.strength {
-            Strength::Fixed(alpha) => (*alpha, 0.0),
-            Strength::Chosen { alphas, folds } => (self.choose(items, alphas, *folds, seed, ticker)?, 0.8),
+        let mut share = Share { ticker, done: 0 };
+        let alpha = match &self.params.strength {
+            Strength::Fixed(alpha) => *alpha,
+            Strength::Chosen { alphas, folds } => {
+                let fits = folds * alphas.len();
+                let units = CHOOSING / fits;
+                share.done = units * fits;
+                self.choose(items, alphas, *folds, seed, units, ticker)?
+            }
         };
-        let mut share = ticker.share();
+        let from = share.done as f64 / UNITS as f64;
         let head = self.training().head(items, alpha, None, |done| share.at(from + (1.0 - from) * done))?;
         share.at(1.0)?;
         Ok(head)
     }
 
-    /// The strength with the least log loss over inner folds of `items`.
+    /// The strength with the least log loss over inner folds of `items`; each inner fit is `units` of progress.
     fn choose(
         &self,
         items: &[u32],
         alphas: &[f64],
         folds: usize,
         seed: u64,
+        units: usize,
         ticker: &Ticker<'_>,
     ) -> Result<f64, FitError> {
         let mut alphas = alphas.to_vec();
         alphas.sort_by(|a, b| b.total_cmp(a));
-        alphas.dedup();
         let of = |column: &[u32]| -> Vec<u32> {
             items.iter().map(|&item| column.get(item as usize).copied().unwrap_or(0)).collect()
         };
@@ -332,7 +340,7 @@ impl<'a> Split<'a> {
                 let part = |held: bool| -> Vec<u32> {
                     items.iter().zip(&inner).filter(|(_, f)| (**f == fold) == held).map(|(item, _)| *item).collect()
                 };
-                self.losses(&part(false), &part(true), &alphas, ticker)
+                self.losses(&part(false), &part(true), &alphas, units, ticker)
             })
             .collect::<Result<_, FitError>>()?;
         let sum = |at: usize| losses.iter().filter_map(|l| l.get(at)).sum::<f64>();
@@ -342,12 +350,21 @@ impl<'a> Split<'a> {
 
     /// The sum of the log losses of the held-out items for each strength, strongest first, each fit starting where the
     /// one before ended; infinite where there is no fit.
-    fn losses(&self, rest: &[u32], held: &[u32], alphas: &[f64], ticker: &Ticker<'_>) -> Result<Vec<f64>, FitError> {
+    fn losses(
+        &self,
+        rest: &[u32],
+        held: &[u32],
+        alphas: &[f64],
+        units: usize,
+        ticker: &Ticker<'_>,
+    ) -> Result<Vec<f64>, FitError> {
         let classes = self.data.classes.len().max(1);
         let mut last: Option<Head> = None;
         let mut losses = Vec::with_capacity(alphas.len());
         for &alpha in alphas {
-            let head = match self.training().head(rest, alpha, last.as_ref(), |_| ticker.progress.check()) {
+            let fit = self.training().head(rest, alpha, last.as_ref(), |_| ticker.progress.check());
+            ticker.add(units);
+            let head = match fit {
                 Err(error @ FitError::Cancelled(_)) => return Err(error),
                 Err(_) => {
                     losses.push(f64::INFINITY);
@@ -380,8 +397,9 @@ impl<'a> Ticker<'a> {
         Self { progress, done: AtomicUsize::new(0), total: fits * UNITS }
     }
 
-    fn share(&self) -> Share<'_> {
-        Share { ticker: self, done: 0 }
+    fn add(&self, units: usize) {
+        let before = self.done.fetch_add(units, Ordering::Relaxed);
+        self.progress.progress(before + units, self.total);
     }
 }
 
@@ -396,8 +414,7 @@ impl Share<'_> {
         self.ticker.progress.check()?;
         let now = (share * UNITS as f64) as usize;
         if now > self.done {
-            let before = self.ticker.done.fetch_add(now - self.done, Ordering::Relaxed);
-            self.ticker.progress.progress(before + now - self.done, self.ticker.total);
+            self.ticker.add(now - self.done);
             self.done = now;
         }
         Ok(())
