@@ -73,19 +73,25 @@ pub(super) fn read(
 }
 
 /// The class names that each prediction file of a dataset has in its header, in the order of the project; files that name
-/// none are passed over.
+/// none are passed over. `labels` are those of the truth.
 #[must_use]
-pub fn declared_by_predictions(root: &Path, project: &Project, entry: &DatasetEntry) -> Vec<Vec<String>> {
+pub fn declared_by_predictions(
+    root: &Path,
+    project: &Project,
+    entry: &DatasetEntry,
+    labels: &[String],
+) -> Vec<Vec<String>> {
+    let said = Said { columns: Some(&entry.columns), classes: labels };
     let entries = project.models.iter().filter(|model| model.task == entry.task).flat_map(|model| &model.predictions);
     let ours = entries.filter(|p| p.dataset == entry.id && p.version == entry.version);
-    ours.map(|p| class_names_in(&root.join(&p.path))).filter(|names| names.len() > 1).collect()
+    ours.map(|p| class_names_in(&root.join(&p.path), &said)).filter(|names| names.len() > 1).collect()
 }
 
 /// The class names that a table of scores has in its header, or in the maps of its first records.
 #[must_use]
-pub fn class_names_in(file: &Path) -> Vec<String> {
+pub fn class_names_in(file: &Path, said: &Said<'_>) -> Vec<String> {
     let Some(glance) = glance(file) else { return Vec::new() };
-    let layout = glance.layout(Purpose::Predictions, &Said::default());
+    let layout = glance.layout(Purpose::Predictions, said);
     if !layout.classes.is_empty() {
         return if layout.positional { Vec::new() } else { layout.classes.into_iter().map(|(_, name)| name).collect() };
     }

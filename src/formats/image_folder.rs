@@ -8,17 +8,16 @@ use super::error::{FormatError, LoadError};
 use super::labels::{Item, Labelled};
 use super::listing::{self, natural};
 use super::picture::is_picture;
-use super::source;
-use super::table::labels::Names;
+use super::table::labels::Labels;
 use crate::model::{Findings, Progress, Severity};
 
 /// Reads one split: the class is the first folder below it, the item's id the path relative to it.
 pub(super) fn read(root: &Path, findings: &mut Findings, progress: &dyn Progress) -> Result<Labelled, LoadError> {
     let files = listing::files(root, is_picture)?;
     progress.check()?;
-    let mut names = Names::default();
+    let mut labels = Labels::default();
     for class in class_folders(root) {
-        names.number(&class);
+        labels.names.number(&class);
     }
     let mut items = Vec::with_capacity(files.len());
     for file in files {
@@ -31,15 +30,15 @@ pub(super) fn read(root: &Path, findings: &mut Findings, progress: &dyn Progress
             );
             continue;
         };
-        let labels = vec![names.number(class)];
-        let place = source::short_name(&file.path);
-        items.push(Item { name: file.name, text: None, path: Some(file.path), labels, place });
+        labels.row();
+        labels.add(class);
+        items.push(Item { name: file.name, text: None, path: Some(file.path), line: 0 });
     }
     if items.is_empty() {
         let remedy = "name the folder whose folders are called after the classes";
         return Err(FormatError::new(root, "has no pictures in class folders", remedy).into());
     }
-    Ok(Labelled { items, names: names.into_all() })
+    Ok(Labelled { file: String::new(), items, labels })
 }
 
 /// The folders directly inside, empty ones too, in natural order.

@@ -7,6 +7,8 @@ mod pictures;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use rustc_hash::{FxBuildHasher, FxHashSet};
+
 use super::class_map::{self, MappingReason};
 use super::error::LoadError;
 use super::listing::{self, natural};
@@ -49,17 +51,25 @@ pub(super) struct Item {
     pub(super) name: String,
     pub(super) text: Option<String>,
     pub(super) path: Option<PathBuf>,
-    /// Positions among the names of its split.
-    pub(super) labels: Vec<u32>,
-    /// Where it stands, for an example.
-    pub(super) place: String,
+    /// The line it stands in; 0 where it is a file.
+    pub(super) line: u32,
 }
 
-/// One split as it was read: items, and the names of all labels.
+/// One split as it was read: its items, and the labels of each.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Labelled {
+    /// The short name of the table; empty where items are files.
+    pub(super) file: String,
     pub(super) items: Vec<Item>,
-    pub(super) names: Vec<String>,
+    pub(super) labels: Labels,
+}
+
+impl Labelled {
+    /// Where an item stands, for an example.
+    fn place(&self, item: &Item) -> String {
+        let name = shortened(&item.name);
+        if item.line == 0 { name } else { format!("{}:{}: {name}", self.file, item.line) }
+    }
 }
 
 /// Reads all splits into the builder, pooled, and settles the classes: as declared, else in the order of the predictions'
@@ -83,7 +93,7 @@ pub fn read_truth(
             of_table(job, *split, findings, progress)?
         });
     }
-    let labels: BTreeSet<&String> = all.iter().flat_map(|split| &split.names).collect();
+    let labels: BTreeSet<&String> = all.iter().flat_map(|split| split.labels.names.all()).collect();
     builder.classes = ClassTable::from_names(classes(job, labels.into_iter().cloned().collect()));
     for (index, split) in (0_u16..).zip(all) {
         add_split(job, index, split, builder, findings);
@@ -101,19 +111,16 @@ fn of_table(
     let sets = job.entry.task.is_multilabel();
     let sheet = sheet::read(split.truth, Purpose::Truth, &said, sets, findings, progress)?;
     let pictures = split.images.filter(|_| !job.entry.task.is_text()).map(Pictures::of);
-    let mut items = Vec::with_capacity(sheet.lines.len());
-    let truth = sheet.truth.as_ref();
-    for row in 0..sheet.lines.len() {
-        let name = item_name(&sheet, row);
-        items.push(Item {
-            text: sheet.texts.as_ref().and_then(|texts| texts.get(row)).cloned(),
-            path: pictures.as_ref().map(|pictures| pictures.find(&name)),
-            labels: truth.map(|labels| labels.of(row).to_vec()).unwrap_or_default(),
-            place: sheet.place(row),
-            name,
-        });
-    }
-    Ok(Labelled { items, names: sheet.truth.map(|labels: Labels| labels.names.into_all()).unwrap_or_default() })
+    let mut sheet = sheet;
+    let (mut ids, mut texts) = (sheet.ids.take(), sheet.texts.take());
+    let taken = |list: &mut Option<Vec<String>>, row: usize| list.as_mut()?.get_mut(row).map(std::mem::take);
+    let item = |(row, line): (usize, &u32)| {
+        let name = taken(&mut ids, row).filter(|id| !id.is_empty()).unwrap_or_else(|| row.to_string());
+        let path = pictures.as_ref().map(|pictures| pictures.find(&name));
+        Item { text: taken(&mut texts, row), path, line: *line, name }
+    };
+    let items = sheet.lines.iter().enumerate().map(item).collect();
+    Ok(Labelled { file: source::short_name(&sheet.file), items, labels: sheet.truth.unwrap_or_default() })
 }
 
 /// The id of a row; the number of the row, from 0, where it has none.
@@ -128,7 +135,7 @@ fn classes(job: Job<'_>, mut labels: Vec<String>) -> Vec<String> {
         return job.declared.to_vec();
     }
     labels.sort_by(|a, b| natural(a, b));
-    let headers = class_predictions::declared_by_predictions(job.root, job.project, job.entry);
+    let headers = class_predictions::declared_by_predictions(job.root, job.project, job.entry, &labels);
     headers.iter().find_map(|header| in_order_of(header, &labels, &job.project.class_map)).unwrap_or(labels)
 }
 
@@ -200,43 +207,14 @@ fn whole(label: &str) -> Option<usize> {
 }
 
 fn add_split(job: Job<'_>, index: u16, split: Labelled, builder: &mut DatasetBuilder, findings: &mut Findings) {
-    let classes = classes_of_labels(&split.names, &builder.classes, findings);
-    let single = !job.entry.task.is_multilabel();
-    let mut seen = std::collections::HashSet::with_capacity(split.items.len());
+    let classes = classes_of_labels(split.labels.names.all(), &builder.classes, findings);
+    let kept = usable_items(job, &split, &classes, findings);
     let first = builder.images.len();
     let has_texts = split.items.iter().any(|item| item.text.is_some());
-    for item in split.items {
-        let mut labels: Vec<ClassId> = Vec::with_capacity(item.labels.len());
-        for number in &item.labels {
-            match classes.get(*number as usize).copied().flatten() {
-                Some(class) => labels.push(class),
-                None => findings.add(
-                    Severity::Warning,
-                    "unknown-class",
-                    "Labels are of a class that the class list does not declare and are left out; declare the class, or \
-                     correct the label.",
-                    || {
-                        let name = split.names.get(*number as usize).map_or("", String::as_str);
-                        format!("{}: {}", item.place, shortened(name))
-                    },
-                ),
-            }
-        }
-        if single && labels.len() != 1 {
-            report_not_one(&item, labels.len(), findings);
-            continue;
-        }
-        if !seen.insert(item.name.clone()) {
-            findings.add(
-                Severity::Warning,
-                "duplicate-item",
-                "Ids occur more than once; the first row of each is used: give every item its own id.",
-                || format!("{}: {}", item.place, shortened(&item.name)),
-            );
-            continue;
-        }
+    for ((row, item), _) in split.items.into_iter().enumerate().zip(kept).filter(|(_, kept)| *kept) {
         let position = builder.images.len();
-        builder.truths.extend(labels.into_iter().map(|class| NewTruth::label(position, class)));
+        let labels = split.labels.of(row).iter().filter_map(|number| *classes.get(*number as usize)?);
+        builder.truths.extend(labels.map(|class| NewTruth::label(position, class)));
         builder.images.push(Image {
             source_id: i64::try_from(position - first).unwrap_or(i64::MAX),
             name: item.name,
@@ -251,20 +229,62 @@ fn add_split(job: Job<'_>, index: u16, split: Labelled, builder: &mut DatasetBui
     }
 }
 
-fn report_not_one(item: &Item, labels: usize, findings: &mut Findings) {
+/// Which items can be used: those with as many labels as the task allows, and the first of each id.
+fn usable_items(job: Job<'_>, split: &Labelled, classes: &[Option<ClassId>], findings: &mut Findings) -> Vec<bool> {
+    let single = !job.entry.task.is_multilabel();
+    let mut seen: FxHashSet<&str> = FxHashSet::with_capacity_and_hasher(split.items.len(), FxBuildHasher);
+    let mut kept = Vec::with_capacity(split.items.len());
+    for (row, item) in split.items.iter().enumerate() {
+        let mut labels = 0;
+        for number in split.labels.of(row) {
+            if classes.get(*number as usize).is_some_and(Option::is_some) {
+                labels += 1;
+                continue;
+            }
+            findings.add(
+                Severity::Warning,
+                "unknown-class",
+                "Labels are of a class that the class list does not declare and are left out; declare the class, or correct \
+                 the label.",
+                || {
+                    let name = split.labels.names.all().get(*number as usize).map_or("", String::as_str);
+                    format!("{}: {}", split.place(item), shortened(name))
+                },
+            );
+        }
+        if single && labels != 1 {
+            report_not_one(&split.place(item), labels, findings);
+            kept.push(false);
+            continue;
+        }
+        let new = seen.insert(&item.name);
+        if !new {
+            findings.add(
+                Severity::Warning,
+                "duplicate-item",
+                "Ids occur more than once; the first row of each is used: give every item its own id.",
+                || split.place(item),
+            );
+        }
+        kept.push(new);
+    }
+    kept
+}
+
+fn report_not_one(place: &str, labels: usize, findings: &mut Findings) {
     if labels == 0 {
         findings.add(
             Severity::Warning,
             "missing-label",
             "Items have no label that can be used and are left out; label them, or leave them out of the table.",
-            || format!("{}: {}", item.place, shortened(&item.name)),
+            || place.to_owned(),
         );
     } else {
         findings.add(
             Severity::Warning,
             "several-labels",
             "Items have more than one label where one is allowed and are left out; evaluate them as multi-label instead.",
-            || format!("{}: {} has {labels}", item.place, shortened(&item.name)),
+            || format!("{place} has {labels}"),
         );
     }
 }

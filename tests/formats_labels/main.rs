@@ -1,13 +1,15 @@
 //! Classifiers' tables, arrays and folders: good, odd and broken ones.
 
+mod bad_input;
 mod embeddings;
+mod exporters;
 mod shared_data;
 
 use std::path::{Path, PathBuf};
 
 use evalens::formats::{self, ClassMapping};
 use evalens::model::project::{Choice, Project};
-use evalens::model::{ClassScores, Dataset, Findings, NoProgress, Task};
+use evalens::model::{ClassScores, Dataset, Findings, ImageId, NoProgress, Task};
 
 /// The folder with the big data sets; `None`, with a word about it, where it is not there.
 fn shared(name: &str) -> Option<PathBuf> {
@@ -42,6 +44,7 @@ fn codes(findings: &Findings) -> Vec<String> {
 }
 
 /// Everything read of one evaluation.
+#[derive(Debug)]
 struct Loaded {
     root: PathBuf,
     project: Project,
@@ -70,4 +73,18 @@ fn try_direct(task: Task, truth: Option<&Path>, outputs: &Path) -> Result<Loaded
 
 fn direct(task: Task, truth: Option<&Path>, outputs: &Path) -> Loaded {
     try_direct(task, truth, outputs).unwrap()
+}
+
+/// The only evaluation that a folder without a project file offers.
+fn recognise(root: &Path) -> Loaded {
+    let (root, recognised, _) = formats::open_project(root, &NoProgress).unwrap();
+    let choices = formats::choices(&recognised.project);
+    let [only] = choices.as_slice() else { panic!("{choices:?} of {:#?}", recognised.reasons) };
+    load(&root, &recognised.project, only.clone()).unwrap()
+}
+
+/// The best class of an item by name, and its score.
+fn best(loaded: &Loaded, item: u32) -> Option<(String, f64)> {
+    let (class, score) = loaded.scores.best(ImageId(item))?;
+    Some((loaded.dataset.classes.name(class).to_owned(), score))
 }

@@ -100,7 +100,7 @@ fn report_missing(parts: &[Part], dataset: &Dataset, findings: &mut Findings) {
         findings.add(
             Severity::Warning,
             "missing-prediction",
-            "Items of the truth have no row in the outputs and are left out of all numbers; export outputs of all items.",
+            "Items of the truth have no row in the outputs, so nothing is known of them; export outputs of all items.",
             || shortened(&image.name),
         );
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
+
 use super::Source;
 use crate::formats::labels::shortened;
 use crate::formats::listing;
@@ -10,7 +12,7 @@ use crate::model::{Findings, Severity};
 /// The items of a split by what outputs may call them.
 pub(super) struct Items<'d> {
     names: Vec<(&'d str, u32)>,
-    exact: HashMap<&'d str, u32>,
+    exact: FxHashMap<&'d str, u32>,
     /// By file name without folders, and without ending; `None` where several items are called so.
     loose: Option<HashMap<&'d str, Option<u32>>>,
 }
@@ -19,7 +21,7 @@ impl<'d> Items<'d> {
     pub(super) fn of(from: &Source<'d>) -> Self {
         let ours = (0_u32..).zip(&from.dataset.images).filter(|(_, image)| image.split == from.split);
         let names: Vec<(&str, u32)> = ours.map(|(item, image)| (image.name.as_str(), item)).collect();
-        Self { names, exact: HashMap::new(), loose: None }
+        Self { names, exact: FxHashMap::default(), loose: None }
     }
 
     pub(super) fn len(&self) -> usize {

@@ -60,7 +60,7 @@ pub(super) fn read(
             of_sheet(from, sheet, counted, findings)
         }
         _ => {
-            let said = Said { columns: None, classes: from.dataset.classes.names() };
+            let said = Said { columns: Some(&from.entry.columns), classes: from.dataset.classes.names() };
             let path = from.path();
             let sheet = sheet::read(&path, Purpose::Predictions, &said, from.is_multilabel(), findings, progress)?;
             of_sheet(from, sheet, counted, findings)

@@ -7,7 +7,6 @@ mod look;
 mod outputs;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use super::inventory::{Inventory, joined};
 use super::models;
@@ -16,7 +15,8 @@ use super::peek::Json;
 use super::truth::{self, Candidate, ONLY_SPLIT, Split};
 use super::{Alternative, Reason, Recognised, Usable, add_datasets};
 use crate::formats::error::LoadError;
-use crate::formats::{class_predictions, image_folder, labels};
+use crate::formats::picture::is_picture;
+use crate::formats::{class_predictions, image_folder, labels, listing};
 use crate::model::fmt::counted;
 use crate::model::project::{DatasetEntry, SplitEntry};
 use crate::model::{Progress, Severity, Task};
@@ -53,7 +53,7 @@ pub(super) fn recognise(
         let first = t.candidate.splits.first().map(|split| inventory.root.join(&split.entry.truth));
         let beside = || {
             let file = labels::class_file_beside(&first.filter(|truth| truth.is_file())?)?;
-            Some(crate::formats::listing::relative(&inventory.root, &file))
+            Some(listing::relative(&inventory.root, &file))
         };
         t.candidate.class_file = truth::class_file(inventory, &t.candidate).or_else(beside);
         t.candidate
@@ -86,7 +86,12 @@ pub(super) fn holds(inventory: &Inventory, dataset: &DatasetEntry, split: &Split
         return false;
     }
     if dataset.format == "image-folder" {
-        return items.iter().take(3).any(|item| !Path::new(item).is_absolute() && truth.join(item).is_file());
+        let pictures = listing::files(&truth, is_picture).unwrap_or_default();
+        let called = |name: &str, item: &String| {
+            let base = listing::base_name(name);
+            [name, base, listing::stem(base)].contains(&item.as_str())
+        };
+        return items.iter().take(3).any(|item| pictures.iter().any(|file| called(&file.name, item)));
     }
     let ids: BTreeSet<String> =
         labels::survey(&truth).map(|survey| survey.ids.into_iter().collect()).unwrap_or_default();
@@ -285,10 +290,6 @@ fn declare_classes(inventory: &Inventory, out: &mut Recognised) {
         let Some(entry) = out.project.datasets.get(position).filter(|entry| entry.class_file.is_none()) else {
             continue;
         };
-        let headers = class_predictions::declared_by_predictions(&inventory.root, &out.project, entry);
-        if headers.is_empty() {
-            continue;
-        }
         let mut names: BTreeSet<String> = BTreeSet::new();
         for split in entry.splits.values() {
             let truth = inventory.root.join(&split.truth);
@@ -299,7 +300,8 @@ fn declare_classes(inventory: &Inventory, out: &mut Recognised) {
             });
         }
         let mut names: Vec<String> = names.into_iter().collect();
-        names.sort_by(|a, b| crate::formats::listing::natural(a, b));
+        names.sort_by(|a, b| listing::natural(a, b));
+        let headers = class_predictions::declared_by_predictions(&inventory.root, &out.project, entry, &names);
         let ordered = headers.iter().find_map(|header| labels::in_order_of(header, &names, &out.project.class_map));
         if let (Some(classes), Some(entry)) = (ordered, out.project.datasets.get_mut(position)) {
             entry.classes = classes;

@@ -170,7 +170,7 @@ impl Table<'_> {
         if slot.is_some() {
             return;
         }
-        let free = |at: &usize| !self.taken.contains(at) && fits(self, *at);
+        let free = |at: &usize| !self.taken.contains(at) && !self.is_score(*at) && fits(self, *at);
         let found =
             names.split_whitespace().find_map(|name| (0..self.plain.len()).filter(free).find(|&at| self.is(at, name)));
         self.taken.extend(found);
@@ -194,6 +194,16 @@ impl Table<'_> {
         self.cells(at).next().is_some() && self.cells(at).all(Cell::is_number)
     }
 
+    /// Numbers under the name of a class.
+    fn is_score(&self, at: usize) -> bool {
+        self.names.get(at).is_some_and(|name| self.known.iter().any(|k| k == name.trim())) && self.is_numeric(at)
+    }
+
+    /// Labels may be whole numbers, but no others.
+    fn may_be_labels(&self, at: usize) -> bool {
+        !self.is_nested(at) && !self.cells(at).any(|cell| matches!(cell, Cell::Number(n) if n.fract() != 0.0))
+    }
+
     fn is_nested(&self, at: usize) -> bool {
         self.cells(at).any(|cell| matches!(cell, Cell::Scored(_) | Cell::Numbers(_)))
     }
@@ -212,12 +222,11 @@ impl Table<'_> {
         let classes = self.prefixed();
         self.taken.extend(classes.iter().map(|(at, _)| *at));
         self.take(&mut out.prediction, PREDICTIONS, |t, at| !t.is_nested(at));
-        self.take(&mut out.truth, SURE_TRUTHS, |_, _| true);
-        let all = |t: &Self, at: usize| !t.is_nested(at);
+        self.take(&mut out.truth, SURE_TRUTHS, Self::may_be_labels);
         if purpose == Purpose::Predictions && out.prediction.is_none() && out.list.is_none() {
             self.label_of_predictions(out, !classes.is_empty());
         }
-        self.take(&mut out.truth, TRUTHS, all);
+        self.take(&mut out.truth, TRUTHS, Self::may_be_labels);
         self.take(&mut out.text, TEXTS, |t, at| !t.is_numeric(at));
         self.take(&mut out.id, IDS, |t, at| !t.is_nested(at));
         self.take(&mut out.group, GROUPS, |_, _| true);
@@ -249,12 +258,12 @@ impl Table<'_> {
         let numbers = self.free().into_iter().filter(|&at| self.is_numeric(at) && !self.is_aside(at)).count();
         let wide = has_classes || numbers > 2;
         if score.is_some() && !wide {
-            self.take(&mut out.prediction, TRUTHS, |t, at| !t.is_nested(at));
+            self.take(&mut out.prediction, TRUTHS, Self::may_be_labels);
         }
     }
 
     fn is_aside(&self, at: usize) -> bool {
-        if self.names.get(at).is_some_and(|name| self.known.iter().any(|k| k == name.trim())) {
+        if self.is_score(at) {
             return false;
         }
         self.plain.get(at).is_none_or(|name| name.is_empty() || [ASIDE, IDS, GROUPS].iter().any(|list| has(list, name)))

@@ -1,6 +1,6 @@
 //! Sets of labels, one a row, each label kept once.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::cells::Cell;
 
@@ -8,7 +8,7 @@ use super::cells::Cell;
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     names: Vec<String>,
-    numbers: HashMap<String, u32>,
+    numbers: FxHashMap<String, u32>,
 }
 
 impl Names {

@@ -116,7 +116,8 @@ impl Glance {
         let first: Vec<Cell> = text.first().iter().map(|f| cells::of_field(f.as_bytes(), text.delimiter())).collect();
         let numbers = first.iter().any(Cell::is_number);
         let unlike = || rows.first().is_some_and(|row| row.iter().any(Cell::is_number)) && !numbers;
-        let has_header = columns::is_header(text.first()) || unlike();
+        let fractions = || rows.iter().flatten().any(|cell| matches!(cell, Cell::Number(n) if n.fract() != 0.0));
+        let has_header = columns::is_header(text.first()) || unlike() || (counts_columns(text.first()) && fractions());
         let mut names: Vec<String> = text.first().to_vec();
         if !has_header {
             names = (0..first.len()).map(|n| n.to_string()).collect();
@@ -163,6 +164,12 @@ impl Glance {
     }
 }
 
+/// True for `0,1,2` and `,0,1,2`: the names that pandas gives columns without any.
+fn counts_columns(names: &[String]) -> bool {
+    let names = names.strip_prefix(&[String::new()]).unwrap_or(names);
+    names.len() > 1 && names.iter().enumerate().all(|(at, name)| *name == at.to_string())
+}
+
 /// Calls `each` with the column and cell of every key that is a column. Keys mostly stand in the order of the columns.
 fn place_cells(record: Record, names: &[String], mut each: impl FnMut(usize, Cell)) {
     for (position, (key, cell)) in record.into_iter().enumerate() {
@@ -186,7 +193,9 @@ fn check_layout(
     } else {
         "no header".to_owned()
     };
-    if let Some(missing) = said.columns.and_then(|c| c.values().find(|wanted| !glance.names.contains(wanted))) {
+    // What the person says is about the truth; outputs may have other columns.
+    let wanted = said.columns.filter(|_| purpose == Purpose::Truth);
+    if let Some(missing) = wanted.and_then(|c| c.values().find(|wanted| !glance.names.contains(wanted))) {
         return Err(FormatError::new(
             file,
             format!("has no column `{missing}` (it has: {columns})"),

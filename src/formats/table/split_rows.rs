@@ -121,8 +121,8 @@ mod tests {
     fn rows_over_several_lines() {
         let text = b"a,\"x\ny\"\nb,5\" z\nc,\"open\n";
         assert_eq!(row_end(text, 0, b','), Some(7));
-        assert_eq!(row_end(text, 8, b','), Some(15));
-        assert_eq!(row_end(text, 16, b','), None);
+        assert_eq!(row_end(text, 8, b','), Some(14));
+        assert_eq!(row_end(text, 15, b','), None);
         assert_eq!(row_end(b"a,b", 0, b','), Some(3));
     }
 }
