@@ -172,6 +172,40 @@ fn columns_by_the_person() {
 }
 
 #[test]
+fn outputs_with_their_own_labels_are_enough() {
+    let dir = folder(&[
+        ("runs/a/test.csv", "id,y_true,x,y\n1,x,0.9,0.1\n2,y,0.2,0.8\n"),
+        ("runs/b/test.csv", "id,y_true,x,y\n2,y,0.7,0.3\n1,x,0.9,0.1\n"),
+        ("notes.csv", "epoch,train/loss,metrics/accuracy_top1\n1,0.5,0.7\n"),
+    ]);
+    let (root, recognised, _) = formats::open_project(dir.path(), &NoProgress).unwrap();
+    let choices = formats::choices(&recognised.project);
+    let ids: Vec<&str> = recognised.project.models.iter().map(|model| model.id.as_str()).collect();
+    assert_eq!((choices.len(), ids), (2, vec!["a", "b"]));
+    assert_eq!(recognised.project.datasets[0].splits.keys().collect::<Vec<_>>(), ["test"]);
+    let loaded = crate::load(&root, &recognised.project, choices[1].clone()).unwrap();
+    assert_eq!((best(&loaded, 0), best(&loaded, 1)), (Some(("x".to_owned(), 0.9)), Some(("x".to_owned(), 0.7))));
+    let error = try_direct(Task::Classification, None, &dir.path().join("notes.csv")).unwrap_err();
+    assert!(error.contains("has no column of true labels"), "{error}");
+}
+
+/// Project files survive: what is recognised can be written, read and loaded again.
+#[test]
+fn recognised_projects_are_project_files() {
+    let dir = folder(&[("truth.csv", TRUTH), ("predictions/net.csv", "id,y,x\na,0.1,0.9\nb,0.8,0.2\nc,0.3,0.7\n")]);
+    let recognised = formats::recognise(dir.path(), &NoProgress).unwrap();
+    std::fs::write(dir.path().join("evalens.json"), evalens::model::project_text::to_text(&recognised.project))
+        .unwrap();
+    let (root, read, from_file) = formats::open_project(dir.path(), &NoProgress).unwrap();
+    assert!(from_file && read.project == recognised.project);
+    let loaded = crate::load(&root, &read.project, formats::choices(&read.project).remove(0)).unwrap();
+    assert_eq!(
+        (loaded.dataset.classes.names().join(","), best(&loaded, 1)),
+        ("y,x".to_owned(), Some(("y".to_owned(), 0.8)))
+    );
+}
+
+#[test]
 fn blocks_meet_without_a_seam() {
     // More than a megabyte, so that rows are read in several blocks; quotes in some of them.
     for quoted in [false, true] {

@@ -47,6 +47,14 @@ fn pandas_and_scikit_learn() {
         assert_scene(&loaded, &EXPECTED);
         assert_eq!(codes(&loaded.findings), ["class-order-assumed 1"], "{text}");
     }
+    // A prefix that is part of the class's name stays.
+    let dir = folder(&[
+        ("t.csv", "id,label\na,class_1\nb,class_0\n"),
+        ("o.csv", "id,class_0,class_1\na,0.2,0.8\nb,0.6,0.4\n"),
+    ]);
+    let loaded = direct(Task::Classification, Some(&dir.path().join("t.csv")), &dir.path().join("o.csv"));
+    assert_eq!(loaded.dataset.classes.names(), ["class_0", "class_1"]);
+    assert_eq!((best(&loaded, 0), codes(&loaded.findings)), (Some(("class_1".to_owned(), 0.8)), Vec::new()));
     // R's write.table leaves the name of the first column out.
     let loaded = with_outputs("outputs.csv", "cat,dog\na.jpg,0.8,0.2\nb.jpg,0.4,0.6\nc.jpg,0.3,0.7\n");
     assert_scene(&loaded, &EXPECTED);

@@ -1,7 +1,7 @@
 //! The shared sets of classifiers, by files.
 
 use evalens::formats;
-use evalens::model::{ClassId, ImageId, Task};
+use evalens::model::{ClassId, ImageId, NoProgress, Task};
 
 use crate::{codes, direct, shared};
 
@@ -71,4 +71,75 @@ fn sets_of_labels() {
     assert_eq!(codes(&loaded.findings), Vec::<String>::new());
     let files = formats::input_files(&loaded.root, &loaded.project, &loaded.choice);
     assert_eq!(files, [root.join("truth.csv"), outputs].map(|f| std::path::absolute(f).unwrap()));
+}
+
+/// The names of the classes in the order of the reference values.
+fn reference_classes(file: &str, name: &str) -> Option<Vec<String>> {
+    let path = shared("../reference")?.join(file);
+    let all: Vec<serde_json::Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let entry = all.iter().find(|entry| entry["name"].as_str().unwrap().starts_with(name)).unwrap();
+    serde_json::from_value(entry["classes"].clone()).ok()
+}
+
+#[test]
+fn folders_open_by_themselves() {
+    let sets = [
+        ("cifar10-sample", Task::Classification, "image-folder", "test", 2, "classification.json", "cifar10-sample"),
+        ("banking77", Task::TextClassification, "csv", "test", 2, "classification.json", "banking77"),
+        ("coco-val2017-tiny-multilabel", Task::Multilabel, "csv", "all", 2, "multilabel.json", "coco-tiny"),
+    ];
+    for (name, task, format, split, models, reference, entry) in sets {
+        let Some(root) = shared(name) else { return };
+        let (root, recognised, from_file) = formats::open_project(&root, &NoProgress).unwrap();
+        let [dataset] = recognised.project.datasets.as_slice() else { panic!("{:#?}", recognised.project) };
+        assert_eq!(
+            (dataset.id.as_str(), dataset.task, dataset.format.as_str(), from_file),
+            (name, task, format, false)
+        );
+        assert_eq!(dataset.classes, reference_classes(reference, entry).unwrap());
+        assert!(recognised.findings.is_empty());
+        let choices = formats::choices(&recognised.project);
+        assert_eq!(choices.len(), models, "{name}");
+        for choice in choices {
+            assert_eq!(choice.splits, [split]);
+            let reasons = formats::input_files(&root, &recognised.project, &choice);
+            assert!(reasons.iter().all(|file| file.exists()), "{reasons:?}");
+            let loaded = crate::load(&root, &recognised.project, choice).unwrap();
+            assert!(loaded.findings.sorted().iter().all(|finding| finding.code == "top-k-only"));
+        }
+        assert!(recognised.reasons.iter().all(|reason| !reason.why.is_empty()));
+    }
+}
+
+#[test]
+fn embeddings_are_found_with_their_ids() {
+    for (name, vectors, ids, rows, others) in [
+        ("cifar10-sample", "embeddings/efflite0-1280.f16.npy", "embeddings/ids.txt", 1000, 1),
+        ("banking77", "embeddings/test.minilm-l6.npy", "embeddings/test.ids.txt", 3080, 0),
+    ] {
+        let Some(root) = shared(name) else { return };
+        let recognised = formats::recognise(&root, &NoProgress).unwrap();
+        let found = recognised.project.datasets[0].embeddings.clone().unwrap();
+        assert_eq!((found.vectors.as_str(), found.ids.as_deref()), (vectors, Some(ids)));
+        let (vectors, _) = formats::embeddings::read(&root.join(vectors), Some(&root.join(ids)), &NoProgress).unwrap();
+        assert_eq!((vectors.len(), recognised.alternatives.len()), (rows, others));
+        // The vectors name the items as the truth does.
+        let choice = formats::choices(&recognised.project).remove(0);
+        let (dataset, _) = formats::load_dataset(&root, &recognised.project, &choice, &NoProgress).unwrap();
+        let names: Vec<&str> = dataset.images.iter().map(|image| image.name.as_str()).collect();
+        assert_eq!(vectors.ids, names);
+    }
+}
+
+/// Folders of other tasks are not taken for classifiers'.
+#[test]
+fn other_tasks_are_left_alone() {
+    for name in ["gsm8k", "wmt23-de-en", "camvid"] {
+        let Some(root) = shared(name) else { return };
+        let error = formats::recognise(&root, &NoProgress).unwrap_err().to_string();
+        assert!(error.contains("holds no"), "{name}: {error}");
+    }
+    let Some(root) = shared("bccd") else { return };
+    let recognised = formats::recognise(&root, &NoProgress).unwrap();
+    assert!(recognised.project.datasets.iter().all(|dataset| dataset.task == Task::Detection));
 }

@@ -283,6 +283,10 @@ impl Table<'_> {
             numeric.filter_map(rest).collect()
         };
         let best = PREFIXES.split_whitespace().map(of).max_by_key(Vec::len).unwrap_or_default();
+        // Classes may themselves be called `class_1`.
+        if (0..self.names.len()).filter(|at| self.is_score(*at)).count() >= best.len().max(2) {
+            return Vec::new();
+        }
         if best.len() > 1 {
             return best;
         }
