@@ -1,6 +1,8 @@
 //! Tables, arrays and folders as the programs write them that people evaluate with.
 
-use evalens::model::Task;
+use evalens::formats;
+use evalens::model::project::Choice;
+use evalens::model::{ClassId, ImageId, NoProgress, Task};
 
 use crate::{Loaded, best, codes, direct, folder, recognise, try_direct};
 
@@ -213,4 +215,60 @@ fn classes_only() {
         assert_eq!(found, ["cat", "dog", "dog"], "{text}");
         assert!(loaded.findings.get("no-confidence").is_some());
     }
+}
+
+#[test]
+fn sets_in_json_and_pooled_splits() {
+    let dir = folder(&[
+        (
+            "train.jsonl",
+            "{\"id\": 1, \"text\": \"one\", \"labels\": [\"cat\", \"dog\"]}\n{\"id\": 2, \"text\": \"two\", \"labels\": []}\n",
+        ),
+        ("test.jsonl", "{\"id\": 1, \"text\": \"three\", \"labels\": [\"dog\"]}\n"),
+        (
+            "predictions/net/train.jsonl",
+            "{\"id\": 2, \"scores\": {\"cat\": 0.25, \"dog\": 0.5}}\n{\"id\": 1, \"scores\": {\"cat\": 0.75, \"dog\": 0.5}}\n",
+        ),
+        ("predictions/net/test.jsonl", "{\"id\": 1, \"scores\": {\"dog\": 1, \"cat\": 0}}\n"),
+        ("predictions/other/test.csv", "id,prediction\n1,cat|dog\n"),
+    ]);
+    let (root, recognised, _) = formats::open_project(dir.path(), &NoProgress).unwrap();
+    assert_eq!(recognised.project.datasets[0].task, Task::TextMultilabel);
+    let net = Choice { model: 0, dataset: 0, splits: vec!["test".to_owned(), "train".to_owned()] };
+    let loaded = crate::load(&root, &recognised.project, net).unwrap();
+    assert_eq!(loaded.dataset.texts, ["three", "one", "two"]);
+    let sets: Vec<usize> = loaded.dataset.image_ids().map(|item| loaded.dataset.truths.of(item).len()).collect();
+    assert_eq!((sets, loaded.scores.is_complete()), (vec![1, 2, 0], true));
+    let row =
+        |item| (0..2).map(|class| loaded.scores.score(ImageId(item), ClassId(class)).unwrap()).collect::<Vec<_>>();
+    assert_eq!((row(0), row(1), row(2)), (vec![0.0, 1.0], vec![0.75, 0.5], vec![0.25, 0.5]));
+    let other = Choice { model: 1, dataset: 0, splits: vec!["test".to_owned()] };
+    let loaded = crate::load(&root, &recognised.project, other).unwrap();
+    assert_eq!((loaded.scores.scored(ImageId(0)).count(), loaded.scores.has_confidence), (2, false));
+}
+
+/// The names of pictures repeat across classes, so a name without its folder says nothing.
+#[test]
+fn names_that_repeat_are_not_guessed() {
+    let dir = folder(&[
+        ("images/cat/1.jpg", ""),
+        ("images/dog/1.jpg", ""),
+        ("images/dog/2.jpg", ""),
+        ("images/dog/loose/3.jpg", ""),
+        ("images/4.jpg", ""),
+        (
+            "outputs.csv",
+            "image,cat,dog\n1.jpg,0.9,0.1\n/data/images/dog/1.jpg,0.2,0.8\n2,0.3,0.7\nloose\\3.jpg,0.4,0.6\n",
+        ),
+    ]);
+    let at = |name: &str| dir.path().join(name);
+    let loaded = direct(Task::Classification, Some(&at("images")), &at("outputs.csv"));
+    let names: Vec<&str> = loaded.dataset.images.iter().map(|image| image.name.as_str()).collect();
+    assert_eq!(names, ["cat/1.jpg", "dog/1.jpg", "dog/2.jpg", "dog/loose/3.jpg"]);
+    assert_eq!(
+        codes(&loaded.findings),
+        ["missing-prediction 1", "picture-without-class 1", "unknown-item 1", "item-by-file-name 3"]
+    );
+    let found: Vec<Option<f64>> = (0..4).map(|item| best(&loaded, item).map(|(_, score)| score)).collect();
+    assert_eq!(found, [None, Some(0.8), Some(0.7), Some(0.6)]);
 }
