@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use evalens::metrics::detection::{DetectionEvaluation, DetectionSettings, Matched, Sections};
+use evalens::metrics::detection::{DetectionSettings, Matched, Sections};
 use evalens::metrics::pairs::{PairScope, Pairs};
 use evalens::metrics::ranking::Ranking;
 use evalens::metrics::{coco, tide};
@@ -43,7 +43,7 @@ fn detection(criterion: &mut Criterion) {
         group.bench_function(id(name), |b| {
             b.iter(|| {
                 let (dataset, predictions) = (Arc::clone(&dataset), Arc::clone(&predictions));
-                black_box(DetectionEvaluation::compute(dataset, predictions, settings, sections, &NoProgress))
+                black_box(Evaluation::of_objects(dataset, predictions, settings, sections, &NoProgress))
             });
         });
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use evalens::jobs::InlineRunner;
-use evalens::metrics::{DetectionEvaluation, DetectionSettings, Sections};
+use evalens::metrics::{DetectionSettings, Evaluation, Sections};
 use evalens::model::{
     BBox, ClassId, ClassTable, DatasetBuilder, Image, ImageId, ModelIdentity, NewTruth, NoProgress, PredictionsBuilder,
 };
@@ -23,7 +23,7 @@ use evalens::ui::views::images::{self, Images};
 const IMAGES: usize = 100_000;
 
 /// Five truths and six detections an image, of four classes, on a grid; one detection in five is of another class.
-fn evaluation() -> DetectionEvaluation {
+fn evaluation() -> Evaluation {
     let classes = ClassTable::from_names(["bolt", "nut", "washer", "gear"]);
     let image = |i: usize| Image {
         source_id: i as i64,
@@ -59,7 +59,7 @@ fn evaluation() -> DetectionEvaluation {
     };
     let predictions = predictions.build(ModelIdentity::default(), IMAGES);
     let sections = Sections { coco: false, tide: false, timeline: true };
-    DetectionEvaluation::compute(
+    Evaluation::of_objects(
         Arc::new(dataset.build()),
         Arc::new(predictions),
         DetectionSettings::default(),

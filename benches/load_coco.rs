@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use evalens::formats::{coco, coco_results};
-use evalens::metrics::detection::{DetectionEvaluation, DetectionSettings, Sections};
+use evalens::metrics::detection::{DetectionSettings, Sections};
 use evalens::model::{Dataset, DatasetBuilder, Findings, ModelIdentity, NoProgress, Predictions, PredictionsBuilder};
 
 #[path = "../examples/make_coco_sized/set.rs"]
@@ -60,7 +60,7 @@ fn load(criterion: &mut Criterion) {
             let dataset = dataset(&truth);
             let predictions = predictions(&results, &dataset);
             let settings = DetectionSettings::default();
-            black_box(DetectionEvaluation::compute(
+            black_box(Evaluation::of_objects(
                 Arc::new(dataset),
                 Arc::new(predictions),
                 settings,

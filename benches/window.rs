@@ -10,7 +10,7 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use egui_kittest::Harness;
 use evalens::jobs::InlineRunner;
-use evalens::metrics::{DetectionEvaluation, DetectionSettings, Sections};
+use evalens::metrics::{DetectionSettings, Evaluation, Sections};
 use evalens::model::NoProgress;
 use evalens::model::project::Choice;
 use evalens::session::load::Loaded;
@@ -30,14 +30,14 @@ fn window() -> Harness<'static, App> {
     })
 }
 
-fn evaluation() -> DetectionEvaluation {
+fn evaluation() -> Evaluation {
     let (dataset, predictions) = coco_sized::set(coco_sized::COCO);
     let (dataset, predictions) = (Arc::new(dataset), Arc::new(predictions));
-    DetectionEvaluation::compute(dataset, predictions, DetectionSettings::default(), Sections::ALL, &NoProgress)
+    Evaluation::of_objects(dataset, predictions, DetectionSettings::default(), Sections::ALL, &NoProgress)
         .expect("nobody cancels")
 }
 
-fn shown(evaluation: DetectionEvaluation) -> Harness<'static, App> {
+fn shown(evaluation: Evaluation) -> Harness<'static, App> {
     let mut window = window();
     let project = OpenProject {
         root: "/nowhere".into(),

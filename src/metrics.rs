@@ -8,6 +8,7 @@ pub mod classification;
 pub mod coco;
 pub mod counts;
 pub mod detection;
+pub mod evaluation;
 pub mod histogram;
 mod interpolation;
 pub mod matching;
@@ -19,7 +20,8 @@ pub mod tide;
 pub mod timeline;
 
 pub use counts::{Cell, ClassCounts, Counts, OutcomeKind};
-pub use detection::{DetectionEvaluation, DetectionSettings, Sections};
+pub use detection::{DetectionSettings, Sections};
+pub use evaluation::Evaluation;
 pub use matching::Matching;
 pub use sweep::Sweep;
 pub use timeline::{Counter, Cut, Interval, Outcome, Timeline};

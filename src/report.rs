@@ -4,3 +4,4 @@
 
 pub mod csv_tables;
 pub mod document;
+pub mod labels;

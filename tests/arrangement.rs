@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use evalens::analysis::matrix::{Arrangement, Order, Shown, predicted_total, truth_total};
-use evalens::metrics::{Cell, DetectionEvaluation, DetectionSettings, Sections};
+use evalens::metrics::{Cell, DetectionSettings, Evaluation, Sections};
 use evalens::model::{
     BBox, ClassId, ClassTable, DatasetBuilder, Image, ImageId, ModelIdentity, NewTruth, NoProgress, PredictionsBuilder,
 };
@@ -15,7 +15,7 @@ const D: u32 = 3;
 const E: u32 = 4;
 
 /// Objects of a class seen as a class (or missed), so many of them, each alone in its image. `f10` has none at all.
-fn evaluated(objects: &[(u32, Option<u32>, usize)]) -> DetectionEvaluation {
+fn evaluated(objects: &[(u32, Option<u32>, usize)]) -> Evaluation {
     let mut builder = DatasetBuilder {
         classes: ClassTable::from_names(["f2", "b", "c", "d", "e", "f10"]),
         splits: vec!["test".into()],
@@ -37,11 +37,11 @@ fn evaluated(objects: &[(u32, Option<u32>, usize)]) -> DetectionEvaluation {
     let predictions = predictions.build(ModelIdentity::default(), dataset.images.len());
     let sections = Sections { coco: false, tide: false, timeline: true };
     let settings = DetectionSettings::default();
-    DetectionEvaluation::compute(Arc::new(dataset), Arc::new(predictions), settings, sections, &NoProgress).unwrap()
+    Evaluation::of_objects(Arc::new(dataset), Arc::new(predictions), settings, sections, &NoProgress).unwrap()
 }
 
 /// Of 20 each: six `f2` are seen as d, three d as b, four c as e; one b is missed.
-fn case() -> DetectionEvaluation {
+fn case() -> Evaluation {
     evaluated(&[
         (A, Some(A), 14),
         (A, Some(D), 6),
@@ -55,12 +55,12 @@ fn case() -> DetectionEvaluation {
     ])
 }
 
-fn arranged(evaluation: &DetectionEvaluation, order: Order, shown: &Shown) -> Arrangement {
+fn arranged(evaluation: &Evaluation, order: Order, shown: &Shown) -> Arrangement {
     let timeline = &evaluation.matched.as_ref().unwrap().timeline;
     Arrangement::new(&evaluation.dataset.classes, timeline, &timeline.counter_at(0.5), order, shown)
 }
 
-fn names(evaluation: &DetectionEvaluation, order: Order, shown: &Shown) -> String {
+fn names(evaluation: &Evaluation, order: Order, shown: &Shown) -> String {
     let arrangement = arranged(evaluation, order, shown);
     assert_eq!(arrangement.axis.last(), Some(&None), "the background is last");
     for (place, class) in arrangement.axis.iter().enumerate() {

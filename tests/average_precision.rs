@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use evalens::metrics::coco::{self, AreaRange, IOU_THRESHOLDS};
-use evalens::metrics::detection::{DetectionEvaluation, DetectionSettings, Sections};
+use evalens::metrics::detection::{DetectionSettings, Sections};
 use evalens::metrics::pairs::{PairScope, Pairs};
 use evalens::metrics::tide;
 use evalens::model::{
@@ -155,14 +155,14 @@ fn sections_can_be_added_later() {
     let settings = DetectionSettings::default();
     let compute = |sections| {
         let (dataset, predictions) = (Arc::clone(&dataset), Arc::clone(&predictions));
-        DetectionEvaluation::compute(dataset, predictions, settings, sections, &NoProgress).unwrap()
+        Evaluation::of_objects(dataset, predictions, settings, sections, &NoProgress).unwrap()
     };
     let all = compute(Sections::ALL);
     let coco = compute(Sections { coco: true, tide: false, timeline: false });
     assert!(coco.tide.is_none() && coco.matched.is_none());
     assert_eq!(coco.coco.as_ref().map(|c| c.summary), all.coco.as_ref().map(|c| c.summary));
     let later = coco.rematch(settings, &NoProgress).unwrap();
-    let sweep = |evaluation: &DetectionEvaluation| evaluation.matched.as_ref().map(|m| m.sweep.clone());
+    let sweep = |evaluation: &Evaluation| evaluation.matched.as_ref().map(|m| m.sweep.clone());
     assert_eq!(sweep(&later), sweep(&all));
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use evalens::analysis::recommend::{Importance, recommend};
 use evalens::analysis::{Filter, Gain, Recommendation, Rules};
-use evalens::metrics::{Cell, Counts, DetectionEvaluation, DetectionSettings, Outcome, OutcomeKind, Sections};
+use evalens::metrics::{Cell, Counts, DetectionSettings, Evaluation, Outcome, OutcomeKind, Sections};
 use evalens::model::dataset::{DatasetBuilder, NewTruth};
 use evalens::model::predictions::PredictionsBuilder;
 use evalens::model::{BBox, ClassId, ClassTable, Dataset, Image, ImageId, NoProgress};
@@ -95,7 +95,7 @@ impl World {
         }
     }
 
-    fn evaluate(&self) -> DetectionEvaluation {
+    fn evaluate(&self) -> Evaluation {
         let mut dataset: Dataset = self.builder.clone().build();
         dataset.split_sizes.clone_from(&self.split_sizes);
         let mut predictions = PredictionsBuilder::default();
@@ -105,7 +105,7 @@ impl World {
         let predictions =
             predictions.build(evalens::model::predictions::ModelIdentity::default(), dataset.images.len());
         let sections = Sections { coco: false, tide: false, timeline: true };
-        DetectionEvaluation::compute(
+        Evaluation::of_objects(
             Arc::new(dataset),
             Arc::new(predictions),
             DetectionSettings::default(),
@@ -124,12 +124,12 @@ impl World {
     }
 }
 
-fn at(evaluation: &DetectionEvaluation, threshold: f64, rules: &Rules) -> Vec<Recommendation> {
+fn at(evaluation: &Evaluation, threshold: f64, rules: &Rules) -> Vec<Recommendation> {
     let matched = evaluation.matched.as_ref().unwrap();
     recommend(evaluation, matched, &matched.timeline.counter_at(threshold), threshold, rules)
 }
 
-fn counts(evaluation: &DetectionEvaluation, threshold: f64) -> Counts {
+fn counts(evaluation: &Evaluation, threshold: f64) -> Counts {
     evaluation.matched.as_ref().unwrap().timeline.counter_at(threshold).totals()
 }
 
@@ -147,7 +147,7 @@ fn close(a: f64, b: f64) {
 }
 
 /// Outcomes that a filter means at a threshold.
-fn items(evaluation: &DetectionEvaluation, threshold: f64, filter: &Filter) -> Vec<Outcome> {
+fn items(evaluation: &Evaluation, threshold: f64, filter: &Filter) -> Vec<Outcome> {
     let timeline = &evaluation.matched.as_ref().unwrap().timeline;
     timeline.members(timeline.cut(threshold), |cell| filter.wants(cell))
 }
@@ -484,7 +484,7 @@ fn noisy(seed: u64) -> World {
 }
 
 /// F1 of the world with the error of a card repaired in the data, matched from scratch.
-fn repaired(world: &World, evaluation: &DetectionEvaluation, threshold: f64, card: &Recommendation) -> Option<f64> {
+fn repaired(world: &World, evaluation: &Evaluation, threshold: f64, card: &Recommendation) -> Option<f64> {
     let dataset = &evaluation.dataset;
     let mut found: Vec<Found> = (0..evaluation.predictions.len())
         .map(|i| Found {

@@ -10,7 +10,7 @@ use common::app::{Setup, TestApp};
 use common::synthetic::{CLASSES, Synthetic};
 use egui_kittest::kittest::{NodeT, Queryable};
 use evalens::analysis::Filter;
-use evalens::metrics::{Cell, DetectionEvaluation, DetectionSettings, OutcomeKind, Sections};
+use evalens::metrics::{Cell, DetectionSettings, Evaluation, OutcomeKind, Sections};
 use evalens::model::project::Choice;
 use evalens::model::{
     BBox, ClassId, ClassTable, DatasetBuilder, Image, ImageId, ModelIdentity, NewTruth, NoProgress, PredictionsBuilder,
@@ -314,7 +314,7 @@ fn many_classes() -> Loaded {
     let dataset = builder.build();
     let predictions = predictions.build(ModelIdentity::default(), dataset.images.len());
     let sections = Sections { coco: false, tide: false, timeline: true };
-    let evaluation = DetectionEvaluation::compute(
+    let evaluation = Evaluation::of_objects(
         Arc::new(dataset),
         Arc::new(predictions),
         DetectionSettings::default(),

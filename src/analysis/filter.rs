@@ -1,7 +1,7 @@
 //! Which objects are meant: a cell, a bar segment, a rule's evidence. Does not know how they are shown.
 
 use crate::metrics::detection::Matched;
-use crate::metrics::{Cell, Cut, DetectionEvaluation, OutcomeKind};
+use crate::metrics::{Cell, Cut, Evaluation, OutcomeKind};
 use crate::model::{ClassId, ClassTable, ImageId};
 
 /// A set of outcomes, named by what a person clicked. Its members depend on the threshold.
@@ -68,7 +68,7 @@ impl Filter {
 
     /// The images that hold such outcomes at a cut, in their order; every image for [`Self::All`].
     #[must_use]
-    pub fn images(&self, evaluation: &DetectionEvaluation, matched: &Matched, cut: Cut) -> Vec<ImageId> {
+    pub fn images(&self, evaluation: &Evaluation, matched: &Matched, cut: Cut) -> Vec<ImageId> {
         match self {
             Self::All => evaluation.dataset.image_ids().collect(),
             Self::Images { images, .. } => images.clone(),

@@ -12,7 +12,7 @@ mod threshold;
 use std::cmp::Ordering;
 
 use crate::metrics::detection::Matched;
-use crate::metrics::{Counter, DetectionEvaluation};
+use crate::metrics::{Counter, Evaluation};
 use crate::model::ClassId;
 
 use super::filter::Filter;
@@ -178,7 +178,7 @@ impl Default for Rules {
 /// else as it is. Nothing fires without truths.
 #[must_use]
 pub fn recommend(
-    evaluation: &DetectionEvaluation,
+    evaluation: &Evaluation,
     matched: &Matched,
     counter: &Counter,
     threshold: f64,

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::analysis::{Recommendation, Rules, recommend};
 use crate::formats;
+use crate::jobs::JobError;
 use crate::metrics::bootstrap::{self, HeadlineIntervals};
+use crate::metrics::classification::MultiLabelAt;
 use crate::metrics::{Counter, DetectionSettings, Sections};
 use crate::model::project::{Choice, Project};
 use crate::model::{Task, fmt};
@@ -37,6 +39,7 @@ struct Done {
     source: ConfidenceSource,
     recommendations: Vec<Recommendation>,
     intervals: Option<HeadlineIntervals>,
+    multilabel: Option<MultiLabelAt>,
 }
 
 /// Evaluates and writes.
@@ -241,6 +244,7 @@ fn one(
         source: ConfidenceSource::Optimal,
         recommendations: Vec::new(),
         intervals: None,
+        multilabel: None,
         loaded,
     };
     let Some(matched) = done.loaded.evaluation.matched.clone() else { return Ok(done) };
@@ -256,8 +260,9 @@ fn one(
     if args.intervals {
         let images = done.loaded.evaluation.dataset.image_ids();
         let intervals = bootstrap::headline(images, &matched.timeline, counter.cut(), RESAMPLES, 0, progress);
-        done.intervals = Some(intervals.map_err(crate::jobs::JobError::from)?);
+        done.intervals = Some(intervals.map_err(JobError::from)?);
     }
+    done.multilabel = done.loaded.evaluation.multilabel_at(done.confidence, progress).map_err(JobError::from)?;
     done.counter = Some(counter);
     Ok(done)
 }
@@ -271,6 +276,7 @@ fn inputs(done: &Done, settings: DetectionSettings, written: Written) -> Inputs<
         source: done.source,
         recommendations: &done.recommendations,
         intervals: done.intervals.as_ref(),
+        multilabel: done.multilabel.as_ref(),
     });
     Inputs { evaluation, settings, at, findings: &done.loaded.findings, written }
 }
@@ -291,23 +297,23 @@ fn folder_name(project: &Project, choice: &Choice) -> String {
 
 /// What a person reads on the terminal.
 fn describe(text: &mut String, project: &Project, done: &Done, document: &Document<'_>, inputs: &Inputs<'_>) {
-    let dataset = &done.loaded.evaluation.dataset;
+    let evaluation = &done.loaded.evaluation;
     let _ = writeln!(
         text,
-        "{}\n  {}, {}, {}",
+        "{}\n  {}",
         crate::session::update::describe(project, &done.loaded.choice),
-        fmt::counted(dataset.images.len() as u64, "image", "images"),
-        fmt::counted(dataset.countable_truths() as u64, "object", "objects"),
-        fmt::counted(done.loaded.evaluation.predictions.len() as u64, "detection", "detections")
+        evaluation.size().join(", ")
     );
     if let (Some(t), Some(at)) = (&document.summary.thresholded, &inputs.at) {
+        let how = if at.source == ConfidenceSource::Optimal { "optimal" } else { "given" };
+        let pairing = match evaluation.objects() {
+            Some(_) => format!(", {}, IoU {:.2}", inputs.settings.matching.name(), inputs.settings.iou),
+            None => String::new(),
+        };
         let _ = writeln!(
             text,
-            "  at confidence {} ({}), {}, IoU {:.2}\n  precision {}  recall {}  F1 {}\n  correct {}  misclassified {}  missed {}  false positives {}",
+            "  at confidence {} ({how}){pairing}\n  precision {}  recall {}  F1 {}\n  correct {}  misclassified {}  missed {}  false positives {}",
             fmt::threshold(at.confidence),
-            if at.source == ConfidenceSource::Optimal { "optimal" } else { "given" },
-            inputs.settings.matching.name(),
-            inputs.settings.iou,
             fmt::rate(t.precision),
             fmt::rate(t.recall),
             fmt::rate(t.f1),
@@ -317,10 +323,7 @@ fn describe(text: &mut String, project: &Project, done: &Done, document: &Docume
             fmt::count(t.false_positives)
         );
     }
-    if let Some(coco) = &document.summary.coco {
-        let (ap, ap50, ap75) = (fmt::rate(coco.ap), fmt::rate(coco.ap50), fmt::rate(coco.ap75));
-        let _ = writeln!(text, "  AP {ap}  AP50 {ap50}  AP75 {ap75}");
-    }
+    headline(text, document);
     for recommendation in done.recommendations.iter().take(3) {
         let _ = writeln!(text, "  → {}: {}", recommendation.title, recommendation.sentence);
     }
@@ -331,6 +334,24 @@ fn describe(text: &mut String, project: &Project, done: &Done, document: &Docume
             "  {} in the data: see `evalens check`",
             fmt::counted(warnings as u64, "problem", "problems")
         );
+    }
+}
+
+/// The numbers that need no threshold.
+fn headline(text: &mut String, document: &Document<'_>) {
+    let names = [
+        ("AP", "ap"),
+        ("AP50", "ap50"),
+        ("AP75", "ap75"),
+        ("accuracy", "accuracy"),
+        ("ROC AUC", "roc_auc_macro"),
+        ("average precision", "average_precision_macro"),
+        ("log loss", "log_loss"),
+    ];
+    let known = names.iter().filter_map(|(name, key)| Some(format!("{name} {}", fmt::rate(document.number(key)?))));
+    let line: Vec<String> = known.collect();
+    if !line.is_empty() {
+        let _ = writeln!(text, "  {}", line.join("  "));
     }
 }
 

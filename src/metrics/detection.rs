@@ -1,16 +1,12 @@
-//! One detection evaluation: every section that was asked for, from one set of overlaps.
-
-use std::sync::Arc;
+//! How objects are paired, and everything that follows from it at all confidences.
 
 use crate::model::{Cancelled, Dataset, ImageId, Predictions, Progress};
 
-use super::coco::{self, Coco};
 use super::matching::{self, Matching};
-use super::pairs::{PairScope, Pairs};
+use super::pairs::Pairs;
 use super::ranking::Ranking;
 use super::sweep::{Sweep, best_macro_f1};
-use super::tide::{self, Tide};
-use super::timeline::{Outcome, Timeline};
+use super::timeline::Timeline;
 
 /// How objects are paired.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -129,79 +125,4 @@ fn split_sweeps(dataset: &Dataset, timeline: &Timeline, with_ignored: bool) -> V
         Sweep::of_images(timeline, dataset.image_ids().filter(inside), truths as u64)
     };
     if dataset.splits.len() < 2 { Vec::new() } else { (0..dataset.splits.len()).map(of_split).collect() }
-}
-
-/// An evaluated detector. Immutable; sections not asked for are `None`.
-#[derive(Clone, Debug)]
-pub struct DetectionEvaluation {
-    /// Ground truth.
-    pub dataset: Arc<Dataset>,
-    /// Model outputs.
-    pub predictions: Arc<Predictions>,
-    /// Overlaps.
-    pub pairs: Arc<Pairs>,
-    /// Counts at all confidences.
-    pub matched: Option<Arc<Matched>>,
-    /// Average precision.
-    pub coco: Option<Arc<Coco>>,
-    /// Error types.
-    pub tide: Option<Arc<Tide>>,
-}
-
-impl DetectionEvaluation {
-    /// Computes the sections asked for, in parallel where they do not need each other.
-    ///
-    /// # Errors
-    /// [`Cancelled`] when asked to stop.
-    pub fn compute(
-        dataset: Arc<Dataset>,
-        predictions: Arc<Predictions>,
-        settings: DetectionSettings,
-        sections: Sections,
-        progress: &dyn Progress,
-    ) -> Result<Self, Cancelled> {
-        let scope = if sections.timeline || sections.tide { PairScope::AllClasses } else { PairScope::SameClass };
-        let (pairs, ranking) =
-            rayon::join(|| Pairs::compute(&dataset, &predictions, scope, progress), || Ranking::of(&predictions));
-        let pairs = Arc::new(pairs?);
-        let coco = || coco::evaluate_ranked(&dataset, &predictions, &pairs, &ranking, progress);
-        let tide = || tide::evaluate_ranked(&dataset, &predictions, &pairs, &ranking, progress);
-        let matched = || Matched::compute_ranked(&dataset, &predictions, &pairs, &ranking, settings, progress);
-        let (coco, rest) = rayon::join(
-            || sections.coco.then(coco).transpose(),
-            || rayon::join(|| sections.tide.then(tide).transpose(), || sections.timeline.then(matched).transpose()),
-        );
-        let (tide, matched) = rest;
-        Ok(Self {
-            coco: coco?.map(Arc::new),
-            tide: tide?.map(Arc::new),
-            matched: matched?.map(Arc::new),
-            dataset,
-            predictions,
-            pairs,
-        })
-    }
-
-    /// The image an outcome belongs to.
-    #[must_use]
-    pub fn image_of(&self, outcome: Outcome) -> Option<ImageId> {
-        let of_truth = outcome.truth().and_then(|t| self.dataset.truths.image.get(t.index()));
-        of_truth.or_else(|| outcome.pred().and_then(|p| self.predictions.image.get(p.index()))).copied()
-    }
-
-    /// The same data matched by other settings; AP and error types are shared, and the overlaps unless only those of one
-    /// class were computed.
-    ///
-    /// # Errors
-    /// [`Cancelled`] when asked to stop.
-    pub fn rematch(&self, settings: DetectionSettings, progress: &dyn Progress) -> Result<Self, Cancelled> {
-        let pairs = match self.pairs.scope() {
-            PairScope::AllClasses => Arc::clone(&self.pairs),
-            PairScope::SameClass => {
-                Arc::new(Pairs::compute(&self.dataset, &self.predictions, PairScope::AllClasses, progress)?)
-            }
-        };
-        let matched = Matched::compute(&self.dataset, &self.predictions, &pairs, settings, progress)?;
-        Ok(Self { matched: Some(Arc::new(matched)), pairs, ..self.clone() })
-    }
 }

@@ -71,6 +71,23 @@ impl Task {
         matches!(self, Self::TextClassification | Self::TextMultilabel | Self::TextGeneration)
     }
 
+    /// What one and many of the items are called.
+    #[must_use]
+    pub const fn items(self) -> (&'static str, &'static str) {
+        if self.is_text() { ("text", "texts") } else { ("image", "images") }
+    }
+
+    /// What one and many of that which is right or wrong are called: objects, labels, or the items themselves.
+    #[must_use]
+    pub const fn units(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Detection | Self::InstanceSegmentation => ("object", "objects"),
+            Self::Multilabel | Self::TextMultilabel => ("label", "labels"),
+            Self::SemanticSegmentation => ("pixel", "pixels"),
+            Self::Classification | Self::TextClassification | Self::TextGeneration => self.items(),
+        }
+    }
+
     /// The task of this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

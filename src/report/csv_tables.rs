@@ -2,9 +2,12 @@
 
 use crate::analysis::Recommendation;
 use crate::metrics::detection::Matched;
-use crate::metrics::{Counter, DetectionEvaluation, Sweep};
+use crate::metrics::{Counter, Evaluation, Sweep};
+
+use crate::model::ClassId;
 
 use super::document::{At, Document};
+use super::labels::ClassLabels;
 
 /// A table's file name and text.
 pub type Table = (&'static str, String);
@@ -13,11 +16,7 @@ pub type Table = (&'static str, String);
 ///
 /// # Errors
 /// Where a table cannot be put into words (never, for finite memory).
-pub fn tables(
-    document: &Document<'_>,
-    evaluation: &DetectionEvaluation,
-    at: Option<&At<'_>>,
-) -> Result<Vec<Table>, csv::Error> {
+pub fn tables(document: &Document<'_>, evaluation: &Evaluation, at: Option<&At<'_>>) -> Result<Vec<Table>, csv::Error> {
     let matched = at.map(|at| (at.matched, at.counter));
     let mut all = vec![("summary.csv", summary(document)?), ("classes.csv", classes(evaluation, matched)?)];
     if let Some((matched, counter)) = matched {
@@ -31,8 +30,8 @@ pub fn tables(
 ///
 /// # Errors
 /// As [`tables`].
-pub fn classes(evaluation: &DetectionEvaluation, at: Option<(&Matched, &Counter)>) -> Result<String, csv::Error> {
-    let mut rows = vec![row(&[
+pub fn classes(evaluation: &Evaluation, at: Option<(&Matched, &Counter)>) -> Result<String, csv::Error> {
+    let mut head = row(&[
         "class",
         "support",
         "correct",
@@ -44,16 +43,16 @@ pub fn classes(evaluation: &DetectionEvaluation, at: Option<(&Matched, &Counter)
         "recall",
         "f1",
         "optimal_confidence",
-        "ap",
-        "ap50",
-        "ap75",
-    ])];
+    ]);
+    let own: &[&str] =
+        if evaluation.labels().is_some() { &["roc_auc", "average_precision"] } else { &["ap", "ap50", "ap75"] };
+    head.extend(row(own));
+    let mut rows = vec![head];
     let support = evaluation.dataset.support();
     for (i, name) in evaluation.dataset.classes.names().iter().enumerate() {
         let counts = at.and_then(|(_, counter)| counter.classes().get(i));
-        let ap = evaluation.coco.as_ref().and_then(|c| c.classes.get(i));
         let whole = |value: Option<u32>| value.map_or_else(String::new, |v| v.to_string());
-        rows.push(vec![
+        let mut cells = vec![
             name.clone(),
             whole(support.get(i).copied()),
             whole(counts.map(|c| c.correct)),
@@ -65,10 +64,15 @@ pub fn classes(evaluation: &DetectionEvaluation, at: Option<(&Matched, &Counter)
             number(counts.and_then(|c| c.recall())),
             number(counts.and_then(|c| c.f1())),
             number(at.and_then(|(matched, _)| matched.optima.classes.get(i).copied().flatten())),
-            number(ap.and_then(|a| a.ap)),
-            number(ap.and_then(|a| a.ap50)),
-            number(ap.and_then(|a| a.ap75)),
-        ]);
+        ];
+        if let Some(labels) = evaluation.labels() {
+            let of_class = ClassLabels::of(labels, ClassId::from_index(i));
+            cells.extend([of_class.and_then(|c| c.roc_auc), of_class.and_then(|c| c.average_precision)].map(number));
+        } else {
+            let ap = evaluation.coco().and_then(|c| c.classes.get(i));
+            cells.extend([ap.and_then(|a| a.ap), ap.and_then(|a| a.ap50), ap.and_then(|a| a.ap75)].map(number));
+        }
+        rows.push(cells);
     }
     text(&rows)
 }
@@ -77,9 +81,9 @@ pub fn classes(evaluation: &DetectionEvaluation, at: Option<(&Matched, &Counter)
 ///
 /// # Errors
 /// As [`tables`].
-pub fn matrix(evaluation: &DetectionEvaluation, matched: &Matched, counter: &Counter) -> Result<String, csv::Error> {
+pub fn matrix(evaluation: &Evaluation, matched: &Matched, counter: &Counter) -> Result<String, csv::Error> {
     let names = evaluation.dataset.classes.names().iter().cloned();
-    let labels: Vec<String> = names.chain(["background".to_owned()]).collect();
+    let labels: Vec<String> = names.chain([evaluation.outside().to_owned()]).collect();
     let mut rows = vec![[vec!["truth \\ predicted".to_owned()], labels.clone()].concat()];
     for (label, counts) in labels.iter().zip(counter.matrix(&matched.timeline)) {
         rows.push([vec![label.clone()], counts.iter().map(u32::to_string).collect()].concat());

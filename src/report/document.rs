@@ -3,13 +3,16 @@
 use serde::{Serialize, Serializer};
 
 use crate::analysis::recommend::Recommendation;
+use crate::metrics::classification::MultiLabelAt;
 use crate::metrics::coco::{ClassAp, CocoSummary};
 use crate::metrics::detection::Matched;
 use crate::metrics::rates;
 use crate::metrics::tide::TideSummary;
-use crate::metrics::{Counter, Counts, DetectionEvaluation, DetectionSettings, Sweep};
+use crate::metrics::{Counter, Counts, DetectionSettings, Evaluation, Sweep};
 use crate::model::finding::Finding;
 use crate::model::{ClassId, ImageId, Task};
+
+use super::labels::{ClassLabels, LabelSummary};
 
 /// The schema this version writes.
 pub const SCHEMA: &str = "evalens.evaluation/1";
@@ -62,7 +65,7 @@ impl Written {
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
     /// Data and results.
-    pub evaluation: &'a DetectionEvaluation,
+    pub evaluation: &'a Evaluation,
     /// How objects were paired.
     pub settings: DetectionSettings,
     /// The matching and the counts at the threshold; `None` where no section needs them.
@@ -86,6 +89,8 @@ pub struct At<'a> {
     pub source: ConfidenceSource,
     /// What to do next.
     pub recommendations: &'a [Recommendation],
+    /// Rates of a multi-label classifier there.
+    pub multilabel: Option<&'a MultiLabelAt>,
     /// Bootstrap intervals of the headline, where asked for.
     pub intervals: Option<&'a crate::metrics::bootstrap::HeadlineIntervals>,
 }
@@ -106,6 +111,10 @@ pub struct Document<'a> {
     classes: Option<Vec<ClassPart<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     confusion_matrix: Option<MatrixPart<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_probability_matrix: Option<&'a [Option<Vec<f64>>]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cooccurrence_matrix: Option<&'a [Vec<u32>]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sweep: Option<SweepPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,13 +137,22 @@ struct ModelPart<'a> {
     project: &'a str,
     id: &'a str,
     version: &'a str,
-    detections: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detections: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]
 struct SettingsPart {
     confidence: Option<f64>,
     confidence_source: Option<ConfidenceSource>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pairing: Option<PairingPart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_logits: Option<bool>,
+}
+
+#[derive(Debug, Serialize)]
+struct PairingPart {
     iou: f64,
     matching: &'static str,
 }
@@ -145,6 +163,9 @@ pub struct Summary {
     /// Counts and rates at the threshold.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub thresholded: Option<Thresholded>,
+    /// What only classifiers have.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelSummary>,
     /// COCO's twelve.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub coco: Option<CocoPart>,
@@ -216,6 +237,8 @@ struct ClassPart<'a> {
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     ap: Option<ClassApPart>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    labels: Option<ClassLabels>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
     counts: Option<ClassCountsPart>,
 }
 
@@ -281,17 +304,20 @@ impl<'a> Document<'a> {
     pub fn new(inputs: &Inputs<'a>) -> Self {
         let Inputs { evaluation, settings, at, findings, written } = *inputs;
         let (dataset, predictions) = (&*evaluation.dataset, &*evaluation.predictions);
-        let coco = evaluation.coco.as_ref().filter(|_| written.coco);
-        let tide = evaluation.tide.as_ref().filter(|_| written.tide);
+        let coco = evaluation.coco().filter(|_| written.coco);
+        let tide = evaluation.tide().filter(|_| written.tide);
+        let labels = evaluation.labels();
+        let missed = at.map(|at| at.counter.totals().missed);
         let summary = Summary {
             thresholded: at.map(|at| Thresholded::new(&at)),
+            labels: labels.and_then(|l| LabelSummary::new(l, missed, at.and_then(|at| at.multilabel))),
             coco: coco.map(|c| c.summary.into()),
             tide: tide.map(|t| t.summary.into()),
         };
-        let wants_classes = coco.is_some() || at.is_some();
+        let wants_classes = coco.is_some() || at.is_some() || labels.is_some();
         Self {
             schema: SCHEMA,
-            task: Task::Detection,
+            task: evaluation.task,
             dataset: DatasetPart {
                 project: &dataset.identity.project,
                 id: &dataset.identity.id,
@@ -305,18 +331,25 @@ impl<'a> Document<'a> {
                 project: &predictions.identity.project,
                 id: &predictions.identity.id,
                 version: &predictions.identity.version,
-                detections: predictions.len(),
+                detections: labels.is_none().then_some(predictions.len()),
             },
             settings: SettingsPart {
                 confidence: at.map(|a| a.confidence),
                 confidence_source: at.map(|a| a.source),
-                iou: settings.iou,
-                matching: settings.matching.name(),
+                pairing: labels
+                    .is_none()
+                    .then(|| PairingPart { iou: settings.iou, matching: settings.matching.name() }),
+                from_logits: labels.map(|l| l.from_logits),
             },
             problems: written.problems.then_some(findings),
             summary,
             classes: wants_classes.then(|| classes(evaluation, coco.map(|c| c.classes.as_slice()), at.as_ref())),
             confusion_matrix: at.filter(|_| written.matrix).map(|at| matrix(evaluation, &at)),
+            mean_probability_matrix: labels.filter(|_| written.matrix).map(|l| l.mean_probabilities.as_slice()),
+            cooccurrence_matrix: labels
+                .filter(|_| written.matrix)
+                .and_then(|l| l.cooccurrence.as_ref())
+                .map(|c| c.as_slice()),
             sweep: at.filter(|_| written.sweep).map(|at| SweepPart::new(&at.matched.sweep)),
             recommendations: at.filter(|_| written.recommendations).map(|at| recommendations(evaluation, &at)),
         }
@@ -392,7 +425,7 @@ impl From<TideSummary> for TidePart {
     }
 }
 
-fn classes<'a>(evaluation: &'a DetectionEvaluation, ap: Option<&[ClassAp]>, at: Option<&At<'_>>) -> Vec<ClassPart<'a>> {
+fn classes<'a>(evaluation: &'a Evaluation, ap: Option<&[ClassAp]>, at: Option<&At<'_>>) -> Vec<ClassPart<'a>> {
     let table = &evaluation.dataset.classes;
     let support = evaluation.dataset.support();
     let part = |class: ClassId| {
@@ -418,15 +451,27 @@ fn classes<'a>(evaluation: &'a DetectionEvaluation, ap: Option<&[ClassAp]>, at: 
                 optimal_confidence: at.matched.optima.classes.get(i).copied().flatten(),
             })
         });
-        ClassPart { name: table.name(class), support: support.get(i).copied().unwrap_or(0), ap, counts }
+        let labels = evaluation.labels().and_then(|labels| ClassLabels::of(labels, class));
+        ClassPart { name: table.name(class), support: support.get(i).copied().unwrap_or(0), ap, labels, counts }
     };
     table.ids().map(part).collect()
 }
 
-fn matrix<'a>(evaluation: &'a DetectionEvaluation, at: &At<'_>) -> MatrixPart<'a> {
-    let names = evaluation.dataset.classes.names().iter().map(String::as_str);
-    let labels: Vec<&str> = names.chain(["background"]).collect();
-    MatrixPart { column_labels: labels.clone(), labels, counts: at.counter.matrix(&at.matched.timeline) }
+/// The matrix with what stands outside all classes last: in rows and columns, or for single labels in columns only.
+fn matrix<'a>(evaluation: &'a Evaluation, at: &At<'_>) -> MatrixPart<'a> {
+    let mut labels: Vec<&str> = evaluation.dataset.classes.names().iter().map(String::as_str).collect();
+    let mut column_labels = labels.clone();
+    column_labels.push(evaluation.outside());
+    let mut counts = match at.multilabel {
+        Some(several) => several.matrix.clone(),
+        None => at.counter.matrix(&at.matched.timeline),
+    };
+    if evaluation.labels().is_some_and(|l| l.single.is_some()) {
+        counts.truncate(labels.len());
+    } else {
+        labels.push(evaluation.outside());
+    }
+    MatrixPart { labels, column_labels, counts }
 }
 
 impl SweepPart {
@@ -458,7 +503,7 @@ fn thinned(len: usize, keep: Option<usize>) -> Vec<usize> {
     rows
 }
 
-fn recommendations<'a>(evaluation: &'a DetectionEvaluation, at: &At<'a>) -> Vec<RecommendationPart<'a>> {
+fn recommendations<'a>(evaluation: &'a Evaluation, at: &At<'a>) -> Vec<RecommendationPart<'a>> {
     let table = &evaluation.dataset.classes;
     let cut = at.counter.cut();
     let part = |r: &'a Recommendation| RecommendationPart {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::analysis::Recommendation;
 use crate::jobs::JobError;
-use crate::metrics::DetectionEvaluation;
+use crate::metrics::Evaluation;
 
 use super::explorer::PrCurves;
 use super::load::{Fingerprint, Loaded};
@@ -29,7 +29,7 @@ pub enum EventBody {
     /// An evaluation is ready.
     Evaluated(Result<Box<Loaded>, JobError>),
     /// The same data, matched by other settings.
-    Rematched(Result<Box<DetectionEvaluation>, JobError>),
+    Rematched(Result<Box<Evaluation>, JobError>),
     /// Recommendations at the threshold that was current when the job began.
     Recommended(f64, Result<Vec<Recommendation>, JobError>),
     /// Precision-recall curves.

@@ -8,7 +8,7 @@ use crate::analysis::Recommendation;
 use crate::formats::ClassMapping;
 use crate::metrics::coco::AreaRange;
 use crate::metrics::detection::Matched;
-use crate::metrics::{Counter, DetectionEvaluation};
+use crate::metrics::{Counter, Evaluation};
 use crate::model::finding::Finding;
 use crate::model::project::Choice;
 use crate::model::{ClassId, Dataset, Predictions};
@@ -71,7 +71,7 @@ pub struct Explorer {
     /// What is evaluated.
     pub choice: Choice,
     /// Data and results, all thresholds.
-    pub evaluation: DetectionEvaluation,
+    pub evaluation: Evaluation,
     /// The matching on screen.
     pub matched: Arc<Matched>,
     /// Problems found in the data.
@@ -119,10 +119,10 @@ impl Explorer {
         &self.evaluation.predictions
     }
 
-    /// The name of a class, or `background`.
+    /// The name of a class, or what stands outside all classes.
     #[must_use]
     pub fn class_name(&self, class: Option<ClassId>) -> &str {
-        class.map_or("background", |c| self.dataset().classes.name(c))
+        class.map_or(self.evaluation.outside(), |c| self.dataset().classes.name(c))
     }
 
     /// Lowest and highest score; (0, 1) without predictions.

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::formats::{self, ClassMapping, LoadError};
 use crate::jobs::JobError;
 use crate::metrics::coco;
-use crate::metrics::{DetectionEvaluation, DetectionSettings, Sections};
+use crate::metrics::pairs::Pairs;
+use crate::metrics::{DetectionSettings, Evaluation, Sections};
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
 use crate::model::{Findings, Progress};
@@ -33,7 +34,7 @@ pub struct Loaded {
     /// What was evaluated.
     pub choice: Choice,
     /// Data and results.
-    pub evaluation: DetectionEvaluation,
+    pub evaluation: Evaluation,
     /// Problems found in the data.
     pub findings: Vec<Finding>,
     /// How class names of the predictions were read.
@@ -79,9 +80,8 @@ pub fn evaluate(
     progress.stage("Reading predictions");
     let (predictions, found, mappings) = formats::load_predictions(root, project, choice, &dataset, progress)?;
     findings.merge(found);
-    let evaluation =
-        DetectionEvaluation::compute(Arc::new(dataset), Arc::new(predictions), settings, sections, progress)
-            .map_err(JobError::from)?;
+    let evaluation = Evaluation::of_objects(Arc::new(dataset), Arc::new(predictions), settings, sections, progress)
+        .map_err(JobError::from)?;
     if let Some(matched) = &evaluation.matched {
         progress.stage("Preparing the slider");
         matched.timeline.prepare();
@@ -101,13 +101,19 @@ pub fn evaluate(
 ///
 /// # Errors
 /// Cancelled.
-pub fn curves(evaluation: &DetectionEvaluation, key: CurveKey, progress: &dyn Progress) -> Result<PrCurves, JobError> {
-    let of = |class| {
+pub fn curves(evaluation: &Evaluation, key: CurveKey, progress: &dyn Progress) -> Result<PrCurves, JobError> {
+    let of = |pairs: &Pairs, class| {
         progress.check()?;
         let (dataset, predictions) = (&evaluation.dataset, &evaluation.predictions);
-        Ok(coco::pr_curve(dataset, predictions, &evaluation.pairs, class, key.iou, key.area))
+        Ok(coco::pr_curve(dataset, predictions, pairs, class, key.iou, key.area))
     };
-    let classes = evaluation.dataset.classes.ids().map(of).collect::<Result<_, JobError>>()?;
+    let classes = match evaluation.objects() {
+        Some(objects) => {
+            let all = evaluation.dataset.classes.ids().map(|class| of(&objects.pairs, class));
+            all.collect::<Result<_, JobError>>()?
+        }
+        None => Vec::new(),
+    };
     Ok(PrCurves { key, classes })
 }
 

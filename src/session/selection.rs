@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use crate::analysis::Filter;
+use crate::metrics::classification::ItemMeasures;
 use crate::metrics::detection::Matched;
-use crate::metrics::{Counts, Cut, DetectionEvaluation, Outcome};
-use crate::model::ImageId;
+use crate::metrics::{Counts, Cut, Evaluation, Outcome};
+use crate::model::{ImageId, Task};
 
 /// The order of the gallery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -21,11 +22,29 @@ pub enum Sort {
     Confidence,
     /// Lowest overlap of the objects meant first.
     Overlap,
+    /// Highest loss of the item first.
+    Loss,
+    /// Smallest distance of the two best classes first.
+    Margin,
+    /// Highest entropy of the classes first.
+    Entropy,
 }
 
 impl Sort {
     /// All orders.
-    pub const ALL: [Self; 5] = [Self::Errors, Self::F1, Self::Confidence, Self::Overlap, Self::Name];
+    pub const ALL: [Self; 8] =
+        [Self::Errors, Self::F1, Self::Confidence, Self::Overlap, Self::Loss, Self::Margin, Self::Entropy, Self::Name];
+
+    /// True where a task has what it sorts by.
+    #[must_use]
+    pub const fn belongs_to(self, task: Task) -> bool {
+        match self {
+            Self::Overlap => !task.is_classification(),
+            Self::Loss | Self::Margin | Self::Entropy => task.is_classification(),
+            Self::F1 => !task.is_classification() || task.is_multilabel(),
+            Self::Name | Self::Errors | Self::Confidence => true,
+        }
+    }
 
     /// What a person reads.
     #[must_use]
@@ -36,6 +55,9 @@ impl Sort {
             Self::F1 => "Lowest F1",
             Self::Confidence => "Highest confidence",
             Self::Overlap => "Lowest IoU",
+            Self::Loss => "Highest loss",
+            Self::Margin => "Smallest margin",
+            Self::Entropy => "Highest entropy",
         }
     }
 }
@@ -69,7 +91,7 @@ pub struct Selection {
 impl Selection {
     /// Finds the images of a filter at a cut.
     #[must_use]
-    pub fn find(evaluation: &DetectionEvaluation, matched: &Matched, cut: Cut, filter: Filter, sort: Sort) -> Self {
+    pub fn find(evaluation: &Evaluation, matched: &Matched, cut: Cut, filter: Filter, sort: Sort) -> Self {
         let timeline = &matched.timeline;
         let image_of = |outcome: &Outcome| evaluation.image_of(*outcome);
         let mut outcomes = timeline.members(cut, |cell| filter.wants(cell));
@@ -108,15 +130,24 @@ impl Selection {
         self.images.iter().position(|s| s.image == image)
     }
 
-    fn order(&mut self, evaluation: &DetectionEvaluation) {
+    fn order(&mut self, evaluation: &Evaluation) {
         let outcomes = std::mem::take(&mut self.outcomes);
         let marks = |s: &SelectedImage| outcomes.get(s.first as usize..(s.first + s.marked) as usize).unwrap_or(&[]);
         let name = |s: &SelectedImage| evaluation.dataset.images.get(s.image.index()).map_or("", |i| i.name.as_str());
         let by_name = |a: &SelectedImage, b: &SelectedImage| natord::compare(name(a), name(b));
+        let measure = |s: &SelectedImage, of: fn(&ItemMeasures) -> Option<f64>| {
+            of(evaluation.labels()?.measures.get(s.image.index())?)
+        };
         let key = |s: &SelectedImage| match self.sort {
             Sort::Name => 0.0,
             Sort::Errors => -((s.counts.misclassified + s.counts.missed + s.counts.false_positives) as f64),
             Sort::F1 => s.counts.f1().unwrap_or(f64::INFINITY),
+            Sort::Loss => -measure(s, |m| m.loss).unwrap_or(f64::NEG_INFINITY),
+            Sort::Margin => measure(s, |m| m.margin).unwrap_or(f64::INFINITY),
+            Sort::Entropy => -measure(s, |m| m.entropy).unwrap_or(f64::NEG_INFINITY),
+            Sort::Confidence if evaluation.labels().is_some() => {
+                -measure(s, |m| m.confidence).unwrap_or(f64::NEG_INFINITY)
+            }
             Sort::Confidence => {
                 -marks(s).iter().filter_map(|o| score(evaluation, *o)).fold(f64::NEG_INFINITY, f64::max)
             }
@@ -131,15 +162,15 @@ impl Selection {
 
 /// The confidence of an outcome's detection.
 #[must_use]
-pub fn score(evaluation: &DetectionEvaluation, outcome: Outcome) -> Option<f64> {
+pub fn score(evaluation: &Evaluation, outcome: Outcome) -> Option<f64> {
     outcome.pred().and_then(|p| evaluation.predictions.score.get(p.index()).copied())
 }
 
 /// The overlap of an outcome's pair.
 #[must_use]
-pub fn overlap(evaluation: &DetectionEvaluation, outcome: Outcome) -> Option<f64> {
+pub fn overlap(evaluation: &Evaluation, outcome: Outcome) -> Option<f64> {
     let (truth, pred) = (outcome.truth()?, outcome.pred()?);
-    evaluation.pairs.of(pred).find(|(t, _)| *t == truth).map(|(_, o)| o)
+    evaluation.objects()?.pairs.of(pred).find(|(t, _)| *t == truth).map(|(_, o)| o)
 }
 
 fn as_u32(n: usize) -> u32 {

@@ -8,7 +8,7 @@ use crate::analysis::{Filter, recommend};
 use crate::formats::{self, Correction};
 use crate::jobs::runner::captured;
 use crate::jobs::{JobCtx, JobError};
-use crate::metrics::{DetectionEvaluation, DetectionSettings, Sections};
+use crate::metrics::{DetectionSettings, Evaluation, Sections};
 use crate::model::project::Choice;
 use crate::store::export::{self, Content};
 use crate::store::project_file;
@@ -317,7 +317,7 @@ impl Session {
         );
     }
 
-    fn rematched(&mut self, evaluation: DetectionEvaluation) {
+    fn rematched(&mut self, evaluation: Evaluation) {
         let (Some(explorer), Some(matched)) = (&mut self.explorer, evaluation.matched.clone()) else { return };
         if explorer.threshold.optimal {
             explorer.threshold.value = matched.optima.pooled.unwrap_or(0.0);
@@ -524,11 +524,7 @@ fn has_split(choices: &[Choice], wanted: &Choice, split: &String) -> bool {
     choices.iter().any(|c| c.model == wanted.model && c.dataset == wanted.dataset && c.splits.contains(split))
 }
 
-fn rematch(
-    evaluation: &DetectionEvaluation,
-    settings: DetectionSettings,
-    ctx: &JobCtx,
-) -> Result<DetectionEvaluation, JobError> {
+fn rematch(evaluation: &Evaluation, settings: DetectionSettings, ctx: &JobCtx) -> Result<Evaluation, JobError> {
     let evaluation = evaluation.rematch(settings, ctx)?;
     if let Some(matched) = &evaluation.matched {
         matched.timeline.prepare();

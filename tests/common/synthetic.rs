@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use evalens::formats::Recognised;
-use evalens::metrics::{DetectionEvaluation, DetectionSettings, Sections};
+use evalens::metrics::{DetectionSettings, Evaluation, Sections};
 use evalens::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SplitEntry};
 use evalens::model::{
     BBox, ClassTable, Dataset, DatasetBuilder, DatasetIdentity, Image, ImageId, ModelIdentity, NewTruth, NoProgress,
@@ -140,9 +140,9 @@ impl Synthetic {
     }
 
     /// The evaluation.
-    pub fn evaluation(&self, folder: Option<&Path>) -> DetectionEvaluation {
+    pub fn evaluation(&self, folder: Option<&Path>) -> Evaluation {
         let (dataset, predictions) = (Arc::new(self.dataset(folder)), Arc::new(self.predictions()));
-        DetectionEvaluation::compute(dataset, predictions, DetectionSettings::default(), Sections::ALL, &NoProgress)
+        Evaluation::of_objects(dataset, predictions, DetectionSettings::default(), Sections::ALL, &NoProgress)
             .expect("nobody cancels")
     }
 

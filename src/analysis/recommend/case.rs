@@ -1,14 +1,14 @@
 //! What every rule looks at: the evaluation at one threshold, and pooled F1 with something repaired.
 
 use crate::metrics::detection::Matched;
-use crate::metrics::{Cell, ClassCounts, Counter, Counts, DetectionEvaluation, Outcome};
+use crate::metrics::{Cell, ClassCounts, Counter, Counts, Evaluation, Outcome};
 use crate::model::{ClassId, ImageId, fmt};
 
 use super::{Gain, Importance, Rules};
 
 /// One evaluation at one threshold.
 pub(super) struct Case<'a> {
-    pub evaluation: &'a DetectionEvaluation,
+    pub evaluation: &'a Evaluation,
     pub matched: &'a Matched,
     pub counter: &'a Counter,
     pub threshold: f64,
@@ -29,6 +29,17 @@ impl Case<'_> {
     /// Truths of a class that count.
     pub fn support(&self, class: ClassId) -> u32 {
         self.matched.timeline.support().get(class.index()).copied().unwrap_or(0)
+    }
+
+    /// `12 objects`, or labels, or images: what is right or wrong in this task.
+    pub fn units(&self, n: impl Into<u64>) -> String {
+        let (one, many) = self.evaluation.task.units();
+        fmt::counted(n.into(), one, many)
+    }
+
+    /// What many of them are called.
+    pub fn many(&self) -> &'static str {
+        self.evaluation.task.units().1
     }
 
     /// `at confidence ≥ 0.361`.

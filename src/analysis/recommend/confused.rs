@@ -102,7 +102,7 @@ fn card(case: &Case, one: Direction, other: Option<Direction>) -> Recommendation
         importance: case.importance(gain),
         title,
         sentence,
-        rule: rule(case.rules),
+        rule: rule(case),
         classes: vec![one.truth, one.predicted],
         evidence: vec![
             ("count", number(one.count)),
@@ -118,10 +118,11 @@ fn card(case: &Case, one: Direction, other: Option<Direction>) -> Recommendation
     }
 }
 
-fn rule(rules: &Rules) -> String {
+fn rule(case: &Case) -> String {
+    let (rules, many) = (case.rules, case.many());
     format!(
-        "Pairs of classes with at least {} objects of one taken for the other, and at least {} of its objects; the {} \
-         largest. Gain: F1 if these objects were given their right class",
+        "Pairs of classes with at least {} {many} of one taken for the other, and at least {} of its {many}; the {} \
+         largest. Gain: F1 if these {many} were given their right class",
         rules.confused_count,
         fmt::percent(Some(rules.confused_share)),
         rules.cards_per_rule,

@@ -29,19 +29,16 @@ pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
     present.retain(|(n, _)| f64::from(*n) < limit);
     let (smallest, first) = *present.first()?;
     let title = match present.len() {
-        1 => format!("{}: only {}", case.name(first), fmt::counted(smallest.into(), "object", "objects")),
-        n => format!("{} have few objects", fmt::counted(n as u64, "class", "classes")),
+        1 => format!("{}: only {}", case.name(first), case.units(smallest)),
+        n => format!("{} have few {}", fmt::counted(n as u64, "class", "classes"), case.many()),
     };
     let mut named: Vec<String> =
         present.iter().take(NAMED).map(|(n, c)| format!("{} {}", case.name(*c), fmt::count((*n).into()))).collect();
     if present.len() > NAMED {
         named.push(format!("{} more", fmt::count((present.len() - NAMED) as u64)));
     }
-    let sentence = format!(
-        "Below {} objects the numbers of a class are loose: {}",
-        fmt::count(limit.ceil() as u64),
-        listed(&named)
-    );
+    let sentence =
+        format!("Below {} the numbers of a class are loose: {}", case.units(limit.ceil() as u64), listed(&named));
     let mut classes: Vec<ClassId> = present.iter().map(|(_, class)| *class).collect();
     classes.sort();
     Some(Recommendation {
@@ -51,8 +48,9 @@ pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
         title,
         sentence,
         rule: format!(
-            "Classes with fewer objects in this set than {}, than {} × √(all objects), or than {} of the median class; \
-             of medium importance where one has fewer than {}",
+            "Classes with fewer {} in this set than {}, than {} × √(all of them), or than {} of the median class; of \
+             medium importance where one has fewer than {}",
+            case.many(),
             fmt::count(rules.few_truths as u64),
             rules.few_root,
             fmt::percent(Some(rules.few_of_median)),
@@ -88,17 +86,18 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
     }
     let totals = case.counter.totals();
     let (low, high) = rates::f1_interval(totals.correct, totals.kept(), totals.truths())?;
-    let counted = fmt::counted(images as u64, "image", "images");
+    let (one, many) = case.evaluation.task.items();
+    let counted = fmt::counted(images as u64, one, many);
     let title = match &share {
         Some(small) if images >= rules.small_items => {
             let (part, whole) = (fmt::count(small.images), fmt::count(small.of));
-            format!("The {} split is only {part} of {whole} images", small.name)
+            format!("The {} split is only {part} of {whole} {many}", small.name)
         }
         _ => format!("Only {counted} in the evaluation set"),
     };
     let sentence = format!(
         "With {counted} and {} the 95 % interval of F1 is {}–{}, {} wide: smaller differences say nothing",
-        fmt::counted(totals.truths(), "object", "objects"),
+        case.units(totals.truths()),
         fmt::rate(Some(low)),
         fmt::rate(Some(high)),
         fmt::rate(Some(high - low)),
@@ -117,7 +116,7 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
         title,
         sentence,
         rule: format!(
-            "Fewer than {} images, or a test split below {} or a validation split below {} of the dataset (where the \
+            "Fewer than {} {many}, or a test split below {} or a validation split below {} of the dataset (where the \
              sizes of the other splits are known)",
             rules.small_items,
             fmt::percent(Some(rules.small_test_share)),

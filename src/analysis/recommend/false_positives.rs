@@ -28,18 +28,20 @@ pub(super) fn find(case: &Case) -> Vec<Recommendation> {
 
 fn card(case: &Case, class: ClassId, counts: ClassCounts) -> Recommendation {
     let name = case.name(class);
-    let lies = Lies::of(case, class);
+    // Only objects have a place.
+    let lies = case.evaluation.objects().map(|_| Lies::of(case, class));
     let totals = case.counter.totals();
     let wrong = u64::from(counts.false_positives);
     let gain = case.gain(Counts { false_positives: totals.false_positives - wrong, ..totals });
     let predictions = fmt::counted(counts.predicted(), "prediction", "predictions");
     let mut sentence = format!(
-        "Of {predictions} of {name} {}, {} found no object: precision {}",
+        "Of {predictions} of {name} {}, {} {}: precision {}",
         case.at_confidence(),
         fmt::count(wrong),
+        if lies.is_some() { "found no object" } else { "are wrong" },
         fmt::rate(counts.precision())
     );
-    let parts = lies.words(name);
+    let parts = lies.as_ref().map(|lies| lies.words(name)).unwrap_or_default();
     if !parts.is_empty() {
         sentence.push_str(&format!("; {}", listed(&parts)));
     }
@@ -50,14 +52,7 @@ fn card(case: &Case, class: ClassId, counts: ClassCounts) -> Recommendation {
         sentence,
         rule: rule(case.rules),
         classes: vec![class],
-        evidence: vec![
-            ("predicted", number(counts.predicted())),
-            ("false_positives", number(counts.false_positives)),
-            ("precision", counts.precision().unwrap_or(0.0)),
-            ("on_found_object", number(lies.found)),
-            ("badly_placed", number(lies.placed)),
-            ("on_background", number(lies.background)),
-        ],
+        evidence: evidence(counts, lies.as_ref()),
         gain,
         filter: Filter::Segment { class: Some(class), kind: OutcomeKind::FalsePositive },
         threshold: None,
@@ -76,6 +71,22 @@ fn rule(rules: &Rules) -> String {
         rules.small_set_false_positives,
         rules.cards_per_rule,
     )
+}
+
+fn evidence(counts: ClassCounts, lies: Option<&Lies>) -> Vec<(&'static str, f64)> {
+    let mut evidence = vec![
+        ("predicted", number(counts.predicted())),
+        ("false_positives", number(counts.false_positives)),
+        ("precision", counts.precision().unwrap_or(0.0)),
+    ];
+    if let Some(lies) = lies {
+        evidence.extend([
+            ("on_found_object", number(lies.found)),
+            ("badly_placed", number(lies.placed)),
+            ("on_background", number(lies.background)),
+        ]);
+    }
+    evidence
 }
 
 /// What the false positives of a class lie on.
@@ -122,6 +133,7 @@ impl Lies {
 fn best_overlap(case: &Case, pred: PredId, class: ClassId) -> f64 {
     let truths = &case.evaluation.dataset.truths;
     let own = |t: usize| truths.class.get(t) == Some(&class) && truths.ignored.get(t) == Some(&false);
-    let overlaps = case.evaluation.pairs.of(pred).filter(|(t, _)| own(t.index())).map(|(_, overlap)| overlap);
+    let Some(objects) = case.evaluation.objects() else { return 0.0 };
+    let overlaps = objects.pairs.of(pred).filter(|(t, _)| own(t.index())).map(|(_, overlap)| overlap);
     overlaps.fold(0.0, f64::max)
 }

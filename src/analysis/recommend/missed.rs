@@ -29,13 +29,14 @@ pub(super) fn find(case: &Case) -> Vec<Recommendation> {
 
 fn card(case: &Case, class: ClassId, counts: ClassCounts, below: &[bool]) -> Recommendation {
     let name = case.name(class);
-    let split = Split::of(case, class, below);
+    // Only objects have a size and a place.
+    let split = case.evaluation.objects().map(|_| Split::of(case, class, below));
     let totals = case.counter.totals();
     let missed = u64::from(counts.missed);
     let repaired = Counts { correct: totals.correct + missed, missed: totals.missed - missed, ..totals };
     let gain = case.gain(repaired);
     let mut sentence = format!("{name} has a recall of {} {}", fmt::rate(counts.recall()), case.at_confidence());
-    let words = split.words();
+    let words = split.as_ref().map(Split::words).unwrap_or_default();
     if !words.is_empty() {
         sentence.push_str(&format!("; of the missed, {words}"));
     }
@@ -44,9 +45,9 @@ fn card(case: &Case, class: ClassId, counts: ClassCounts, below: &[bool]) -> Rec
         importance: case.importance(gain),
         title: format!("{name}: {} of {} missed", fmt::count(missed), fmt::count(counts.support())),
         sentence,
-        rule: rule(case.rules),
+        rule: if split.is_some() { rule(case.rules) } else { rule_of_labels(case) },
         classes: vec![class],
-        evidence: split.evidence(counts),
+        evidence: evidence(counts, split.as_ref()),
         gain,
         filter: Filter::Segment { class: Some(class), kind: OutcomeKind::Missed },
         threshold: None,
@@ -64,6 +65,27 @@ fn rule(rules: &Rules) -> String {
         fmt::percent(Some(rules.crowd_cover)),
         fmt::counted(rules.edge_pixels as u64, "pixel", "pixels"),
     )
+}
+
+fn rule_of_labels(case: &Case) -> String {
+    format!(
+        "Classes with a recall below {} and at least {} missed {}; the {} with most of them. Gain: F1 if every missed one \
+         of the class were right",
+        fmt::rate(Some(case.rules.missed_recall)),
+        case.rules.missed_count,
+        case.many(),
+        case.rules.cards_per_rule,
+    )
+}
+
+fn evidence(counts: ClassCounts, split: Option<&Split>) -> Vec<(&'static str, f64)> {
+    let mut evidence = vec![
+        ("support", number(counts.support())),
+        ("missed", number(counts.missed)),
+        ("recall", counts.recall().unwrap_or(0.0)),
+    ];
+    evidence.extend(split.into_iter().flat_map(Split::evidence));
+    evidence
 }
 
 /// Truths that a detection of their own class finds at a lower threshold.
@@ -151,11 +173,8 @@ impl Split {
         [listed(&sizes), listed(&traits)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
     }
 
-    fn evidence(&self, counts: ClassCounts) -> Vec<(&'static str, f64)> {
+    fn evidence(&self) -> Vec<(&'static str, f64)> {
         vec![
-            ("support", number(counts.support())),
-            ("missed", number(counts.missed)),
-            ("recall", counts.recall().unwrap_or(0.0)),
             ("missed_small", number(self.small.missed)),
             ("small", number(self.small.all)),
             ("missed_medium", number(self.medium.missed)),

@@ -20,7 +20,7 @@ pub(super) fn pooled(case: &Case) -> Vec<Recommendation> {
     let (more, fewer) = if raise { (now, then) } else { (then, now) };
     let wrong = |c: Counts| c.misclassified + c.false_positives;
     let (wrongs, corrects) = (wrong(more).saturating_sub(wrong(fewer)), more.correct.saturating_sub(fewer.correct));
-    let wrongs = fmt::counted(wrongs, "wrong detection", "wrong detections");
+    let wrongs = fmt::counted(wrongs, "wrong prediction", "wrong predictions");
     let corrects = fmt::counted(corrects, "correct one", "correct ones");
     let effect = format!("{wrongs} and {corrects} {}", if raise { "fall away" } else { "are added" });
     let sentence = format!(
@@ -34,7 +34,8 @@ pub(super) fn pooled(case: &Case) -> Vec<Recommendation> {
         title: format!("{} the confidence threshold to {optimum}", if raise { "Raise" } else { "Lower" }),
         sentence,
         rule: format!(
-            "The threshold with the best F1 over all objects, where it wins at least {}. Gain: F1 there",
+            "The threshold with the best F1 over all {}, where it wins at least {}. Gain: F1 there",
+            case.many(),
             fmt::rate(Some(case.rules.threshold_gain))
         ),
         classes: Vec::new(),
@@ -109,7 +110,7 @@ fn own_optimum(case: &Case, class: ClassId, pooled: f64) -> Option<Own> {
 }
 
 fn card(case: &Case, own: &Own, pooled: f64) -> Recommendation {
-    let name = case.name(own.class);
+    let (name, many) = (case.name(own.class), case.many());
     let (best, here) = (fmt::threshold(own.threshold), fmt::threshold(case.threshold));
     let sentence = format!(
         "The F1 of {name} is {} at {best} and {} at {here}; the best threshold for all classes is {}",
@@ -125,8 +126,8 @@ fn card(case: &Case, own: &Own, pooled: f64) -> Recommendation {
         title: format!("{name} works best at {best}"),
         sentence,
         rule: format!(
-            "Classes with at least {} objects whose own best threshold is at least {} away from the best for all, where \
-             their F1 wins at least {}; the {} that win most. Gain: F1 over all objects with the class at its own threshold",
+            "Classes with at least {} {many} whose own best threshold is at least {} away from the best for all, where \
+             their F1 wins at least {}; the {} that win most. Gain: F1 over all {many} with the class at its own threshold",
             case.rules.own_optimum_truths,
             case.rules.own_optimum_distance,
             fmt::rate(Some(case.rules.own_optimum_gain)),

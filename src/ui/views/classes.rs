@@ -60,7 +60,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Classes) {
     ui.horizontal(|ui| {
         state.picker.ui(ui, explorer.dataset());
         let combo = ComboBox::from_id_salt("class order").selected_text(state.order.label()).show_ui(ui, |ui| {
-            for order in Order::ALL {
+            let task = explorer.evaluation.task;
+            for order in Order::ALL.into_iter().filter(|order| order.belongs_to(task)) {
                 if ui.selectable_label(state.order == order, order.label()).clicked() {
                     state.order = order;
                     state.descending = order.starts_descending();

@@ -6,7 +6,7 @@
 mod grid;
 mod items;
 mod tile;
-mod top;
+pub mod top;
 
 use std::sync::{Arc, Weak};
 
@@ -109,7 +109,7 @@ fn tiles(
     pictures: &mut Pictures,
     scroll_to: Option<f32>,
 ) {
-    let crops = state.crops && !explorer.selection.outcomes.is_empty();
+    let crops = state.crops && explorer.evaluation.objects().is_some() && !explorer.selection.outcomes.is_empty();
     if crops {
         state.objects.follow(explorer);
     }

@@ -6,6 +6,7 @@ use crate::ui::context::ViewCtx;
 use crate::ui::textures::Pictures;
 
 use super::gallery::{self, Gallery};
+use super::texts::{self, Texts};
 use super::viewer::{self, Viewer};
 
 /// What the page remembers between frames.
@@ -13,11 +14,14 @@ use super::viewer::{self, Viewer};
 pub struct Images {
     gallery: Gallery,
     viewer: Viewer,
+    texts: Texts,
 }
 
 /// Draws the page.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Images, pictures: &mut Pictures) {
+    let is_text = ctx.session.explorer.as_ref().is_some_and(|e| e.evaluation.task.is_text());
     match ctx.session.history.here().image {
+        None if is_text => texts::ui(ui, ctx, &mut state.texts),
         None => gallery::ui(ui, ctx, &mut state.gallery, pictures),
         Some(image) => {
             state.gallery.come_back_to(image);

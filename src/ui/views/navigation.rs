@@ -15,7 +15,9 @@ pub const PAGES: &[(Page, &str)] =
 /// Draws the navigation.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
     let area = ui.available_rect_before_wrap();
+    let texts = ctx.session.explorer.as_ref().is_some_and(|e| e.evaluation.task.is_text());
     for (row, (page, name)) in PAGES.iter().enumerate() {
+        let name = if *page == Page::Images && texts { "Texts" } else { name };
         let top = area.top() + theme::PADDING + row as f32 * (theme::ROW + theme::GRID);
         let rect = Rect::from_min_max(pos2(area.left(), top), pos2(area.right(), top + theme::ROW + 2.0));
         entry(ui, ctx, *page, name, rect.shrink2(vec2(theme::PADDING, 0.0)));

@@ -3,6 +3,7 @@
 
 pub mod inputs;
 pub mod mapping;
+pub mod numbers;
 pub mod recognised;
 
 use egui::{Align, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder};
@@ -36,6 +37,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
             let middle = area.left() + area.width() * 0.5;
             let right = column(ui, area.with_min_x(middle + theme::PADDING), |ui| {
                 average_precision(ui, ctx, explorer);
+                numbers::ui(ui, ctx, explorer);
                 settings(ui, ctx, explorer);
             });
             let left = column(ui, area.with_max_x(middle - theme::PADDING), |ui| {
@@ -67,16 +69,18 @@ fn section(ui: &mut Ui, ctx: &ViewCtx, title: &str, note: &str) {
 }
 
 fn settings(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
-    section(ui, ctx, "Settings", "what belongs together");
-    for matching in Matching::ALL {
-        let chosen = ctx.session.matching.matching == matching;
-        let radio = ui.horizontal(|ui| {
-            let radio = ui.radio(chosen, matching.name());
-            ui.add(egui::Label::new(RichText::new(phrase(matching)).color(ctx.theme.muted)).truncate());
-            radio
-        });
-        if radio.inner.clicked() {
-            ctx.send(Command::SetMatching(matching));
+    if explorer.evaluation.objects().is_some() {
+        section(ui, ctx, "Settings", "what belongs together");
+        for matching in Matching::ALL {
+            let chosen = ctx.session.matching.matching == matching;
+            let radio = ui.horizontal(|ui| {
+                let radio = ui.radio(chosen, matching.name());
+                ui.add(egui::Label::new(RichText::new(phrase(matching)).color(ctx.theme.muted)).truncate());
+                radio
+            });
+            if radio.inner.clicked() {
+                ctx.send(Command::SetMatching(matching));
+            }
         }
     }
     section(ui, ctx, "Protocol", &explain::matching(explorer));
@@ -85,16 +89,16 @@ fn settings(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     }
     let at = fmt::threshold(explorer.threshold.value);
     let how = if explorer.threshold.optimal {
-        ", the optimum: the highest score at which F1 over all objects is largest"
+        ", the optimum: the highest score at which F1 over all of them is largest"
     } else {
         ""
     };
-    ui.label(RichText::new(format!("Detections are kept at confidence ≥ {at}{how}")).color(ctx.theme.muted));
+    ui.label(RichText::new(format!("Predictions are kept at confidence ≥ {at}{how}")).color(ctx.theme.muted));
 }
 
 fn average_precision(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     let evaluation = &explorer.evaluation;
-    if let Some(coco) = &evaluation.coco {
+    if let Some(coco) = evaluation.coco() {
         let s = &coco.summary;
         section(
             ui,
@@ -110,7 +114,7 @@ fn average_precision(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
             ("AP medium", s.ap_medium),
             ("AP large", s.ap_large),
         ];
-        numbers(ui, ctx, "average precision", &precision, fmt::rate);
+        row(ui, ctx, "average precision", &precision, fmt::rate);
         ui.add_space(theme::GRID);
         let recall = [
             ("AR 1", s.ar_1),
@@ -120,9 +124,9 @@ fn average_precision(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
             ("AR medium", s.ar_medium),
             ("AR large", s.ar_large),
         ];
-        numbers(ui, ctx, "average recall", &recall, fmt::rate);
+        row(ui, ctx, "average recall", &recall, fmt::rate);
     }
-    if let Some(tide) = &evaluation.tide {
+    if let Some(tide) = evaluation.tide() {
         let s = &tide.summary;
         section(ui, ctx, "Cost of errors", "TIDE: what AP50 would gain with the errors of one kind repaired");
         let costs = [
@@ -133,11 +137,11 @@ fn average_precision(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
             ("Background", s.bkg),
             ("Missed", s.miss),
         ];
-        numbers(ui, ctx, "cost of errors", &costs, fmt::rate);
+        row(ui, ctx, "cost of errors", &costs, fmt::rate);
     }
 }
 
-fn numbers(ui: &mut Ui, ctx: &ViewCtx, id: &str, values: &[(&str, Option<f64>)], shown: fn(Option<f64>) -> String) {
+fn row(ui: &mut Ui, ctx: &ViewCtx, id: &str, values: &[(&str, Option<f64>)], shown: fn(Option<f64>) -> String) {
     let grid = egui::Grid::new(id).num_columns(values.len()).min_col_width(80.0);
     grid.spacing([theme::GRID, 0.0]).show(ui, |ui| {
         for (name, _) in values {

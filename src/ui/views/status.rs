@@ -38,13 +38,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
 
 /// `72 images · 945 objects · 7,200 detections · two-pass, IoU ≥ 0.50 · evaluated in 80 ms`.
 fn facts(explorer: &Explorer) -> String {
-    let dataset = explorer.dataset();
-    [
-        fmt::counted(dataset.images.len() as u64, "image", "images"),
-        fmt::counted(dataset.countable_truths() as u64, "object", "objects"),
-        fmt::counted(explorer.predictions().len() as u64, "detection", "detections"),
-        explain::matching(explorer),
-        format!("evaluated in {}", fmt::duration(explorer.took)),
-    ]
-    .join(" · ")
+    let mut facts = explorer.evaluation.size();
+    facts.push(explain::matching(explorer));
+    facts.push(format!("evaluated in {}", fmt::duration(explorer.took)));
+    facts.join(" · ")
 }

@@ -50,6 +50,10 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut ThresholdBar) {
     slider_row(ui, ctx, explorer, state, row.shrink2(vec2(GAP, 0.0)));
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::TILE_ROW), Sense::hover());
     let row = row.shrink2(vec2(GAP, 0.0));
+    if explorer.evaluation.objects().is_none() {
+        tiles::ui(ui, ctx, explorer, &mut state.tiles, row);
+        return;
+    }
     let iou = row.with_min_x(row.right() - IOU);
     tiles::ui(ui, ctx, explorer, &mut state.tiles, row.with_max_x(iou.left() - GAP));
     iou_slider(ui, ctx, explorer, iou);
@@ -130,7 +134,9 @@ fn optimum_button(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, rect: Rect) {
     let button = egui::Button::new("Use optimal confidence").min_size(rect.size());
     let response = ui.add_enabled_ui(!there, |ui| ui.put(rect, button)).inner;
     let about = match best {
-        Some(best) => format!("F1 over all objects is highest at {}", fmt::threshold(best)),
+        Some(best) => {
+            format!("F1 over all {} is highest at {}", explorer.evaluation.task.units().1, fmt::threshold(best))
+        }
         None => "There is no optimum without ground truth and predictions".to_owned(),
     };
     let response = response.on_hover_text(&about).on_disabled_hover_text(if best.is_some() {

@@ -4,6 +4,7 @@
 //! session's business.
 
 mod bar;
+mod classes;
 mod film;
 mod labels;
 mod list;
@@ -109,12 +110,14 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures:
     }
     let selected = explorer.selection.images.iter().find(|s| s.image == id);
     let marks = selected.map_or(&[][..], |s| explorer.selection.marks(s));
-    let objects = objects::of_image(explorer, id, marks, state.below);
+    let labels = explorer.evaluation.labels().is_some();
+    let objects = if labels { Vec::new() } else { objects::of_image(explorer, id, marks, state.below) };
     let scene = Scene { ctx, explorer, id, image, objects, marked: marks.len() };
 
     let whole = ui.max_rect();
     let head = whole.with_max_y(whole.top() + theme::HEADER);
-    let film = whole.with_min_y(if explorer.selection.images.len() > 1 {
+    let is_text = explorer.evaluation.task.is_text();
+    let film = whole.with_min_y(if explorer.selection.images.len() > 1 && !is_text {
         whole.bottom() - theme::FILM
     } else {
         whole.bottom()
@@ -127,14 +130,39 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures:
     keys(ui, &scene, state);
     top::ui(&mut child(ui, "top", head), &scene);
     let mut chosen = list::Chosen::default();
-    if list_width > 0.0 {
+    if list_width > 0.0 && labels {
+        classes::ui(&mut child(ui, "classes", list), &scene);
+    } else if list_width > 0.0 {
         chosen = list::ui(&mut child(ui, "objects", list), &scene, state.pointed);
     }
-    picture(&mut child(ui, "picture", view), &scene, state, pictures, &chosen);
+    if is_text {
+        written(&mut child(ui, "text", view), &scene);
+    } else {
+        picture(&mut child(ui, "picture", view), &scene, state, pictures, &chosen);
+    }
     if film.height() > 0.0 {
         film::ui(&mut child(ui, "film", film), &scene, &mut state.film, pictures);
     }
-    neighbours(&scene, pictures);
+    if !is_text {
+        neighbours(&scene, pictures);
+    }
+}
+
+/// The text of an item, in lines that are comfortable to read.
+fn written(ui: &mut Ui, scene: &Scene) {
+    let theme = scene.ctx.theme;
+    ui.painter().rect_filled(ui.max_rect(), 0.0, theme.background);
+    let said = scene.explorer.dataset().texts.get(scene.id.index()).map_or("", String::as_str);
+    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        egui::Frame::new().inner_margin(egui::Margin::same(24)).show(ui, |ui| {
+            ui.set_max_width(720.0);
+            ui.add(
+                egui::Label::new(egui::RichText::new(said).font(theme::title()).color(theme.text))
+                    .wrap()
+                    .selectable(true),
+            );
+        });
+    });
 }
 
 fn child(ui: &mut Ui, name: &str, rect: Rect) -> Ui {

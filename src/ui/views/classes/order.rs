@@ -2,9 +2,13 @@
 
 use std::cmp::Ordering;
 
+use crate::metrics::OutcomeKind;
+use crate::metrics::classification::RankingMeasures;
 use crate::metrics::coco::ClassAp;
-use crate::model::ClassId;
+use crate::metrics::evaluation::Labels;
+use crate::model::{ClassId, Task};
 use crate::session::Explorer;
+use crate::ui::views::threshold_bar::explain::occurs;
 
 /// What classes are sorted by: a column of the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,13 +42,17 @@ pub enum Order {
     Ap75,
     /// By AP over IoU 0.50 … 0.95.
     Ap,
+    /// By the area under the ROC curve.
+    RocAuc,
+    /// By average precision as the step sum, of a classifier.
+    AveragePrecision,
     /// By the class's own best confidence.
     Optimum,
 }
 
 impl Order {
     /// All orders, as the menu lists them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Support,
         Self::Name,
         Self::Declared,
@@ -59,8 +67,22 @@ impl Order {
         Self::Ap50,
         Self::Ap75,
         Self::Ap,
+        Self::RocAuc,
+        Self::AveragePrecision,
         Self::Optimum,
     ];
+
+    /// True where a task has the number.
+    #[must_use]
+    pub const fn belongs_to(self, task: Task) -> bool {
+        match self {
+            Self::Ap50 | Self::Ap75 | Self::Ap => !task.is_classification(),
+            Self::RocAuc | Self::AveragePrecision => task.is_classification(),
+            Self::Misclassified => occurs(OutcomeKind::Misclassified, task),
+            Self::FalsePositives => occurs(OutcomeKind::FalsePositive, task),
+            _ => true,
+        }
+    }
 
     /// What the menu and the head of the column say.
     #[must_use]
@@ -80,6 +102,8 @@ impl Order {
             Self::Ap50 => "AP50",
             Self::Ap75 => "AP75",
             Self::Ap => "AP50:95",
+            Self::RocAuc => "ROC AUC",
+            Self::AveragePrecision => "AP",
             Self::Optimum => "Own best",
         }
     }
@@ -97,6 +121,8 @@ impl Order {
                 | Self::Ap
                 | Self::Ap50
                 | Self::Ap75
+                | Self::RocAuc
+                | Self::AveragePrecision
         )
     }
 
@@ -105,7 +131,15 @@ impl Order {
     pub const fn follows_threshold(self) -> bool {
         !matches!(
             self,
-            Self::Declared | Self::Name | Self::Support | Self::Ap | Self::Ap50 | Self::Ap75 | Self::Optimum
+            Self::Declared
+                | Self::Name
+                | Self::Support
+                | Self::Ap
+                | Self::Ap50
+                | Self::Ap75
+                | Self::RocAuc
+                | Self::AveragePrecision
+                | Self::Optimum
         )
     }
 
@@ -114,7 +148,11 @@ impl Order {
     pub fn value(self, explorer: &Explorer, class: ClassId) -> Option<f64> {
         let counts = explorer.counter.classes().get(class.index()).copied().unwrap_or_default();
         let ap = |get: fn(&ClassAp) -> Option<f64>| {
-            explorer.evaluation.coco.as_ref().and_then(|c| c.classes.get(class.index())).and_then(get)
+            explorer.evaluation.coco().and_then(|c| c.classes.get(class.index())).and_then(get)
+        };
+        let ranked = |get: fn(&RankingMeasures) -> &Vec<Option<f64>>| {
+            let ranking = explorer.evaluation.labels().and_then(Labels::ranking)?;
+            get(ranking).get(class.index()).copied().flatten()
         };
         match self {
             Self::Declared | Self::Name => None,
@@ -130,6 +168,8 @@ impl Order {
             Self::Ap50 => ap(|a| a.ap50),
             Self::Ap75 => ap(|a| a.ap75),
             Self::Ap => ap(|a| a.ap),
+            Self::RocAuc => ranked(|r| &r.roc_auc),
+            Self::AveragePrecision => ranked(|r| &r.average_precision),
             Self::Optimum => explorer.matched.optima.classes.get(class.index()).copied().flatten(),
         }
     }

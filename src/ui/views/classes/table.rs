@@ -5,6 +5,7 @@ use egui_extras::{Column, TableBuilder};
 
 use crate::analysis::Filter;
 use crate::metrics::OutcomeKind;
+use crate::metrics::evaluation::Labels;
 use crate::model::{ClassId, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
@@ -12,8 +13,8 @@ use crate::ui::theme;
 
 use super::order::Order;
 
-/// Columns after the name.
-const COLUMNS: [Order; 13] = [
+/// Columns after the name, in order.
+const COLUMNS: [Order; 15] = [
     Order::Support,
     Order::Predicted,
     Order::Correct,
@@ -26,12 +27,16 @@ const COLUMNS: [Order; 13] = [
     Order::Ap50,
     Order::Ap75,
     Order::Ap,
+    Order::RocAuc,
+    Order::AveragePrecision,
     Order::Optimum,
 ];
 
 /// Draws the table; returns the column whose head was clicked.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, classes: &[ClassId], order: (Order, bool)) -> Option<Order> {
     let explorer = ctx.session.explorer.as_ref()?;
+    let task = explorer.evaluation.task;
+    let columns: Vec<Order> = COLUMNS.into_iter().filter(|column| column.belongs_to(task)).collect();
     let mut clicked = None;
     let scroll = egui::ScrollArea::horizontal().auto_shrink([false, false]);
     scroll.show(ui, |ui| {
@@ -41,9 +46,9 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, classes: &[ClassId], order: (Order, bool))
             .sense(Sense::click())
             .cell_layout(Layout::right_to_left(Align::Center))
             .column(Column::initial(130.0).at_least(80.0).resizable(true).clip(true))
-            .columns(Column::exact(68.0), COLUMNS.len());
+            .columns(Column::exact(68.0), columns.len());
         let table = table.header(theme::ROW, |mut header| {
-            for column in [Order::Name].into_iter().chain(COLUMNS) {
+            for column in [Order::Name].iter().chain(&columns).copied() {
                 header.col(|ui| {
                     if column == Order::Name {
                         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -63,13 +68,13 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, classes: &[ClassId], order: (Order, bool))
                             ui.add(egui::Label::new(explorer.dataset().classes.name(class)).truncate());
                         });
                     });
-                    for column in COLUMNS {
+                    for &column in &columns {
                         row.col(|ui| {
                             cell(ui, ctx, explorer, class, column);
                         });
                     }
                 }
-                None => total(&mut row, ctx, explorer),
+                None => total(&mut row, explorer, &columns, ctx),
             });
         });
     });
@@ -122,19 +127,20 @@ fn cell(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, class: ClassId, column:
 }
 
 /// The last row: counts are sums, rates are pooled over all objects (micro), AP is COCO's mean over classes with truth.
-fn total(row: &mut egui_extras::TableRow<'_, '_>, ctx: &ViewCtx, explorer: &Explorer) {
+fn total(row: &mut egui_extras::TableRow<'_, '_>, explorer: &Explorer, columns: &[Order], ctx: &ViewCtx) {
     let counts = explorer.counter.totals();
-    let coco = explorer.evaluation.coco.as_ref().map(|c| c.summary).unwrap_or_default();
+    let coco = explorer.evaluation.coco().map(|c| c.summary).unwrap_or_default();
+    let ranking = explorer.evaluation.labels().and_then(Labels::ranking);
     row.col(|ui| {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let label = ui.label(RichText::new("All, pooled").strong());
             label.on_hover_text(
-                "Every class, also those not chosen. Counts are sums; precision, recall and F1 are pooled over all objects \
-                 (micro); AP is the mean over classes with ground truth (macro)",
+                "Every class, also those not chosen. Counts are sums; precision, recall and F1 are pooled (micro); AP \
+                 and ROC AUC are means over the classes for which they are defined (macro)",
             );
         });
     });
-    for column in COLUMNS {
+    for &column in columns {
         row.col(|ui| {
             let words = match column {
                 Order::Support => fmt::count(counts.truths()),
@@ -149,6 +155,8 @@ fn total(row: &mut egui_extras::TableRow<'_, '_>, ctx: &ViewCtx, explorer: &Expl
                 Order::Ap50 => fmt::rate(coco.ap50),
                 Order::Ap75 => fmt::rate(coco.ap75),
                 Order::Ap => fmt::rate(coco.ap),
+                Order::RocAuc => fmt::rate(ranking.and_then(|r| r.roc_auc_macro)),
+                Order::AveragePrecision => fmt::rate(ranking.and_then(|r| r.average_precision_macro)),
                 Order::Optimum => {
                     explorer.matched.optima.pooled.map_or_else(|| fmt::UNDEFINED.to_owned(), fmt::threshold)
                 }

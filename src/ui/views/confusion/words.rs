@@ -20,12 +20,16 @@ pub(super) fn label_name(explorer: &Explorer, class: Option<ClassId>, of_truth: 
 /// What a cell means: `12 Platelets were taken for RBC at confidence ≥ 0.361`.
 pub(super) fn meaning(explorer: &Explorer, cell: Cell, count: u32) -> String {
     let (truth, predicted) = (explorer.class_name(cell.truth), explorer.class_name(cell.predicted));
+    let task = explorer.evaluation.task;
     let number = if count == 0 { "No".to_owned() } else { fmt::count(count.into()) };
     let was = if count == 1 { "was" } else { "were" };
     let at = format!("at confidence ≥ {}", fmt::threshold(explorer.threshold.value));
     match cell.kind() {
         Some(OutcomeKind::Correct) => format!("{number} {truth} {was} found correctly {at}"),
         Some(OutcomeKind::Misclassified) => format!("{number} {truth} {was} taken for {predicted} {at}"),
+        Some(OutcomeKind::Missed) if task.is_classification() && !task.is_multilabel() => {
+            format!("{number} {truth} scored below the threshold {at}")
+        }
         Some(OutcomeKind::Missed) => format!("{number} {truth} {was} missed {at}"),
         Some(OutcomeKind::FalsePositive) => format!("{number} {predicted} {was} predicted where there is none {at}"),
         None => "What is neither annotated nor predicted is not counted".to_owned(),
@@ -51,13 +55,16 @@ pub(super) fn shares(explorer: &Explorer, cell: Cell, count: u32) -> Option<Stri
 /// What the label of a row or column means.
 pub(super) fn label_meaning(explorer: &Explorer, class: Option<ClassId>, of_truth: bool, total: u64) -> String {
     let name = explorer.class_name(class);
+    let (one, many) = explorer.evaluation.task.units();
     match (class, of_truth) {
-        (Some(_), true) => format!("{name}: {} in the ground truth", fmt::counted(total, "object", "objects")),
+        (Some(_), true) => format!("{name}: {} in the ground truth", fmt::counted(total, one, many)),
         (Some(_), false) => {
             let at = fmt::threshold(explorer.threshold.value);
-            format!("{name}: {} at confidence ≥ {at}", fmt::counted(total, "detection", "detections"))
+            format!("{name}: {} at confidence ≥ {at}", fmt::counted(total, "prediction", "predictions"))
         }
-        (None, true) => format!("Background: {}", fmt::counted(total, "false positive", "false positives")),
-        (None, false) => format!("Background: {}", fmt::counted(total, "missed object", "missed objects")),
+        (None, true) => format!("{name}: {}", fmt::counted(total, "false positive", "false positives")),
+        (None, false) => {
+            format!("{name}: {}", fmt::counted(total, &format!("missed {one}"), &format!("missed {many}")))
+        }
     }
 }

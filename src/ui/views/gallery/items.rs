@@ -68,7 +68,7 @@ impl Objects {
         match selection.sort {
             Sort::Confidence => keyed(&|o| -score(evaluation, o).unwrap_or(f64::NEG_INFINITY), &mut self.items),
             Sort::Overlap => keyed(&|o| overlap(evaluation, o).unwrap_or(f64::INFINITY), &mut self.items),
-            Sort::Name | Sort::Errors | Sort::F1 => {}
+            _ => {}
         }
         self.key = Some(key);
     }

@@ -14,6 +14,7 @@ use crate::session::{Explorer, SelectedImage};
 use crate::ui::context::ViewCtx;
 use crate::ui::textures::{Drawable, Pictures, Shown};
 use crate::ui::theme;
+use crate::ui::views::labelled::Labelled;
 use crate::ui::views::objects::{Object, Standing};
 use crate::ui::widgets::boxes::{Boxes, Line, Look};
 use crate::ui::widgets::text;
@@ -109,7 +110,7 @@ impl<'a> Tiles<'a> {
             (Shown::Failed(reason), _) => self.failed(ui, picture, image, reason),
             _ => {}
         }
-        if let Some(placement) = placement {
+        if let Some(placement) = placement.filter(|_| self.explorer.evaluation.objects().is_some()) {
             self.overlay(ui, item, selected, placement, picture);
         }
         self.caption(ui, rect, picture, image, item, selected);
@@ -254,6 +255,16 @@ impl<'a> Tiles<'a> {
             )
         };
         match item.object {
+            None if self.explorer.evaluation.labels().is_some() => {
+                let labelled = Labelled::of(self.explorer, item.image);
+                let mark = Rect::from_min_size(line(0.0).left_center() - vec2(0.0, MARK / 2.0), Vec2::splat(MARK));
+                if let Some(kind) = labelled.kind {
+                    self.boxes.mark(mark, kind, theme.outcome(kind));
+                }
+                let beside = line(0.0).with_min_x(mark.right() + theme::GRID);
+                text::left(ui.painter(), beside, &labelled.words(self.explorer), theme::caption(), theme.text);
+                text::left(ui.painter(), line(1.0), &image.name, theme::caption(), theme.muted);
+            }
             None => {
                 text::left(ui.painter(), line(0.0), file_name(&image.name), theme::caption(), theme.text);
                 self.counts(ui, line(1.0), selected.counts);
@@ -288,6 +299,9 @@ impl<'a> Tiles<'a> {
 
     fn name(&self, image: &Image, item: Item, selected: SelectedImage) -> String {
         match item.object {
+            None if self.explorer.evaluation.labels().is_some() => {
+                format!("image {}: {}", image.name, Labelled::of(self.explorer, item.image).words(self.explorer))
+            }
             None => {
                 let marked = if selected.marked > 0 { format!(", {} marked", selected.marked) } else { String::new() };
                 format!("image {}: {}{marked}", image.name, counts_in_words(selected.counts))
@@ -306,6 +320,8 @@ impl<'a> Tiles<'a> {
             let object = Object::of_outcome(self.explorer, outcome, &[]);
             let iou = object.iou.map_or_else(String::new, |iou| format!(", IoU {}", fmt::short(iou)));
             ui.label(format!("{}, {}{iou}", object.title(self.explorer), object.words(self.explorer)));
+        } else if self.explorer.evaluation.labels().is_some() {
+            ui.label(Labelled::of(self.explorer, item.image).words(self.explorer));
         } else {
             ui.label(counts_in_words(selected.counts));
         }

@@ -45,6 +45,23 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery) 
     ui.painter().hline(rect.x_range(), rect.bottom(), (theme::HAIRLINE, ctx.theme.line));
 }
 
+/// The bar above a list of texts: what is shown, `more`, and the order.
+pub fn texts(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, more: impl FnOnce(&mut Ui)) {
+    let frame = egui::Frame::new().fill(ctx.theme.surface).inner_margin(egui::Margin::symmetric(8, 6));
+    let bar = frame.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.set_min_height(theme::ROW);
+            selection(ui, ctx, explorer);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                sort_menu(ui, ctx, explorer);
+                more(ui);
+            });
+        });
+    });
+    let rect = bar.response.rect;
+    ui.painter().hline(rect.x_range(), rect.bottom(), (theme::HAIRLINE, ctx.theme.line));
+}
+
 /// What is shown: a chip per condition, and how much it is.
 fn selection(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     let selection = &explorer.selection;
@@ -52,9 +69,13 @@ fn selection(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     if selection.filter != Filter::All && chip(ui, ctx, &title).clicked() {
         ctx.send(Command::Select(Filter::All));
     }
-    let images = fmt::counted(selection.images.len() as u64, "image", "images");
+    let task = explorer.evaluation.task;
+    let (one, many) = task.items();
+    let images = fmt::counted(selection.images.len() as u64, one, many);
     let what = match &selection.filter {
         Filter::All | Filter::Images { .. } => images,
+        // Where an item has one label, the item is what is meant.
+        _ if task.is_classification() && !task.is_multilabel() => images,
         _ => {
             let objects = fmt::counted(selection.outcomes.len() as u64, "marked object", "marked objects");
             format!("{objects} in {images}")
@@ -93,6 +114,9 @@ fn controls(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery
     size.accessible_name("Tile size").on_hover_text("Size of the tiles");
     ui.add_space(theme::GRID);
     sort_menu(ui, ctx, explorer);
+    if explorer.evaluation.objects().is_none() {
+        return;
+    }
     ui.add_space(theme::GRID);
     let hint = "Boxes of the model, dashed";
     switch::toggle(ui, ctx.theme, &mut state.predictions, "Model predictions", Some(Line::Dashed), hint);
@@ -120,7 +144,8 @@ fn controls(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery
 fn sort_menu(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     let chosen = explorer.selection.sort;
     let menu = ComboBox::from_id_salt("sort").selected_text(chosen.label()).show_ui(ui, |ui| {
-        for sort in Sort::ALL {
+        let task = explorer.evaluation.task;
+        for sort in Sort::ALL.into_iter().filter(|sort| sort.belongs_to(task)) {
             if ui.selectable_label(sort == chosen, sort.label()).clicked() && sort != chosen {
                 ctx.send(Command::SortBy(sort));
             }
@@ -133,7 +158,8 @@ fn sort_menu(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
 pub fn nothing(explorer: &Explorer) -> (String, String) {
     let selection = &explorer.selection;
     if selection.filter == Filter::All {
-        return ("There are no images".to_owned(), "The ground truth of this split lists none".to_owned());
+        let many = explorer.evaluation.task.items().1;
+        return (format!("There are no {many}"), "The ground truth of this split lists none".to_owned());
     }
     let title = selection.filter.title(&explorer.dataset().classes);
     let at = fmt::threshold(explorer.threshold.value);
@@ -143,7 +169,7 @@ pub fn nothing(explorer: &Explorer) -> (String, String) {
         _ => "Lower",
     };
     (
-        format!("No image holds “{title}” at confidence ≥ {at}"),
-        format!("{more} the threshold, or take the selection away to see all images"),
+        format!("Nothing is “{title}” at confidence ≥ {at}"),
+        format!("{more} the threshold, or take the selection away to see everything"),
     )
 }

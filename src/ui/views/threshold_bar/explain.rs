@@ -3,8 +3,9 @@
 use egui::{RichText, Ui};
 
 use crate::analysis::Filter;
+use crate::metrics::evaluation::Labels;
 use crate::metrics::{Counts, Matching, OutcomeKind};
-use crate::model::fmt;
+use crate::model::{Task, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -12,12 +13,13 @@ use crate::ui::theme;
 use super::tiles::Tile;
 
 /// What the number is called in a formula, and what goes into it.
-fn formula(tile: Tile, counts: Counts) -> (String, String) {
+fn formula(tile: Tile, counts: Counts, task: Task) -> (String, String) {
     let n = fmt::count;
+    let (kept, all) = (kept(task), all(task));
     let value = tile.value(counts);
     match tile {
         Tile::Precision => (
-            "Precision = correct / detections kept".to_owned(),
+            format!("Precision = correct / {kept}"),
             format!(
                 "{} / ({} + {} + {}) = {value}",
                 n(counts.correct),
@@ -27,7 +29,7 @@ fn formula(tile: Tile, counts: Counts) -> (String, String) {
             ),
         ),
         Tile::Recall => (
-            "Recall = correct / annotated objects".to_owned(),
+            format!("Recall = correct / {all}"),
             format!(
                 "{} / ({} + {} + {}) = {value}",
                 n(counts.correct),
@@ -37,37 +39,77 @@ fn formula(tile: Tile, counts: Counts) -> (String, String) {
             ),
         ),
         Tile::F1 => (
-            "F1 = 2 · correct / (detections kept + annotated objects)".to_owned(),
+            format!("F1 = 2 · correct / ({kept} + {all})"),
             format!("2 · {} / ({} + {}) = {value}", n(counts.correct), n(counts.kept()), n(counts.truths())),
         ),
-        Tile::Count(kind) => (meaning(kind).to_owned(), n(counts.of(kind))),
+        Tile::Count(kind) => (meaning(kind, task), n(counts.of(kind))),
     }
+}
+
+/// What precision divides by.
+fn kept(task: Task) -> String {
+    let units = task.units().1;
+    if !task.is_classification() {
+        "detections kept".to_owned()
+    } else if task.is_multilabel() {
+        format!("{units} predicted")
+    } else {
+        format!("{units} kept")
+    }
+}
+
+/// What recall divides by.
+fn all(task: Task) -> String {
+    let units = task.units().1;
+    if task.is_classification() && !task.is_multilabel() { units.to_owned() } else { format!("annotated {units}") }
 }
 
 /// What is counted.
 #[must_use]
-pub const fn meaning(kind: OutcomeKind) -> &'static str {
+pub fn meaning(kind: OutcomeKind, task: Task) -> String {
+    let (one, many) = task.units();
+    let many = format!("{}{}", many.get(..1).unwrap_or_default().to_uppercase(), many.get(1..).unwrap_or_default());
+    if !task.is_classification() {
+        return match kind {
+            OutcomeKind::Correct => format!("{many} found with their own class"),
+            OutcomeKind::Misclassified => format!("{many} found, but with another class"),
+            OutcomeKind::Missed => format!("{many} that no detection found"),
+            OutcomeKind::FalsePositive => format!("Detections that found no {one}"),
+        };
+    }
+    if task.is_multilabel() {
+        return match kind {
+            OutcomeKind::Correct => format!("{many} that were predicted"),
+            OutcomeKind::Misclassified => "Not counted where an item can have several labels".to_owned(),
+            OutcomeKind::Missed => format!("{many} that were not predicted"),
+            OutcomeKind::FalsePositive => "Predicted labels that are not annotated".to_owned(),
+        };
+    }
     match kind {
-        OutcomeKind::Correct => "Objects found with their own class",
-        OutcomeKind::Misclassified => "Objects found, but with another class",
-        OutcomeKind::Missed => "Objects that no detection found",
-        OutcomeKind::FalsePositive => "Detections that found no object",
+        OutcomeKind::Correct => format!("{many} given their own class"),
+        OutcomeKind::Misclassified => format!("{many} given another class"),
+        OutcomeKind::Missed => format!("{many} whose best class scores below the confidence"),
+        OutcomeKind::FalsePositive => format!("Not counted: every {one} has a class"),
     }
 }
 
 /// Why a number is undefined.
-fn undefined(tile: Tile) -> &'static str {
+fn undefined(tile: Tile, task: Task) -> String {
+    let (kept, all) = (kept(task), all(task));
     match tile {
-        Tile::Precision => "Undefined: no detection is kept at this confidence",
-        Tile::Recall => "Undefined: there is no annotated object",
-        Tile::F1 => "Undefined: no detection is kept and there is no annotated object",
-        Tile::Count(_) => "",
+        Tile::Precision => format!("Undefined: there are no {kept} at this confidence"),
+        Tile::Recall => format!("Undefined: there are no {all}"),
+        Tile::F1 => format!("Undefined: there are no {kept} and no {all}"),
+        Tile::Count(_) => String::new(),
     }
 }
 
 /// How objects and detections were paired, in one sentence each.
 #[must_use]
 pub fn protocol(explorer: &Explorer) -> Vec<String> {
+    if let Some(labels) = explorer.evaluation.labels() {
+        return of_labels(explorer.evaluation.task, labels);
+    }
     let settings = explorer.matched.settings;
     let iou = format!("{:.2}", settings.iou);
     let rule = match settings.matching {
@@ -98,9 +140,39 @@ pub fn protocol(explorer: &Explorer) -> Vec<String> {
     ]
 }
 
+/// How classes of items are decided.
+fn of_labels(task: Task, labels: &Labels) -> Vec<String> {
+    let item = task.items().0;
+    let mut sentences = if task.is_multilabel() {
+        vec![format!(
+            "A class is predicted for a {item} where its score is at least the confidence, each class by itself"
+        )]
+    } else {
+        vec![
+            format!("Each {item} gets the class with the highest score (of equal scores the first class)"),
+            format!("It is kept where that score is at least the confidence; a {item} below it counts as missed"),
+        ]
+    };
+    if labels.from_logits {
+        let how = if task.is_multilabel() { "sigmoid" } else { "softmax" };
+        sentences
+            .push(format!("The outputs hold negative numbers: they are logits, turned into probabilities by {how}"));
+    }
+    sentences
+}
+
 /// The name and setting of the matching, short: `two-pass, IoU ≥ 0.50`.
 #[must_use]
 pub fn matching(explorer: &Explorer) -> String {
+    let task = explorer.evaluation.task;
+    if task.is_classification() {
+        let item = task.items().0;
+        return if task.is_multilabel() {
+            "each class by itself".to_owned()
+        } else {
+            format!("best class of each {item}")
+        };
+    }
     let settings = explorer.matched.settings;
     let sign = match settings.matching {
         Matching::Supervision | Matching::Ultralytics => ">",
@@ -112,7 +184,8 @@ pub fn matching(explorer: &Explorer) -> String {
 /// The card under the pointer.
 pub fn hover(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
     let counts = explorer.counter.totals();
-    let (formula, numbers) = formula(tile, counts);
+    let task = explorer.evaluation.task;
+    let (formula, numbers) = formula(tile, counts, task);
     ui.label(RichText::new(formula).color(ctx.theme.text));
     if let Tile::Count(_) = tile {
         let at = fmt::threshold(explorer.threshold.value);
@@ -120,7 +193,7 @@ pub fn hover(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
         return;
     }
     if tile.value(counts) == fmt::UNDEFINED {
-        ui.label(RichText::new(undefined(tile)).color(ctx.theme.muted));
+        ui.label(RichText::new(undefined(tile, task)).color(ctx.theme.muted));
     } else {
         ui.label(RichText::new(numbers).color(ctx.theme.muted));
     }
@@ -129,13 +202,14 @@ pub fn hover(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
 /// The whole explanation.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
     let counts = explorer.counter.totals();
-    let (formula, numbers) = formula(tile, counts);
+    let task = explorer.evaluation.task;
+    let (formula, numbers) = formula(tile, counts, task);
     ui.set_width(theme::POPUP);
     ui.label(RichText::new(tile.name()).font(theme::title()).color(ctx.theme.text));
     ui.label(formula);
     ui.label(RichText::new(numbers).color(ctx.theme.text).strong());
     if tile.value(counts) == fmt::UNDEFINED {
-        ui.label(RichText::new(undefined(tile)).color(ctx.theme.muted));
+        ui.label(RichText::new(undefined(tile, task)).color(ctx.theme.muted));
     }
     if let Some((low, high)) = tile.interval(counts) {
         let how = if tile == Tile::F1 {
@@ -157,12 +231,22 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
         for kind in OutcomeKind::ALL {
             let name = crate::ui::widgets::outcome::name(kind);
             let text = format!("Show {} {}", fmt::count(counts.of(kind)), lower(name));
-            if belongs(tile, kind) && ui.button(text).clicked() {
+            if belongs(tile, kind) && occurs(kind, task) && ui.button(text).clicked() {
                 ctx.send(Command::Select(Filter::Segment { class: None, kind }));
                 ui.close();
             }
         }
     });
+}
+
+/// True where outcomes of this kind can occur in a task.
+#[must_use]
+pub const fn occurs(kind: OutcomeKind, task: Task) -> bool {
+    match kind {
+        OutcomeKind::Correct | OutcomeKind::Missed => true,
+        OutcomeKind::Misclassified => !task.is_multilabel(),
+        OutcomeKind::FalsePositive => !task.is_classification() || task.is_multilabel(),
+    }
 }
 
 fn lower(name: &str) -> String {

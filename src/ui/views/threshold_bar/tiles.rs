@@ -110,7 +110,9 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Tiles, ro
     let room = (row.width() - 3.0 * RATE - theme::PADDING) / 4.0;
     let count_width = wanted.min(room);
     let mut left = row.left() - theme::PADDING;
-    for tile in Tile::ALL {
+    let task = explorer.evaluation.task;
+    let shown = |tile: &Tile| !matches!(tile, Tile::Count(kind) if !explain::occurs(*kind, task));
+    for tile in Tile::ALL.into_iter().filter(shown) {
         let width = if matches!(tile, Tile::Count(_)) { count_width } else { RATE };
         if tile == Tile::Count(OutcomeKind::Correct) {
             let line = egui::Stroke::new(theme::HAIRLINE, ctx.theme.line);

@@ -30,6 +30,25 @@ pub fn ui(ui: &mut Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewer) {
 }
 
 fn switches(ui: &mut Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewer) {
+    if scene.explorer.evaluation.objects().is_some() {
+        of_boxes(ui, scene, state);
+    }
+    let theme = scene.ctx.theme;
+    let now = ui.input(|i| i.time);
+    if switch::choice(ui, theme, state.canvas.is_fitted(), "Fit", "Fit to view", "Show all of the picture · F")
+        .clicked()
+    {
+        state.canvas.fit(now);
+    }
+    let full = (canvas.zoom() - 1.0).abs() < 1e-3;
+    let hint = "Zoom · click for one screen pixel per picture pixel · 1";
+    if switch::choice(ui, theme, full, &fmt::zoom(canvas.zoom()), "Zoom to 100 %", hint).clicked() {
+        canvas.full_size(&mut state.canvas, None, now);
+    }
+}
+
+/// The switches of what lies on the picture.
+fn of_boxes(ui: &mut Ui, scene: &Scene, state: &mut Viewer) {
     let theme = scene.ctx.theme;
     switch::toggle(ui, theme, &mut state.truth, "Ground truth", Some(Line::Solid), "Annotated boxes · G · Space flips");
     let hint = "Boxes of the model · P · Space flips";
@@ -52,21 +71,13 @@ fn switches(ui: &mut Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewer) {
     let opacity = ui.add(Slider::new(&mut state.opacity, 0.1..=1.0).show_value(false));
     opacity.accessible_name("Overlay opacity").on_hover_text("Opacity of the boxes · O");
     ui.add_space(theme::GRID);
-    let now = ui.input(|i| i.time);
-    if switch::choice(ui, theme, state.canvas.is_fitted(), "Fit", "Fit to view", "Show all of the picture · F")
-        .clicked()
-    {
-        state.canvas.fit(now);
-    }
-    let full = (canvas.zoom() - 1.0).abs() < 1e-3;
-    let hint = "Zoom · click for one screen pixel per picture pixel · 1";
-    if switch::choice(ui, theme, full, &fmt::zoom(canvas.zoom()), "Zoom to 100 %", hint).clicked() {
-        canvas.full_size(&mut state.canvas, None, now);
-    }
 }
 
 /// Draws the legend, and what is unusual about the picture's size.
 pub fn legend(ui: &mut Ui, scene: &Scene, canvas: &Canvas, state: &Viewer, source: Option<(u32, u32)>) {
+    if scene.explorer.evaluation.objects().is_none() {
+        return;
+    }
     let edge = 2.0 * theme::GRID;
     let rect = Rect::from_min_max(
         pos2(canvas.rect.left() + edge, canvas.rect.bottom() - theme::ROW - theme::GRID),

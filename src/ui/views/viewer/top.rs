@@ -11,6 +11,7 @@ use crate::ui::widgets::boxes::Boxes;
 use crate::ui::widgets::icon::{self, Icon};
 
 use super::Scene;
+use crate::ui::views::threshold_bar::explain::occurs;
 
 /// Draws the line.
 pub fn ui(ui: &mut Ui, scene: &Scene) {
@@ -51,7 +52,8 @@ fn titles(ui: &mut Ui, scene: &Scene) {
     if scene.image.width > 0 {
         ui.label(muted(format!("{} × {} px", scene.image.width, scene.image.height)));
     }
-    if !matches!(selection.filter, Filter::All | Filter::Images { .. }) {
+    let objects = scene.explorer.evaluation.objects().is_some();
+    if objects && !matches!(selection.filter, Filter::All | Filter::Images { .. }) {
         let marked = fmt::counted(scene.marked as u64, "marked object", "marked objects");
         let title = selection.filter.title(&scene.explorer.dataset().classes);
         ui.label(RichText::new(format!("{marked} in this image")).color(theme.accent)).on_hover_text(title);
@@ -75,7 +77,12 @@ fn steps(ui: &mut Ui, scene: &Scene) {
 /// From right to left.
 fn counts(ui: &mut Ui, scene: &Scene, counts: Counts) {
     let theme = scene.ctx.theme;
-    for kind in OutcomeKind::ALL.into_iter().rev() {
+    let task = scene.explorer.evaluation.task;
+    // One label an item: the panel beside it says what became of it.
+    if task.is_classification() && !task.is_multilabel() {
+        return;
+    }
+    for kind in OutcomeKind::ALL.into_iter().rev().filter(|kind| occurs(*kind, task)) {
         let words = match kind {
             OutcomeKind::Correct => format!("{} correct", counts.correct),
             OutcomeKind::Misclassified => format!("{} misclassified", counts.misclassified),

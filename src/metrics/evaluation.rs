@@ -1,0 +1,260 @@
+//! One evaluation of any task: data, outputs, counts at all confidences, and what belongs to the task alone.
+//!
+//! A task brings its outcomes as a timeline; tiles, curves, class bars, matrix and gallery read that and do not ask which
+//! task it is.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::model::fmt;
+use crate::model::{Cancelled, ClassScores, Dataset, ImageId, Predictions, Progress, Task};
+
+use super::classification::{self, ItemMeasures, MultiLabel, MultiLabelAt, PairCounting, RankingMeasures, SingleLabel};
+use super::coco::{self, Coco};
+use super::detection::{DetectionSettings, Matched, Sections};
+use super::pairs::{PairScope, Pairs};
+use super::ranking::Ranking;
+use super::tide::{self, Tide};
+use super::timeline::Outcome;
+
+/// An evaluated model. Immutable; sections not asked for are `None`.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// What the model does.
+    pub task: Task,
+    /// Ground truth.
+    pub dataset: Arc<Dataset>,
+    /// Model outputs: detections; of a classifier the class it decides for in each item, or each class of each item where
+    /// an item can have several.
+    pub predictions: Arc<Predictions>,
+    /// Counts at all confidences.
+    pub matched: Option<Arc<Matched>>,
+    /// What only this kind of task has.
+    pub part: Part,
+}
+
+/// What belongs to one kind of task alone.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// Objects in images.
+    Objects(Objects),
+    /// Classes of items.
+    Labels(Labels),
+}
+
+/// What is known of objects in images.
+#[derive(Clone, Debug)]
+pub struct Objects {
+    /// Overlaps.
+    pub pairs: Arc<Pairs>,
+    /// Average precision.
+    pub coco: Option<Arc<Coco>>,
+    /// Error types.
+    pub tide: Option<Arc<Tide>>,
+}
+
+/// What is known of classes of items.
+#[derive(Clone, Debug)]
+pub struct Labels {
+    /// The score of every class, as probabilities.
+    pub scores: Arc<ClassScores>,
+    /// True where the outputs were logits and were turned into probabilities.
+    pub from_logits: bool,
+    /// Where every item has one class.
+    pub single: Option<Arc<SingleLabel>>,
+    /// Where an item can have several.
+    pub multi: Option<Arc<MultiLabel>>,
+    /// Row a, column p: the mean score of class p over the items labelled a.
+    pub mean_probabilities: Arc<Vec<Option<Vec<f64>>>>,
+    /// How sure and how wrong the model is of each item.
+    pub measures: Arc<Vec<ItemMeasures>>,
+    /// Items that have two labels, where an item can have several.
+    pub cooccurrence: Option<Arc<Vec<Vec<u32>>>>,
+}
+
+impl Labels {
+    /// ROC AUC and average precision.
+    #[must_use]
+    pub fn ranking(&self) -> Option<&RankingMeasures> {
+        match (&self.single, &self.multi) {
+            (Some(single), _) => Some(&single.ranking),
+            (None, Some(multi)) => Some(&multi.ranking),
+            (None, None) => None,
+        }
+    }
+}
+
+impl Evaluation {
+    /// Evaluates a detector: the sections asked for, in parallel where they do not need each other.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn of_objects(
+        dataset: Arc<Dataset>,
+        predictions: Arc<Predictions>,
+        settings: DetectionSettings,
+        sections: Sections,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
+        let scope = if sections.timeline || sections.tide { PairScope::AllClasses } else { PairScope::SameClass };
+        let (pairs, ranking) =
+            rayon::join(|| Pairs::compute(&dataset, &predictions, scope, progress), || Ranking::of(&predictions));
+        let pairs = Arc::new(pairs?);
+        let coco = || coco::evaluate_ranked(&dataset, &predictions, &pairs, &ranking, progress);
+        let tide = || tide::evaluate_ranked(&dataset, &predictions, &pairs, &ranking, progress);
+        let matched = || Matched::compute_ranked(&dataset, &predictions, &pairs, &ranking, settings, progress);
+        let (coco, rest) = rayon::join(
+            || sections.coco.then(coco).transpose(),
+            || rayon::join(|| sections.tide.then(tide).transpose(), || sections.timeline.then(matched).transpose()),
+        );
+        let (tide, matched) = rest;
+        let objects = Objects { pairs, coco: coco?.map(Arc::new), tide: tide?.map(Arc::new) };
+        Ok(Self {
+            task: Task::Detection,
+            matched: matched?.map(Arc::new),
+            dataset,
+            predictions,
+            part: Part::Objects(objects),
+        })
+    }
+
+    /// Evaluates a classifier of whole items. Scores of which any is negative are taken for logits.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn of_labels(
+        task: Task,
+        dataset: Arc<Dataset>,
+        scores: ClassScores,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
+        let several = task.is_multilabel();
+        progress.stage("Computing metrics");
+        let (scores, from_logits) = classification::as_probabilities(scores, several);
+        progress.check()?;
+        let predictions = classification::predictions(&dataset, &scores, several);
+        let timeline = classification::timeline(&dataset, &predictions, several);
+        let matched = Matched::of_timeline(&dataset, timeline, DetectionSettings::default());
+        progress.check()?;
+        let single = || SingleLabel::compute(&dataset, &scores, progress);
+        let multi = || MultiLabel::compute(&dataset, &scores, progress);
+        let (single, multi) =
+            ((!several).then(single).transpose()?.map(Arc::new), several.then(multi).transpose()?.map(Arc::new));
+        let means = classification::mean_probabilities(&dataset, &scores, several, progress)?;
+        let items: Vec<ImageId> = dataset.image_ids().collect();
+        let of_item = |&item: &ImageId| classification::item_measures(&dataset, &scores, item, several);
+        let measures = items.par_iter().map(of_item).collect();
+        let labels = Labels {
+            scores: Arc::new(scores),
+            from_logits,
+            single,
+            multi,
+            mean_probabilities: Arc::new(means),
+            measures: Arc::new(measures),
+            cooccurrence: several.then(|| Arc::new(classification::cooccurrence(&dataset))),
+        };
+        Ok(Self {
+            task,
+            predictions: Arc::new(predictions),
+            matched: Some(Arc::new(matched)),
+            dataset,
+            part: Part::Labels(labels),
+        })
+    }
+
+    /// A multi-label classifier with one threshold for all classes; `None` for other tasks.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn multilabel_at(&self, t: f64, progress: &dyn Progress) -> Result<Option<MultiLabelAt>, Cancelled> {
+        let Some(labels) = self.labels().filter(|labels| labels.multi.is_some()) else { return Ok(None) };
+        let thresholds = vec![t; self.dataset.classes.len()];
+        let counting = PairCounting::default();
+        classification::multilabel_at(&self.dataset, &labels.scores, &thresholds, counting, progress).map(Some)
+    }
+
+    /// What stands for "no class" in the confusion matrix.
+    #[must_use]
+    pub const fn outside(&self) -> &'static str {
+        match self.task {
+            Task::Classification | Task::TextClassification => "below threshold",
+            Task::Multilabel | Task::TextMultilabel => "none",
+            _ => "background",
+        }
+    }
+
+    /// How much there is of everything, in words.
+    #[must_use]
+    pub fn size(&self) -> Vec<String> {
+        let counted = |n: usize, one: &str, many: &str| fmt::counted(n as u64, one, many);
+        let (items, truths) = (self.dataset.images.len(), self.dataset.countable_truths());
+        let (one, many) = self.task.items();
+        let items = counted(items, one, many);
+        match &self.part {
+            Part::Objects(_) => {
+                let found = counted(self.predictions.len(), "detection", "detections");
+                vec![items, counted(truths, "object", "objects"), found]
+            }
+            Part::Labels(_) => {
+                let classes = counted(self.dataset.classes.len(), "class", "classes");
+                vec![items, counted(truths, "label", "labels"), classes]
+            }
+        }
+    }
+
+    /// What is known of objects; `None` for classifiers.
+    #[must_use]
+    pub fn objects(&self) -> Option<&Objects> {
+        match &self.part {
+            Part::Objects(objects) => Some(objects),
+            Part::Labels(_) => None,
+        }
+    }
+
+    /// What is known of the classes of items; `None` for detectors.
+    #[must_use]
+    pub fn labels(&self) -> Option<&Labels> {
+        match &self.part {
+            Part::Labels(labels) => Some(labels),
+            Part::Objects(_) => None,
+        }
+    }
+
+    /// Average precision, where it was asked for.
+    #[must_use]
+    pub fn coco(&self) -> Option<&Arc<Coco>> {
+        self.objects()?.coco.as_ref()
+    }
+
+    /// Error types, where they were asked for.
+    #[must_use]
+    pub fn tide(&self) -> Option<&Arc<Tide>> {
+        self.objects()?.tide.as_ref()
+    }
+
+    /// The image an outcome belongs to.
+    #[must_use]
+    pub fn image_of(&self, outcome: Outcome) -> Option<ImageId> {
+        let of_truth = outcome.truth().and_then(|t| self.dataset.truths.image.get(t.index()));
+        of_truth.or_else(|| outcome.pred().and_then(|p| self.predictions.image.get(p.index()))).copied()
+    }
+
+    /// The same data matched by other settings; AP and error types are shared, and the overlaps unless only those of one
+    /// class were computed. A classifier has no matching: it comes back as it is.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn rematch(&self, settings: DetectionSettings, progress: &dyn Progress) -> Result<Self, Cancelled> {
+        let Part::Objects(objects) = &self.part else { return Ok(self.clone()) };
+        let pairs = match objects.pairs.scope() {
+            PairScope::AllClasses => Arc::clone(&objects.pairs),
+            PairScope::SameClass => {
+                Arc::new(Pairs::compute(&self.dataset, &self.predictions, PairScope::AllClasses, progress)?)
+            }
+        };
+        let matched = Matched::compute(&self.dataset, &self.predictions, &pairs, settings, progress)?;
+        let part = Part::Objects(Objects { pairs, ..objects.clone() });
+        Ok(Self { matched: Some(Arc::new(matched)), part, ..self.clone() })
+    }
+}

@@ -1,0 +1,98 @@
+//! An item of a classifier: what it is labelled, what the model says, and what becomes of that at the threshold. Reads the
+//! timeline; draws nothing.
+
+use crate::metrics::OutcomeKind;
+use crate::model::{ClassId, ImageId, fmt};
+use crate::session::Explorer;
+
+/// One item at the current threshold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Labelled {
+    /// Its labels.
+    pub truth: Vec<ClassId>,
+    /// The classes that the model decides for, with their scores: the best one whether it is kept or not, or every one
+    /// that is kept where an item can have several.
+    pub said: Vec<(ClassId, f64)>,
+    /// Labels that were not predicted.
+    pub missed: Vec<ClassId>,
+    /// Predicted classes that are not labels.
+    pub wrong: Vec<ClassId>,
+    /// What is worst about it; `None` without a label and a prediction that counts.
+    pub kind: Option<OutcomeKind>,
+    several: bool,
+}
+
+impl Labelled {
+    /// Looks an item up.
+    #[must_use]
+    pub fn of(explorer: &Explorer, item: ImageId) -> Self {
+        let (dataset, predictions) = (explorer.dataset(), explorer.predictions());
+        let several = explorer.evaluation.task.is_multilabel();
+        let mut found = Self { several, ..Self::default() };
+        found.truth.extend(dataset.truths.of(item).filter_map(|t| dataset.truths.class.get(t)));
+        let cut = explorer.counter.cut();
+        for outcome in explorer.matched.timeline.outcomes_of(item, cut) {
+            let truth = outcome.truth().and_then(|t| dataset.truths.class.get(t.index()).copied());
+            let said = outcome.pred().and_then(|p| predictions.class.get(p.index()).copied());
+            let kind = match (truth, said) {
+                (Some(a), Some(b)) if a == b => OutcomeKind::Correct,
+                (Some(_), Some(b)) => {
+                    found.wrong.push(b);
+                    OutcomeKind::Misclassified
+                }
+                (Some(a), None) => {
+                    found.missed.push(a);
+                    OutcomeKind::Missed
+                }
+                (None, Some(b)) => {
+                    found.wrong.push(b);
+                    OutcomeKind::FalsePositive
+                }
+                (None, None) => continue,
+            };
+            found.kind = Some(found.kind.map_or(kind, |worst| worse(worst, kind)));
+        }
+        let kept = |p: usize| predictions.score.get(p).is_some_and(|s| *s >= explorer.threshold.value);
+        let scored = |p: usize| Some((*predictions.class.get(p)?, *predictions.score.get(p)?));
+        found.said.extend(predictions.of(item).filter(|&p| !several || kept(p)).filter_map(scored));
+        found
+    }
+
+    /// In a line: `cat`, `cat → dog 0.83`, `cat, below the threshold (dog 0.21)`; or the labels found, missed and wrong.
+    #[must_use]
+    pub fn words(&self, explorer: &Explorer) -> String {
+        let names = |classes: &[ClassId]| {
+            let names: Vec<&str> = classes.iter().map(|c| explorer.class_name(Some(*c))).collect();
+            names.join(", ")
+        };
+        if self.several {
+            let found: Vec<ClassId> = self.truth.iter().copied().filter(|c| !self.missed.contains(c)).collect();
+            let parts = [("", found.as_slice()), ("missed ", &self.missed), ("wrong ", &self.wrong)];
+            let said = parts.iter().filter(|(_, c)| !c.is_empty()).map(|(what, c)| format!("{what}{}", names(c)));
+            let words: Vec<String> = said.collect();
+            return if words.is_empty() { "no labels".to_owned() } else { words.join(" · ") };
+        }
+        let truth = if self.truth.is_empty() { "no label".to_owned() } else { names(&self.truth) };
+        match (self.said.first(), self.kind) {
+            (Some((class, score)), Some(OutcomeKind::Missed)) => {
+                format!("{truth}, below the threshold ({} {})", explorer.class_name(Some(*class)), fmt::short(*score))
+            }
+            (Some((_, score)), Some(OutcomeKind::Correct)) => format!("{truth} {}", fmt::short(*score)),
+            (Some((class, score)), _) => {
+                format!("{truth} → {} {}", explorer.class_name(Some(*class)), fmt::short(*score))
+            }
+            (None, _) => format!("{truth}, no prediction"),
+        }
+    }
+}
+
+/// The one that matters more.
+fn worse(a: OutcomeKind, b: OutcomeKind) -> OutcomeKind {
+    let rank = |kind| match kind {
+        OutcomeKind::Correct => 0,
+        OutcomeKind::Missed => 1,
+        OutcomeKind::FalsePositive => 2,
+        OutcomeKind::Misclassified => 3,
+    };
+    if rank(b) > rank(a) { b } else { a }
+}

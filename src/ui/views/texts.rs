@@ -1,0 +1,148 @@
+//! The texts of the selection as a list: what each says, what it is labelled, what the model makes of it. Searchable;
+//! only what is in view is laid out.
+
+use std::sync::{Arc, Weak};
+
+use egui::{CursorIcon, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use crate::analysis::Filter;
+use crate::metrics::Cut;
+use crate::metrics::detection::Matched;
+use crate::model::{ImageId, fmt};
+use crate::session::{Command, Explorer, Sort};
+use crate::ui::context::ViewCtx;
+use crate::ui::theme;
+use crate::ui::widgets::boxes::Boxes;
+use crate::ui::widgets::icon::focus_ring;
+use crate::ui::widgets::{states, text};
+
+use super::gallery::top;
+use super::labelled::Labelled;
+
+/// Height of a row: two lines of text.
+const ROW: f32 = 52.0;
+/// Width of the column of labels.
+const LABELS: f32 = 340.0;
+
+/// What the list remembers between frames.
+#[derive(Debug, Default)]
+pub struct Texts {
+    search: String,
+    found: Option<Found>,
+}
+
+/// The items of the selection that hold the words searched for, and what that depends on.
+#[derive(Debug)]
+struct Found {
+    matched: Weak<Matched>,
+    cut: Cut,
+    filter: Filter,
+    sort: Sort,
+    search: String,
+    items: Vec<ImageId>,
+}
+
+/// Draws the page.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Texts) {
+    let Some(explorer) = &ctx.session.explorer else { return };
+    top::texts(ui, ctx, explorer, |ui| {
+        let field = TextEdit::singleline(&mut state.search).hint_text("Search texts").desired_width(200.0);
+        let field = ui.add(field);
+        field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search texts"));
+    });
+    let items = state.follow(explorer);
+    if items.is_empty() {
+        let (title, advice) = if state.search.is_empty() {
+            top::nothing(explorer)
+        } else {
+            (format!("No text of the selection holds “{}”", state.search), "Search for something else".to_owned())
+        };
+        states::empty(ui, ctx, &title, &advice);
+        return;
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW, items.len(), |ui, rows| {
+        for &item in items.get(rows).unwrap_or(&[]) {
+            row(ui, ctx, explorer, item);
+        }
+    });
+}
+
+impl Texts {
+    fn follow(&mut self, explorer: &Explorer) -> &[ImageId] {
+        let selection = &explorer.selection;
+        let same = |found: &Found| {
+            found.matched.ptr_eq(&Arc::downgrade(&explorer.matched))
+                && (found.cut, found.sort) == (explorer.counter.cut(), selection.sort)
+                && found.filter == selection.filter
+                && found.search == self.search
+        };
+        if !self.found.as_ref().is_some_and(same) {
+            let wanted = self.search.to_lowercase();
+            let texts = &explorer.dataset().texts;
+            let holds = |item: &ImageId| {
+                wanted.is_empty() || texts.get(item.index()).is_some_and(|text| text.to_lowercase().contains(&wanted))
+            };
+            self.found = Some(Found {
+                matched: Arc::downgrade(&explorer.matched),
+                cut: explorer.counter.cut(),
+                filter: selection.filter.clone(),
+                sort: selection.sort,
+                search: self.search.clone(),
+                items: selection.images.iter().map(|s| s.image).filter(holds).collect(),
+            });
+        }
+        self.found.as_ref().map_or(&[], |found| &found.items)
+    }
+}
+
+fn row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, item: ImageId) {
+    let theme = ctx.theme;
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let name = explorer.dataset().images.get(item.index()).map_or("", |i| i.name.as_str());
+    let labelled = Labelled::of(explorer, item);
+    let words = labelled.words(explorer);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("text {name}: {words}")));
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 0.0, theme.hover);
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom(), (theme::HAIRLINE, theme.line));
+    focus_ring(ui, theme, rect, &response);
+    let inside = rect.shrink2(vec2(theme::PADDING * 1.5, theme::GRID));
+    let labels = inside.with_min_x((inside.right() - LABELS).max(inside.center().x));
+    let said = explorer.dataset().texts.get(item.index()).map_or("", String::as_str);
+    let mut job = egui::text::LayoutJob::simple(
+        said.chars().take(400).collect(),
+        theme::body(),
+        theme.text,
+        labels.left() - inside.left() - 2.0 * theme::PADDING,
+    );
+    job.wrap.max_rows = 2;
+    let galley = ui.painter().layout_job(job);
+    ui.painter().galley(pos2(inside.left(), rect.center().y - galley.size().y / 2.0), galley, theme.text);
+    let (first, second) = labels.split_top_bottom_at_fraction(0.5);
+    let mark = Rect::from_center_size(pos2(first.left() + 4.0, first.center().y), Vec2::splat(theme::PADDING));
+    if let Some(kind) = labelled.kind {
+        let mut boxes = Boxes::new(ui.painter(), rect);
+        boxes.mark(mark, kind, theme.outcome(kind));
+        boxes.paint(ui.painter());
+    }
+    text::left(ui.painter(), first.with_min_x(mark.right() + theme::GRID), &words, theme::body(), theme.text);
+    text::left(ui.painter(), second.with_min_x(mark.right() + theme::GRID), name, theme::caption(), theme.muted);
+    if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_ui(|ui| card(ui, ctx, said)).clicked() {
+        ctx.send(Command::OpenImage(item));
+    }
+}
+
+/// The whole text, as far as it fits.
+fn card(ui: &mut Ui, ctx: &ViewCtx, said: &str) {
+    ui.set_max_width(theme::POPUP);
+    let cut: String = said.chars().take(1200).collect();
+    let more = said.chars().count().saturating_sub(1200) as u64;
+    ui.label(RichText::new(cut).color(ctx.theme.text));
+    if more > 0 {
+        ui.label(
+            RichText::new(format!("and {}", fmt::counted(more, "character", "characters"))).color(ctx.theme.muted),
+        );
+    }
+}
