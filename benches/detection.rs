@@ -5,6 +5,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use evalens::metrics::Evaluation;
 use evalens::metrics::detection::{DetectionSettings, Matched, Sections};
 use evalens::metrics::pairs::{PairScope, Pairs};
 use evalens::metrics::ranking::Ranking;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use evalens::formats::{coco, coco_results};
+use evalens::metrics::Evaluation;
 use evalens::metrics::detection::{DetectionSettings, Sections};
 use evalens::model::{Dataset, DatasetBuilder, Findings, ModelIdentity, NoProgress, Predictions, PredictionsBuilder};
 

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use evalens::metrics::Evaluation;
 use evalens::metrics::coco::{self, AreaRange, IOU_THRESHOLDS};
 use evalens::metrics::detection::{DetectionSettings, Sections};
 use evalens::metrics::pairs::{PairScope, Pairs};
@@ -159,8 +160,8 @@ fn sections_can_be_added_later() {
     };
     let all = compute(Sections::ALL);
     let coco = compute(Sections { coco: true, tide: false, timeline: false });
-    assert!(coco.tide.is_none() && coco.matched.is_none());
-    assert_eq!(coco.coco.as_ref().map(|c| c.summary), all.coco.as_ref().map(|c| c.summary));
+    assert!(coco.tide().is_none() && coco.matched.is_none());
+    assert_eq!(coco.coco().map(|c| c.summary), all.coco().map(|c| c.summary));
     let later = coco.rematch(settings, &NoProgress).unwrap();
     let sweep = |evaluation: &Evaluation| evaluation.matched.as_ref().map(|m| m.sweep.clone());
     assert_eq!(sweep(&later), sweep(&all));

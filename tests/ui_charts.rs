@@ -73,7 +73,7 @@ fn curves_come_from_a_job_and_equal_average_precision() {
     app.run();
     let explorer = app.explorer();
     let curves = explorer.curves.as_ref().expect("the curves are computed");
-    let coco = explorer.evaluation.coco.as_ref().unwrap();
+    let coco = explorer.evaluation.coco().unwrap();
     for class in explorer.dataset().classes.ids() {
         let (ours, theirs) = (curves.ap(class), coco.classes[class.index()].ap50);
         match (ours, theirs) {

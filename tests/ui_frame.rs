@@ -126,7 +126,8 @@ fn nothing_moves_on_screen_while_the_slider_is_dragged() {
 #[test]
 fn two_hundred_steps_of_the_slider_match_nothing() {
     let mut app = TestApp::evaluated();
-    let (matched, pairs) = (Arc::clone(&app.explorer().matched), Arc::clone(&app.explorer().evaluation.pairs));
+    let pairs_of = |app: &TestApp| Arc::clone(&app.explorer().evaluation.objects().unwrap().pairs);
+    let (matched, pairs) = (Arc::clone(&app.explorer().matched), pairs_of(&app));
     let jobs = app.jobs_started();
     let rail = app.harness.get_by_label("Confidence threshold").rect();
     app.harness.hover_at(rail.left_center());
@@ -144,7 +145,7 @@ fn two_hundred_steps_of_the_slider_match_nothing() {
     seen.dedup();
     assert!(seen.len() > 50, "the slider hardly moved: {}", seen.len());
     assert_eq!(app.jobs_started(), jobs, "a step of the slider started a job");
-    assert!(Arc::ptr_eq(&matched, &app.explorer().matched) && Arc::ptr_eq(&pairs, &app.explorer().evaluation.pairs));
+    assert!(Arc::ptr_eq(&matched, &app.explorer().matched) && Arc::ptr_eq(&pairs, &pairs_of(&app)));
     // After the rest the recommendations follow, and only they.
     app.wait(Duration::from_millis(200));
     assert_eq!(app.jobs_started(), jobs + 1);
