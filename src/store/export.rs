@@ -42,6 +42,10 @@ pub fn write(file: &Path, content: &Content) -> Result<(), ExportError> {
     match content {
         Content::Text(text) => temporary.write_all(text.as_bytes()).map_err(io)?,
         Content::Picture { width, height, rgba } => {
+            // The encoder panics where it is handed less than it was promised.
+            if rgba.len() as u64 != 4 * u64::from(*width) * u64::from(*height) {
+                return Err(failed("the picture is incomplete".to_owned()));
+            }
             let png = image::codecs::png::PngEncoder::new(&mut temporary);
             let kind = image::ExtendedColorType::Rgba8;
             image::ImageEncoder::write_image(png, rgba, *width, *height, kind).map_err(|e| failed(e.to_string()))?;
@@ -73,7 +77,8 @@ mod tests {
     fn what_cannot_be_written_leaves_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
         let broken = Content::Picture { width: 5, height: 5, rgba: vec![0; 3] };
-        assert!(write(&folder.path().join("x.png"), &broken).is_err() || !folder.path().join("x.png").exists());
+        assert!(write(&folder.path().join("x.png"), &broken).is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         let error = write(&folder.path().join("none/x.csv"), &Content::Text(String::new())).unwrap_err();
         assert!(error.to_string().contains("x.csv"), "{error}");
     }
