@@ -77,6 +77,8 @@ pub enum Command {
     SettleNow,
     /// Compute precision-recall curves; does nothing while they are there or under way.
     ComputeCurves(CurveKey),
+    /// Compute the curves of a classifier; does nothing while they are there or under way.
+    ComputeLabelCurves,
     /// Look whether the files of the evaluation changed on disk.
     CheckFiles,
     /// Compute the content hashes of the inputs, unless they are there or on their way.

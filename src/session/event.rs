@@ -6,7 +6,7 @@ use crate::analysis::Recommendation;
 use crate::jobs::JobError;
 use crate::metrics::Evaluation;
 
-use super::explorer::PrCurves;
+use super::explorer::{LabelCurves, PrCurves};
 use super::load::{Fingerprint, Loaded};
 use super::{OpenProject, Slot};
 
@@ -36,6 +36,8 @@ pub enum EventBody {
     Curves(Result<PrCurves, JobError>),
     /// A table or picture was written into this file.
     Saved(Result<PathBuf, JobError>),
+    /// Curves of a classifier.
+    LabelCurves(Result<Box<LabelCurves>, JobError>),
     /// How the files look now.
     Fingerprinted(Result<Fingerprint, JobError>),
     /// The content hashes of the inputs.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::analysis::Recommendation;
 use crate::formats::ClassMapping;
+use crate::metrics::classification::{ReliabilityBin, ScoreHistograms};
 use crate::metrics::coco::AreaRange;
 use crate::metrics::detection::Matched;
 use crate::metrics::{Counter, Evaluation};
@@ -65,6 +66,21 @@ impl PrCurves {
     }
 }
 
+/// The curves of a classifier, each a list of (x, y).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LabelCurves {
+    /// (false-positive rate, true-positive rate) by class; empty where undefined.
+    pub roc: Vec<Vec<(f64, f64)>>,
+    /// The mean of them.
+    pub macro_roc: Vec<(f64, f64)>,
+    /// (recall, precision) by class; empty where undefined.
+    pub pr: Vec<Vec<(f64, f64)>>,
+    /// Share right against confidence; empty where undefined, and where an item can have several classes.
+    pub reliability: Vec<ReliabilityBin>,
+    /// Best scores of right and wrong items; `None` where an item can have several classes.
+    pub histograms: Option<ScoreHistograms>,
+}
+
 /// Everything the evaluation window shows.
 #[derive(Debug)]
 pub struct Explorer {
@@ -102,6 +118,8 @@ pub struct Explorer {
     pub curves: Option<Arc<PrCurves>>,
     /// The curves that are there, under way, or failed.
     pub curves_wanted: Option<CurveKey>,
+    /// The curves of a classifier, once they were asked for and computed.
+    pub label_curves: Option<Arc<LabelCurves>>,
     /// Time from files to numbers.
     pub took: Duration,
 }

@@ -6,15 +6,21 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::formats::{self, ClassMapping, LoadError};
 use crate::jobs::JobError;
+use crate::metrics::classification;
 use crate::metrics::coco;
 use crate::metrics::pairs::Pairs;
 use crate::metrics::{DetectionSettings, Evaluation, Sections};
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
-use crate::model::{Findings, Progress};
+use crate::model::{ClassId, ClassScores, Dataset, Findings, Progress};
 
 use super::OpenProject;
-use super::explorer::{CurveKey, PrCurves};
+use super::explorer::{CurveKey, LabelCurves, PrCurves};
+
+/// Bins of the reliability diagram, as of the calibration error.
+const RELIABILITY_BINS: usize = 15;
+/// Bins of the histograms of scores.
+const SCORE_BINS: usize = 50;
 
 impl From<LoadError> for JobError {
     fn from(error: LoadError) -> Self {
@@ -115,6 +121,30 @@ pub fn curves(evaluation: &Evaluation, key: CurveKey, progress: &dyn Progress) -
         None => Vec::new(),
     };
     Ok(PrCurves { key, classes })
+}
+
+/// ROC and precision-recall curves of every class of a classifier, the reliability of its probabilities and the spread of
+/// its scores.
+///
+/// # Errors
+/// Cancelled.
+pub fn label_curves(evaluation: &Evaluation, progress: &dyn Progress) -> Result<LabelCurves, JobError> {
+    let Some(labels) = evaluation.labels() else { return Ok(LabelCurves::default()) };
+    let (dataset, scores, several) = (&evaluation.dataset, &*labels.scores, evaluation.task.is_multilabel());
+    let each = |curve: fn(&Dataset, &ClassScores, ClassId, bool) -> Vec<(f64, f64)>| {
+        let of = |class| {
+            progress.check()?;
+            Ok(curve(dataset, scores, class, several))
+        };
+        dataset.classes.ids().map(of).collect::<Result<Vec<_>, JobError>>()
+    };
+    Ok(LabelCurves {
+        roc: each(classification::roc_curve)?,
+        macro_roc: classification::macro_roc_curve(dataset, scores, several, progress)?,
+        pr: each(classification::pr_curve)?,
+        reliability: if several { Vec::new() } else { classification::reliability(dataset, scores, RELIABILITY_BINS) },
+        histograms: if several { None } else { classification::score_histograms(dataset, scores, SCORE_BINS) },
+    })
 }
 
 /// The choice to show first: the newest model version on test, else validation, else any.

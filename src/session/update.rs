@@ -106,6 +106,7 @@ impl Session {
             }
             Command::SettleNow => self.settle(),
             Command::ComputeCurves(key) => self.compute_curves(key),
+            Command::ComputeLabelCurves => self.compute_label_curves(),
             Command::CheckFiles => self.check_files(),
             Command::HashInputs => self.hash_inputs(),
         }
@@ -159,6 +160,11 @@ impl Session {
                     explorer.curves = Some(Arc::new(curves));
                 }
             }
+            EventBody::LabelCurves(Ok(curves)) => {
+                if let Some(explorer) = &mut self.explorer {
+                    explorer.label_curves = Some(Arc::from(curves));
+                }
+            }
             EventBody::Fingerprinted(Ok(now)) => {
                 if let Some(explorer) = &mut self.explorer {
                     explorer.stale = now != explorer.fingerprint;
@@ -177,6 +183,7 @@ impl Session {
             | EventBody::Rematched(Err(e))
             | EventBody::Recommended(_, Err(e))
             | EventBody::Curves(Err(e))
+            | EventBody::LabelCurves(Err(e))
             | EventBody::Saved(Err(e))
             | EventBody::Fingerprinted(Err(e))
             | EventBody::Hashed(Err(e)) => {
@@ -254,7 +261,7 @@ impl Session {
     fn evaluated(&mut self, loaded: Loaded) {
         let Some(matched) = loaded.evaluation.matched.clone() else { return };
         // What is still under way belongs to the data that was on screen until now.
-        for slot in [Slot::Rematch, Slot::Recommend, Slot::Fingerprint, Slot::Hash] {
+        for slot in [Slot::Rematch, Slot::Recommend, Slot::Curves, Slot::Fingerprint, Slot::Hash] {
             self.jobs.remove(&slot);
         }
         let wanted = std::mem::replace(&mut self.matching, matched.settings);
@@ -286,6 +293,7 @@ impl Session {
             recommended_at: None,
             curves: None,
             curves_wanted: None,
+            label_curves: None,
             took: loaded.took,
         };
         if !same {
@@ -421,6 +429,16 @@ impl Session {
         let evaluation = explorer.evaluation.clone();
         let work = move |ctx: &JobCtx| load::curves(&evaluation, key, ctx);
         self.start(Slot::Curves, "Computing precision and recall curves", work, EventBody::Curves);
+    }
+
+    fn compute_label_curves(&mut self) {
+        let Some(explorer) = self.explorer.as_ref().filter(|e| e.label_curves.is_none()) else { return };
+        if self.jobs.contains_key(&Slot::Curves) {
+            return;
+        }
+        let evaluation = explorer.evaluation.clone();
+        let work = move |ctx: &JobCtx| load::label_curves(&evaluation, ctx).map(Box::new);
+        self.start(Slot::Curves, "Computing curves", work, EventBody::LabelCurves);
     }
 
     fn check_files(&mut self) {

@@ -1,5 +1,7 @@
 //! Precision against recall, per class, by COCO's protocol at a chosen IoU and object size. Shows what a job computed.
 
+mod labels;
+
 use std::collections::BTreeSet;
 
 use egui::{Align2, ComboBox, RichText, ScrollArea, Stroke, Ui, pos2};
@@ -37,6 +39,10 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Curves) {
     let frame = egui::Frame::new().fill(ctx.theme.surface).inner_margin(theme::PADDING);
     frame.show(ui, |ui| {
         ui.set_min_size(ui.available_size());
+        if explorer.evaluation.labels().is_some() {
+            labels::ui(ui, ctx, explorer, &mut state.shown);
+            return;
+        }
         ui.horizontal(|ui| settings(ui, ctx, state));
         ui.add_space(theme::GRID);
         match explorer.curves.as_deref().filter(|c| c.key == state.key) {
@@ -91,7 +97,10 @@ fn content(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &PrCurves, s
         ui.vertical(|ui| {
             ui.set_width(LIST);
             ui.set_height(height);
-            list(ui, ctx, explorer, curves, state);
+            let mean = |ui: &mut Ui| {
+                ui.label(RichText::new(format!("mean AP {}", fmt::rate(curves.mean()))).color(ctx.theme.muted));
+            };
+            class_list(ui, ctx, explorer, &mut state.shown, &mean, &|class| curves.ap(class));
         });
         ui.vertical(|ui| {
             let hovered = chart(ui, ctx, explorer, curves, state);
@@ -111,15 +120,23 @@ fn content(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &PrCurves, s
     });
 }
 
-fn list(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &PrCurves, state: &mut Curves) {
+/// The classes with a number each; those with a mark are drawn.
+fn class_list(
+    ui: &mut Ui,
+    ctx: &ViewCtx,
+    explorer: &Explorer,
+    shown: &mut BTreeSet<ClassId>,
+    mean: &dyn Fn(&mut Ui),
+    number: &dyn Fn(ClassId) -> Option<f64>,
+) {
     ui.horizontal(|ui| {
         if ui.small_button("All").clicked() {
-            state.shown = explorer.dataset().classes.ids().collect();
+            *shown = explorer.dataset().classes.ids().collect();
         }
         if ui.small_button("None").clicked() {
-            state.shown.clear();
+            shown.clear();
         }
-        ui.label(RichText::new(format!("mean AP {}", fmt::rate(curves.mean()))).color(ctx.theme.muted));
+        mean(ui);
     });
     let classes: Vec<ClassId> = explorer.dataset().classes.ids().collect();
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, theme::ROW, classes.len(), |ui, range| {
@@ -129,13 +146,13 @@ fn list(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &PrCurves, stat
                 let name = explorer.class_name(Some(class));
                 let (swatch, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
                 ui.painter().rect_filled(swatch, 2.0, ctx.theme.class(&explorer.dataset().classes, class));
-                let mut shown = state.shown.contains(&class);
-                let words = format!("{name}   {}", fmt::rate(curves.ap(class)));
-                if ui.checkbox(&mut shown, words).changed() {
-                    if shown {
-                        state.shown.insert(class);
+                let mut chosen = shown.contains(&class);
+                let words = format!("{name}   {}", fmt::rate(number(class)));
+                if ui.checkbox(&mut chosen, words).changed() {
+                    if chosen {
+                        shown.insert(class);
                     } else {
-                        state.shown.remove(&class);
+                        shown.remove(&class);
                     }
                 }
             });
