@@ -90,20 +90,21 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<Exit, CliError> {
 fn find_job(args: &EvaluateArgs, progress: &TerminalProgress) -> Result<Job, CliError> {
     if args.ignore.is_some() {
         return Err(CliError::Usage(
-            "--ignore belongs to segmentation masks; detections have no index to leave out".to_owned(),
+            "--ignore belongs to segmentation masks; boxes and labels have no index to leave out".to_owned(),
         ));
     }
-    let Some(path) = &args.path else { return from_files(args, progress) };
-    if let Some(task) = args.task.filter(|t| *t != Task::Detection) {
-        return Err(unsupported(task));
-    }
+    let Some(path) = &args.path else { return from_files(args) };
     let (root, recognised, _) = formats::open_project(path, progress)?;
     let mut project = recognised.project;
     use_class_file(&mut project, args);
-    let all = formats::choices(&project);
+    let mut all = formats::choices(&project);
+    if let Some(task) = args.task {
+        all.retain(|c| project.datasets.get(c.dataset).is_some_and(|d| d.task == task));
+    }
     if all.is_empty() {
+        let what = args.task.map_or_else(String::new, |task| format!(" of task {}", task.name()));
         let problem = format!(
-            "{}: no predictions belong to a split with ground truth; put a model's output beside it or say where it is in evalens.json",
+            "{}: no predictions{what} belong to a split with ground truth; put a model's output beside it or say where it is in evalens.json",
             root.display()
         );
         return Err(CliError::Unusable(problem));
@@ -112,21 +113,27 @@ fn find_job(args: &EvaluateArgs, progress: &TerminalProgress) -> Result<Job, Cli
     Ok(Job { root, several: choices.len() > 1, project, choices })
 }
 
-fn from_files(args: &EvaluateArgs, _progress: &TerminalProgress) -> Result<Job, CliError> {
+fn from_files(args: &EvaluateArgs) -> Result<Job, CliError> {
     let task = args.task.unwrap_or_default();
-    if task != Task::Detection {
-        return Err(unsupported(task));
-    }
-    let (Some(truth), Some(predictions)) = (&args.truth, &args.predictions) else {
-        return Err(CliError::Usage("--truth is needed beside --predictions for detection".to_owned()));
+    let Some(predictions) = &args.predictions else {
+        return Err(CliError::Usage("name the model's output with --predictions".to_owned()));
     };
-    let (root, mut project, choice) = formats::project_from_files(truth, predictions, args.images.as_deref())?;
+    let (root, mut project, choice) = match (task, &args.truth) {
+        (Task::Detection, Some(truth)) => formats::project_from_files(truth, predictions, args.images.as_deref())?,
+        (Task::Detection, None) => {
+            return Err(CliError::Usage("--truth is needed beside --predictions for detection".to_owned()));
+        }
+        (task, truth) if task.is_classification() => {
+            formats::label_project_from_files(task, truth.as_deref(), predictions, args.images.as_deref())?
+        }
+        (task, _) => return Err(unsupported(task)),
+    };
     use_class_file(&mut project, args);
     Ok(Job { root, project, choices: vec![choice], several: false })
 }
 
 fn unsupported(task: Task) -> CliError {
-    CliError::Usage(format!("this version evaluates detection; {} is not built in yet", task.name()))
+    CliError::Usage(format!("this version evaluates detection and classification; {} is not built in yet", task.name()))
 }
 
 fn use_class_file(project: &mut Project, args: &EvaluateArgs) {

@@ -84,10 +84,17 @@ pub fn evaluate(
     let (dataset, found) = formats::load_dataset(root, project, choice, progress)?;
     findings.merge(found);
     progress.stage("Reading predictions");
-    let (predictions, found, mappings) = formats::load_predictions(root, project, choice, &dataset, progress)?;
-    findings.merge(found);
-    let evaluation = Evaluation::of_objects(Arc::new(dataset), Arc::new(predictions), settings, sections, progress)
-        .map_err(JobError::from)?;
+    let task = project.datasets.get(choice.dataset).map(|d| d.task).unwrap_or_default();
+    let dataset = Arc::new(dataset);
+    let (evaluation, mappings) = if task.is_classification() {
+        let (scores, found, mappings) = formats::load_class_scores(root, project, choice, &dataset, progress)?;
+        findings.merge(found);
+        (Evaluation::of_labels(task, dataset, scores, progress)?, mappings)
+    } else {
+        let (predictions, found, mappings) = formats::load_predictions(root, project, choice, &dataset, progress)?;
+        findings.merge(found);
+        (Evaluation::of_objects(dataset, Arc::new(predictions), settings, sections, progress)?, mappings)
+    };
     if let Some(matched) = &evaluation.matched {
         progress.stage("Preparing the slider");
         matched.timeline.prepare();
