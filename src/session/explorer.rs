@@ -66,15 +66,18 @@ impl PrCurves {
     }
 }
 
-/// The curves of a classifier, each a list of (x, y).
+/// A curve: (x, y) from left to right.
+pub type Points = Vec<(f64, f64)>;
+
+/// The curves of a classifier.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LabelCurves {
     /// (false-positive rate, true-positive rate) by class; empty where undefined.
-    pub roc: Vec<Vec<(f64, f64)>>,
+    pub roc: Vec<Points>,
     /// The mean of them.
-    pub macro_roc: Vec<(f64, f64)>,
+    pub macro_roc: Points,
     /// (recall, precision) by class; empty where undefined.
-    pub pr: Vec<Vec<(f64, f64)>>,
+    pub pr: Vec<Points>,
     /// Share right against confidence; empty where undefined, and where an item can have several classes.
     pub reliability: Vec<ReliabilityBin>,
     /// Best scores of right and wrong items; `None` where an item can have several classes.

@@ -15,7 +15,7 @@ use crate::model::project::{Choice, Project};
 use crate::model::{ClassId, ClassScores, Dataset, Findings, Progress};
 
 use super::OpenProject;
-use super::explorer::{CurveKey, LabelCurves, PrCurves};
+use super::explorer::{CurveKey, LabelCurves, Points, PrCurves};
 
 /// Bins of the reliability diagram, as of the calibration error.
 const RELIABILITY_BINS: usize = 15;
@@ -130,6 +130,9 @@ pub fn curves(evaluation: &Evaluation, key: CurveKey, progress: &dyn Progress) -
     Ok(PrCurves { key, classes })
 }
 
+/// A curve of one class; the last argument tells whether an item can have several.
+type OfClass = fn(&Dataset, &ClassScores, ClassId, bool) -> Points;
+
 /// ROC and precision-recall curves of every class of a classifier, the reliability of its probabilities and the spread of
 /// its scores.
 ///
@@ -138,7 +141,7 @@ pub fn curves(evaluation: &Evaluation, key: CurveKey, progress: &dyn Progress) -
 pub fn label_curves(evaluation: &Evaluation, progress: &dyn Progress) -> Result<LabelCurves, JobError> {
     let Some(labels) = evaluation.labels() else { return Ok(LabelCurves::default()) };
     let (dataset, scores, several) = (&evaluation.dataset, &*labels.scores, evaluation.task.is_multilabel());
-    let each = |curve: fn(&Dataset, &ClassScores, ClassId, bool) -> Vec<(f64, f64)>| {
+    let each = |curve: OfClass| {
         let of = |class| {
             progress.check()?;
             Ok(curve(dataset, scores, class, several))

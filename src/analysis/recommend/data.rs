@@ -95,9 +95,11 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
         }
         _ => format!("Only {counted} in the evaluation set"),
     };
+    // Where every item has one label, it is itself what is counted.
+    let units = case.units(totals.truths());
+    let units = if units == counted { String::new() } else { format!(" and {units}") };
     let sentence = format!(
-        "With {counted} and {} the 95 % interval of F1 is {}–{}, {} wide: smaller differences say nothing",
-        case.units(totals.truths()),
+        "With {counted}{units} the 95 % interval of F1 is {}–{}, {} wide: smaller differences say nothing",
         fmt::rate(Some(low)),
         fmt::rate(Some(high)),
         fmt::rate(Some(high - low)),

@@ -8,6 +8,7 @@ use crate::model::{ClassId, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
+use crate::ui::views::threshold_bar::explain::occurs;
 use crate::ui::widgets::{outcome, text};
 
 /// Height of a row.
@@ -23,6 +24,8 @@ const SEGMENT: f32 = 3.0;
 
 /// Where the parts of a row stand.
 struct Columns {
+    /// The outcomes that the task has, in order.
+    kinds: Vec<OutcomeKind>,
     names: f32,
     bar: (f32, f32),
     counts: f32,
@@ -54,14 +57,16 @@ fn columns(ui: &Ui, explorer: &Explorer, classes: &[ClassId]) -> Columns {
     let width = |class: &ClassId| text::width(ui, explorer.dataset().classes.name(*class), theme::body());
     let names = classes.iter().take(200).map(width).fold(40.0, f32::max).min(NAMES);
     let all = ui.available_rect_before_wrap();
-    let counts = all.right() - 4.0 * COUNT - theme::PADDING;
-    Columns { names, bar: (all.left() + names + theme::PADDING, counts - theme::PADDING), counts }
+    let task = explorer.evaluation.task;
+    let kinds: Vec<OutcomeKind> = OutcomeKind::ALL.into_iter().filter(|kind| occurs(*kind, task)).collect();
+    let counts = all.right() - kinds.len() as f32 * COUNT - theme::PADDING;
+    Columns { kinds, names, bar: (all.left() + names + theme::PADDING, counts - theme::PADDING), counts }
 }
 
 /// The legend stands over the counts: a swatch each, in the order of the segments.
 fn head(ui: &mut Ui, ctx: &ViewCtx, columns: &Columns) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
-    for (i, kind) in OutcomeKind::ALL.into_iter().enumerate() {
+    for (i, kind) in columns.kinds.iter().copied().enumerate() {
         let right = columns.counts + (i + 1) as f32 * COUNT;
         let word = match kind {
             OutcomeKind::Correct => "correct",
@@ -97,7 +102,7 @@ fn row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, columns: &Columns, class
     for (kind, segment) in &segments {
         outcome::fill(ui.painter(), *segment, theme, *kind);
     }
-    for (i, kind) in OutcomeKind::ALL.into_iter().enumerate() {
+    for (i, kind) in columns.kinds.iter().copied().enumerate() {
         let n = counts.of(kind);
         let at = pos2(columns.counts + (i + 1) as f32 * COUNT, rect.center().y);
         let color = if n == 0 { theme.muted } else { theme.text };
@@ -141,7 +146,7 @@ fn select(
         let segment = segments.iter().find(|(_, r)| r.expand2(vec2(0.0, 5.0)).contains(pointer)).map(|(k, _)| *k);
         segment.or_else(|| {
             let column = ((pointer.x - columns.counts) / COUNT).floor();
-            (pointer.x >= columns.counts).then(|| OutcomeKind::ALL.get(column as usize).copied()).flatten()
+            (pointer.x >= columns.counts).then(|| columns.kinds.get(column as usize).copied()).flatten()
         })
     };
     let worst = || {
@@ -194,6 +199,6 @@ fn sentence(name: &str, counts: ClassCounts, kind: OutcomeKind, threshold: f64) 
         OutcomeKind::Correct => format!("{n} of {of} {name} were found as {name} at confidence ≥ {at}"),
         OutcomeKind::Misclassified => format!("{n} of {of} {name} were taken for another class at confidence ≥ {at}"),
         OutcomeKind::Missed => format!("{n} of {of} {name} were not found at confidence ≥ {at}"),
-        OutcomeKind::FalsePositive => format!("{n} detections of {name} found no object at confidence ≥ {at}"),
+        OutcomeKind::FalsePositive => format!("{n} predictions of {name} are false at confidence ≥ {at}"),
     }
 }

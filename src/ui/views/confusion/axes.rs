@@ -64,13 +64,13 @@ fn longest(ui: &Ui, explorer: &Explorer, arrangement: &Arrangement) -> f32 {
         names.select_nth_unstable_by_key(few, |name| std::cmp::Reverse(name.len()));
     }
     let width = |name: &&str| text::width(ui, name, theme::caption());
-    names.iter().take(few).chain([&"background"]).map(width).fold(0.0, f32::max)
+    names.iter().take(few).chain([&explorer.class_name(None)]).map(width).fold(0.0, f32::max)
 }
 
 /// Width of the largest total at any threshold.
 fn total_width(ui: &Ui, explorer: &Explorer) -> f32 {
     let largest = explorer.dataset().truths.len().max(explorer.predictions().len());
-    text::width(ui, &fmt::count(largest as u64), theme::caption())
+    text::width(ui, &fmt::count(largest as u64), theme::caption()).max(text::width(ui, "total", theme::caption()))
 }
 
 /// One line of caption, cut where it does not fit.

@@ -7,7 +7,7 @@ use egui::{Rect, RichText, Stroke, Ui, UiBuilder, pos2, vec2};
 use egui_plot::{Bar, BarChart, Line, PlotPoint, PlotPoints};
 
 use crate::model::{ClassId, fmt};
-use crate::session::explorer::LabelCurves;
+use crate::session::explorer::{LabelCurves, Points};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -68,7 +68,7 @@ fn lines(
     ctx: &ViewCtx,
     explorer: &Explorer,
     (name, axes): (&'static str, [&str; 2]),
-    (curves, mean): (&[Vec<(f64, f64)>], Option<&Vec<(f64, f64)>>),
+    (curves, mean): (&[Points], Option<&Points>),
     shown: &BTreeSet<ClassId>,
 ) {
     let theme = ctx.theme;
