@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod check;
+pub mod crossval;
 pub mod evaluate;
 pub mod output;
 
@@ -87,6 +88,7 @@ pub fn run(command: Subcommand) -> Exit {
         Subcommand::Check(args) => check::check(&args),
         Subcommand::Init(args) => check::init(&args),
         Subcommand::Evaluate(args) => evaluate::evaluate(&args),
+        Subcommand::Crossval(args) => crossval::crossval(&args),
     };
     match result {
         Ok(exit) => exit,

@@ -34,5 +34,5 @@ pub use error::{FormatError, LoadError};
 pub use health::check_pictures;
 pub use load::{choices, input_files, load_class_scores, load_dataset, load_groups, load_predictions};
 pub use open::{fingerprint, open_project};
-pub use pair::{label_project_from_files, project_from_files};
+pub use pair::{label_dataset_from_file, label_project_from_files, project_from_files};
 pub use sniff::{Alternative, Correction, Reason, Recognised, Usable, recognise};

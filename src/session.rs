@@ -5,6 +5,7 @@
 
 pub mod choices;
 pub mod command;
+pub mod crossval;
 pub mod event;
 pub mod explorer;
 pub mod history;

@@ -28,6 +28,8 @@ pub enum Subcommand {
     Init(InitArgs),
     /// Evaluate and write the numbers
     Evaluate(Box<EvaluateArgs>),
+    /// Cross-validate a linear head on embeddings: an honest score without a model
+    Crossval(CrossvalArgs),
 }
 
 /// `evalens check`.
@@ -107,6 +109,50 @@ pub struct EvaluateArgs {
     /// Add bootstrap intervals of the headline (1,000 resamples of the images)
     #[arg(long)]
     pub intervals: bool,
+}
+
+/// `evalens crossval`.
+#[derive(Debug, Args)]
+pub struct CrossvalArgs {
+    /// Project folder
+    #[arg(required_unless_present = "embeddings", conflicts_with_all = ["embeddings", "ids", "truth"])]
+    pub path: Option<PathBuf>,
+    /// The dataset
+    #[arg(long, value_name = "ID[@VERSION]")]
+    pub dataset: Option<String>,
+    /// The splits, separated by commas; all where none is named
+    #[arg(long, value_name = "NAME[,NAME]")]
+    pub split: Option<String>,
+    /// Vectors of the items: npy, npz or csv
+    #[arg(long, value_name = "FILE", requires = "truth")]
+    pub embeddings: Option<PathBuf>,
+    /// Their ids, one a line
+    #[arg(long, value_name = "FILE")]
+    pub ids: Option<PathBuf>,
+    /// Labels of the items: a table, a list of records or a folder of classes
+    #[arg(long, value_name = "FILE|DIR", requires = "embeddings")]
+    pub truth: Option<PathBuf>,
+    /// Number of splits
+    #[arg(long, default_value_t = 5)]
+    pub folds: usize,
+    /// Another seed divides the items otherwise
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Strength of the penalty on the weights, 1/C
+    #[arg(long, default_value_t = 1.0)]
+    pub l2: f64,
+    /// Choose the strength in each split by a cross-validation inside its training part
+    #[arg(long, conflicts_with = "l2")]
+    pub choose_l2: bool,
+    /// A column of the truth: items with the same value stay in one split
+    #[arg(long, value_name = "COLUMN")]
+    pub groups: Option<String>,
+    /// Also train on 10, 25, 50 and 100 % of the training parts
+    #[arg(long)]
+    pub learning_curve: bool,
+    /// Write everything as JSON to a file, or to stdout with `-`
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
 }
 
 /// `--confidence`.

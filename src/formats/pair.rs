@@ -13,7 +13,7 @@ use crate::model::{Findings, Task};
 
 mod labelled;
 
-pub use labelled::label_project_from_files;
+pub use labelled::{label_dataset_from_file, label_project_from_files};
 
 const VERSION: &str = "latest";
 

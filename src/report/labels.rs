@@ -124,7 +124,9 @@ impl LabelSummary {
 }
 
 impl SinglePart {
-    fn new(single: &SingleLabel, below_threshold: Option<u64>) -> Self {
+    /// The numbers; `below_threshold` where there is a threshold.
+    #[must_use]
+    pub fn new(single: &SingleLabel, below_threshold: Option<u64>) -> Self {
         let ranking = &single.ranking;
         Self {
             below_threshold,

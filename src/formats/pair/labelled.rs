@@ -38,18 +38,7 @@ pub fn label_project_from_files(
             (predictions.clone(), format, SPLIT.to_owned())
         }
     };
-    let folder = if truth.is_dir() { truth.clone() } else { truth.parent().map(Path::to_owned).unwrap_or_default() };
-    let name = |path: &Path| listing::stem(&sniff::folder_name(path)).to_owned();
-    let class_file = labels::class_file_beside(&truth).filter(|_| !truth.is_dir());
-    let dataset = DatasetEntry {
-        id: name(&truth),
-        version: VERSION.to_owned(),
-        task,
-        format: truth_format.to_owned(),
-        splits: [(split.clone(), SplitEntry { truth: text(&truth), images: images.as_deref().map(text) })].into(),
-        class_file: class_file.as_deref().map(text),
-        ..DatasetEntry::default()
-    };
+    let (folder, dataset) = dataset(task, &truth, truth_format, &split, images.as_deref());
     let prediction = PredictionEntry {
         dataset: dataset.id.clone(),
         version: VERSION.to_owned(),
@@ -72,6 +61,44 @@ pub fn label_project_from_files(
         ..Project::default()
     };
     Ok((folder, project, Choice { model: 0, dataset: 0, splits: vec![split] }))
+}
+
+/// Makes a project of labels alone, without a model. Its paths are absolute. Returns the folder of the labels, the project
+/// and the choice of its only dataset.
+///
+/// # Errors
+/// Where the path does not exist or its format cannot be seen.
+pub fn label_dataset_from_file(task: Task, truth: &Path) -> Result<(PathBuf, Project, Choice), LoadError> {
+    let (truth, format, split) = found(&absolute(truth)?)?;
+    let (folder, dataset) = dataset(task, &truth, format, &split, None);
+    let project = Project {
+        schema: SCHEMA.to_owned(),
+        name: sniff::folder_name(&folder),
+        datasets: vec![dataset],
+        ..Project::default()
+    };
+    Ok((folder, project, Choice { model: 0, dataset: 0, splits: vec![split] }))
+}
+
+fn name(path: &Path) -> String {
+    listing::stem(&sniff::folder_name(path)).to_owned()
+}
+
+/// The folder of a truth, and its entry in a project.
+fn dataset(task: Task, truth: &Path, format: &str, split: &str, images: Option<&Path>) -> (PathBuf, DatasetEntry) {
+    let folder = if truth.is_dir() { truth.to_owned() } else { truth.parent().map(Path::to_owned).unwrap_or_default() };
+    let class_file = labels::class_file_beside(truth).filter(|_| !truth.is_dir());
+    let entry = SplitEntry { truth: text(truth), images: images.map(text) };
+    let dataset = DatasetEntry {
+        id: name(truth),
+        version: VERSION.to_owned(),
+        task,
+        format: format.to_owned(),
+        splits: [(split.to_owned(), entry)].into(),
+        class_file: class_file.as_deref().map(text),
+        ..DatasetEntry::default()
+    };
+    (folder, dataset)
 }
 
 /// Path, format and split of a named truth.

@@ -5,7 +5,7 @@ mod labels;
 use std::collections::BTreeSet;
 
 use egui::{Align2, ComboBox, RichText, ScrollArea, Stroke, Ui, pos2};
-use egui_plot::{Line, PlotPoint, PlotPoints, PlotTransform};
+use egui_plot::{PlotPoint, PlotPoints, PlotTransform};
 
 use crate::metrics::coco::{AreaRange, IOU_THRESHOLDS, RECALL_POINTS};
 use crate::model::{ClassId, fmt};
@@ -186,7 +186,7 @@ fn chart(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &PrCurves, sta
         plot.set_plot_bounds(plot::bounds((0.0, 1.0)));
         for (class, points) in &lines {
             let name = explorer.class_name(Some(*class));
-            let line = Line::new(name, PlotPoints::Borrowed(points))
+            let line = plot::line(name, PlotPoints::Borrowed(points))
                 .stroke(Stroke::new(1.8, theme.class(&explorer.dataset().classes, *class)));
             plot.line(line.allow_hover(false));
         }

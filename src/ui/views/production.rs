@@ -3,7 +3,7 @@
 mod curve;
 
 use egui::{Align2, ComboBox, CursorIcon, RichText, Sense, Stroke, Ui, pos2};
-use egui_plot::{Line, PlotPoints, PlotTransform};
+use egui_plot::{PlotPoints, PlotTransform};
 
 use crate::metrics::{Sweep, rates};
 use crate::model::{ClassId, fmt};
@@ -204,7 +204,7 @@ fn chart(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, sweep: &Sweep, curve: 
             (beta.label(), &curve.f, theme.f1, 2.5),
         ];
         for (name, points, color, width) in lines {
-            let line = Line::new(name, PlotPoints::Borrowed(points)).stroke(Stroke::new(width, color));
+            let line = plot::line(name, PlotPoints::Borrowed(points)).stroke(Stroke::new(width, color));
             plot.line(line.allow_hover(false));
         }
     });

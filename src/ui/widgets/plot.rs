@@ -1,7 +1,7 @@
 //! The frame of a plot of rates: axes from 0 to 1, a quiet grid, labels. Knows nothing of what is plotted.
 
 use egui::{Align2, Color32, Rect, Ui};
-use egui_plot::{AxisHints, GridMark, Plot, PlotBounds, PlotPoint, PlotTransform};
+use egui_plot::{AxisHints, GridMark, Line, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform};
 
 use crate::ui::theme::{self, Theme};
 
@@ -46,6 +46,13 @@ pub fn rates<'a>(id: &'static str, theme: &Theme, x_label: &'a str, y_label: Opt
         .custom_x_axes(vec![axis(AxisHints::new_x().label_spacing(LABELS), Some(x_label))])
         .custom_y_axes(vec![axis(AxisHints::new_y().min_thickness(28.0), y_label)])
         .label_formatter(|_| None)
+}
+
+/// A line that is drawn as it is. Left to itself egui_plot merges what lies within a pixel into a band, which fills the corner
+/// under every step.
+#[must_use]
+pub fn line<'a>(name: &str, points: PlotPoints<'a>) -> Line<'a> {
+    Line::new(name, points).allow_band(false).allow_hover(false)
 }
 
 /// What of the plane is shown: `x` as given, rates with a small margin.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use egui::{Rect, RichText, Stroke, Ui, UiBuilder, pos2, vec2};
-use egui_plot::{Bar, BarChart, Line, PlotPoint, PlotPoints};
+use egui_plot::{Bar, BarChart, PlotPoint, PlotPoints};
 
 use crate::model::{ClassId, fmt};
 use crate::session::explorer::{LabelCurves, Points};
@@ -72,7 +72,16 @@ fn lines(
     shown: &BTreeSet<ClassId>,
 ) {
     let theme = ctx.theme;
-    title(ui, ctx, name, if mean.is_some() { "one class against the rest; the mean of all is dashed" } else { "" });
+    title(
+        ui,
+        ctx,
+        name,
+        if mean.is_some() {
+            "one class against the rest; the mean of all is dashed"
+        } else {
+            "at every score, from the highest down"
+        },
+    );
     let points = |curve: &[(f64, f64)]| curve.iter().map(|&(x, y)| PlotPoint::new(x, y)).collect::<Vec<_>>();
     let of = |class: &ClassId| curves.get(class.index()).filter(|c| !c.is_empty()).map(|c| (*class, points(c)));
     let drawn: Vec<(ClassId, Vec<PlotPoint>)> = shown.iter().filter_map(of).collect();
@@ -92,16 +101,16 @@ fn lines(
         plot.set_plot_bounds(plot::bounds((0.0, 1.0)));
         if mean.is_some() {
             let chance = vec![PlotPoint::new(0.0, 0.0), PlotPoint::new(1.0, 1.0)];
-            let line = Line::new("chance", PlotPoints::Owned(chance)).stroke(Stroke::new(1.0, theme.line));
+            let line = plot::line("chance", PlotPoints::Owned(chance)).stroke(Stroke::new(1.0, theme.line));
             plot.line(line.allow_hover(false));
         }
         for (class, points) in &drawn {
             let color = theme.class(&explorer.dataset().classes, *class);
-            let line = Line::new(explorer.class_name(Some(*class)), PlotPoints::Borrowed(points));
+            let line = plot::line(explorer.class_name(Some(*class)), PlotPoints::Borrowed(points));
             plot.line(line.stroke(Stroke::new(1.6, color)).allow_hover(false));
         }
         if let Some(mean) = &mean {
-            let line = Line::new("mean", PlotPoints::Borrowed(mean)).stroke(Stroke::new(2.5, theme.f1));
+            let line = plot::line("mean", PlotPoints::Borrowed(mean)).stroke(Stroke::new(2.5, theme.f1));
             plot.line(line.style(egui_plot::LineStyle::dashed_dense()).allow_hover(false));
         }
     });
@@ -133,7 +142,7 @@ fn reliability(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &LabelCu
         plot.set_plot_bounds(plot::bounds((0.0, 1.0)));
         plot.bar_chart(BarChart::new("accuracy", bars).allow_hover(false));
         let ideal = vec![PlotPoint::new(0.0, 0.0), PlotPoint::new(1.0, 1.0)];
-        let line = Line::new("ideal", PlotPoints::Owned(ideal)).stroke(Stroke::new(1.5, theme.muted));
+        let line = plot::line("ideal", PlotPoints::Owned(ideal)).stroke(Stroke::new(1.5, theme.muted));
         plot.line(line.style(egui_plot::LineStyle::dashed_dense()).allow_hover(false));
     });
 }

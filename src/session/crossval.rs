@@ -1,0 +1,231 @@
+//! Cross-validation of a linear head on the embeddings of a dataset: from files to folds, and the out-of-fold predictions as
+//! an ordinary evaluation. Plain functions, without any state.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::formats::{self, embeddings};
+use crate::jobs::JobError;
+use crate::metrics::Evaluation;
+use crate::metrics::classification::SingleLabel;
+use crate::model::finding::Finding;
+use crate::model::project::{Choice, Project};
+use crate::model::{
+    ClassId, ClassScores, Dataset, DatasetBuilder, Embedding, Findings, ImageId, ModelIdentity, NewTruth, Progress,
+    Severity,
+};
+use crate::vectors::Rows;
+use crate::vectors::kfold::{self, CrossError, CrossValidation, CurvePoint, Labelled};
+use crate::vectors::params::KFoldParams;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The dataset and its splits; the model is not looked at.
+    pub choice: Choice,
+    /// How it is done.
+    pub params: KFoldParams,
+    /// A column of the truth whose equal values stay in one fold.
+    pub groups: Option<String>,
+    /// Also train on parts of the data.
+    pub learning_curve: bool,
+}
+
+/// Items with a vector and one label.
+#[derive(Clone, Debug)]
+pub struct Material {
+    /// The items, their labels and texts.
+    pub dataset: Dataset,
+    /// One row an item of [`Self::dataset`].
+    pub vectors: Embedding,
+    /// One group an item, if groups were asked for.
+    pub groups: Option<Vec<u32>>,
+    /// Problems found on the way.
+    pub findings: Findings,
+}
+
+/// One fold in numbers.
+#[derive(Clone, Debug)]
+pub struct FoldNumbers {
+    /// Items held out.
+    pub items: usize,
+    /// Items trained on.
+    pub trained_on: usize,
+    /// Numbers of the held-out items; `None` where the head could not be trained.
+    pub numbers: Option<SingleLabel>,
+    /// Why it could not.
+    pub trouble: Option<String>,
+}
+
+/// What came out.
+#[derive(Clone, Debug)]
+pub struct Crossed {
+    /// Every fold.
+    pub folds: Vec<FoldNumbers>,
+    /// All items, each predicted by the head that did not see it.
+    pub pooled: Evaluation,
+    /// Accuracy against the size of the training part, where it was asked for.
+    pub learning_curve: Option<Vec<CurvePoint>>,
+    /// Warnings about the data, such as classes with few items.
+    pub warnings: Vec<String>,
+    /// Problems found in the data.
+    pub findings: Vec<Finding>,
+}
+
+impl From<CrossError> for JobError {
+    fn from(error: CrossError) -> Self {
+        match error {
+            CrossError::Cancelled(_) => Self::Cancelled,
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+/// Reads the truth of the splits and the vectors that the project names for the dataset, and keeps the items that have both
+/// a vector and exactly one label.
+///
+/// # Errors
+/// A sentence with file and remedy where something cannot be read or nothing is left; cancelled.
+pub fn material(
+    root: &Path,
+    project: &Project,
+    request: &Request,
+    progress: &dyn Progress,
+) -> Result<Material, JobError> {
+    let entry = project.datasets.get(request.choice.dataset);
+    let vectors = entry.and_then(|entry| entry.embeddings.as_ref()).ok_or_else(|| {
+        let name = entry.map_or("", |entry| entry.id.as_str());
+        JobError::Failed(format!("Dataset {name} has no embeddings; name them under `embeddings` in evalens.json"))
+    })?;
+    progress.stage("Reading ground truth");
+    let (dataset, mut findings) = formats::load_dataset(root, project, &request.choice, progress)?;
+    let groups = match &request.groups {
+        Some(column) => formats::load_groups(root, project, &request.choice, &dataset, Some(column), progress)?,
+        None => None,
+    };
+    progress.stage("Reading embeddings");
+    let ids = vectors.ids.as_ref().map(|ids| root.join(ids));
+    let (embedding, found) = embeddings::read(&root.join(&vectors.vectors), ids.as_deref(), progress)?;
+    findings.merge(found);
+    let mut material = joined(&dataset, &embedding, groups.as_deref(), findings);
+    if material.vectors.is_empty() {
+        return Err(JobError::Failed(format!(
+            "No item of {} has a vector in {}: their ids have nothing in common (such as `{}` and `{}`)",
+            dataset.identity.id,
+            vectors.vectors,
+            dataset.images.first().map_or("", |i| i.name.as_str()),
+            embedding.ids.first().map_or("", String::as_str)
+        )));
+    }
+    material.dataset.identity = dataset.identity.clone();
+    Ok(material)
+}
+
+/// The items with a vector and one label, in the order of the dataset.
+fn joined(dataset: &Dataset, embedding: &Embedding, groups: Option<&[String]>, mut findings: Findings) -> Material {
+    let rows: HashMap<&str, usize> = embedding.ids.iter().enumerate().map(|(row, id)| (id.as_str(), row)).collect();
+    let mut builder = DatasetBuilder {
+        classes: dataset.classes.clone(),
+        splits: dataset.splits.clone(),
+        ..DatasetBuilder::default()
+    };
+    let mut vectors = Embedding { dimensions: embedding.dimensions, ..Embedding::default() };
+    let mut names: HashMap<&str, u32> = HashMap::new();
+    let mut group_of = Vec::new();
+    for item in dataset.image_ids() {
+        let Some(image) = dataset.images.get(item.index()) else { continue };
+        let mut labels = dataset.truths.of(item).filter_map(|t| dataset.truths.class.get(t).copied());
+        let (Some(class), None) = (labels.next(), labels.next()) else { continue };
+        let Some(&row) = rows.get(image.name.as_str()) else {
+            findings.add(
+                Severity::Info,
+                "no-vector",
+                "Items without a vector take no part in the cross-validation.",
+                || image.name.clone(),
+            );
+            continue;
+        };
+        let place = builder.images.len();
+        builder.images.push(image.clone());
+        builder.truths.push(NewTruth::label(place, class));
+        builder.texts.extend(dataset.texts.get(item.index()).cloned());
+        vectors.ids.push(image.name.clone());
+        vectors.values.extend_from_slice(embedding.row(row));
+        if let Some(name) = groups.and_then(|groups| groups.get(item.index())) {
+            let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
+            group_of.push(*names.entry(name).or_insert(next));
+        }
+    }
+    let groups = groups.filter(|_| group_of.len() == builder.images.len()).map(|_| group_of);
+    // The images stand in the dataset's order already, so that building keeps rows and items together.
+    Material { dataset: builder.build(), vectors, groups, findings }
+}
+
+/// Trains and asks a head per fold.
+///
+/// # Errors
+/// A sentence where the data do not suffice, or the settings make no sense for them; cancelled.
+pub fn run(material: Material, request: &Request, progress: &dyn Progress) -> Result<Crossed, JobError> {
+    let Material { dataset, vectors, groups, findings } = material;
+    let checked = request.params.clone().check(vectors.len()).map_err(|e| JobError::Failed(e.to_string()))?;
+    let labels: Vec<ClassId> = dataset.truths.class.clone();
+    let rows = Rows::new(vectors.dimensions, &vectors.values).map_err(CrossError::from)?;
+    let data = Labelled { rows, labels: &labels, classes: &dataset.classes, groups: groups.as_deref() };
+    let CrossValidation { fold_of, scores, folds, warnings } = kfold::cross_validate(&data, &checked, progress)?;
+    let learning_curve =
+        request.learning_curve.then(|| kfold::learning_curve(&data, &checked, progress)).transpose()?;
+    progress.stage("Computing metrics");
+    let numbers = |(number, fold): (usize, kfold::Fold)| -> Result<FoldNumbers, JobError> {
+        let trouble = fold.outcome.as_ref().err().map(ToString::to_string);
+        let numbers = match trouble {
+            None => Some(of_fold(&dataset, &scores, &fold_of, number, progress)?),
+            Some(_) => None,
+        };
+        Ok(FoldNumbers { items: fold.items, trained_on: fold.trained_on, numbers, trouble })
+    };
+    let folds: Vec<FoldNumbers> = folds.into_iter().enumerate().map(numbers).collect::<Result<_, _>>()?;
+    let mut scores = scores;
+    scores.identity = ModelIdentity {
+        project: dataset.identity.project.clone(),
+        id: "linear head".to_owned(),
+        version: format!("{}-split", folds.len()),
+    };
+    let task = request_task(&dataset);
+    let pooled = Evaluation::of_labels(task, Arc::new(dataset), scores, progress)?;
+    Ok(Crossed { folds, pooled, learning_curve, warnings, findings: findings.sorted() })
+}
+
+fn request_task(dataset: &Dataset) -> crate::model::Task {
+    if dataset.texts.is_empty() { crate::model::Task::Classification } else { crate::model::Task::TextClassification }
+}
+
+/// The numbers of the items that one fold held out.
+fn of_fold(
+    dataset: &Dataset,
+    scores: &ClassScores,
+    fold_of: &[u32],
+    fold: usize,
+    progress: &dyn Progress,
+) -> Result<SingleLabel, JobError> {
+    let held: Vec<ImageId> =
+        dataset.image_ids().filter(|item| fold_of.get(item.index()).is_some_and(|f| *f as usize == fold)).collect();
+    let mut part =
+        DatasetBuilder { classes: dataset.classes.clone(), splits: dataset.splits.clone(), ..Default::default() };
+    let (mut values, mut row) = (Vec::with_capacity(held.len() * scores.classes()), Vec::new());
+    for &item in &held {
+        let (Some(image), Some(&class)) = (dataset.images.get(item.index()), dataset.truths.class.get(item.index()))
+        else {
+            continue;
+        };
+        if !scores.copy_row(item, &mut row) {
+            continue;
+        }
+        values.extend_from_slice(&row);
+        let place = part.images.len();
+        part.images.push(image.clone());
+        part.truths.push(NewTruth::label(place, class));
+    }
+    let scores = ClassScores::of_rows(scores.classes(), values, Vec::new());
+    Ok(SingleLabel::compute(&part.build(), &scores, progress)?)
+}
