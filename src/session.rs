@@ -26,6 +26,7 @@ use crate::model::project::Choice;
 use crate::store::settings::Settings;
 
 pub use command::Command;
+use crossval::Crossed;
 pub use event::{Event, EventBody};
 pub use explorer::{Explorer, Threshold};
 pub use history::{History, Location, Page};
@@ -65,6 +66,8 @@ pub enum Slot {
     Hash,
     /// Saving a table or a picture.
     Save,
+    /// Cross-validating.
+    CrossValidate,
 }
 
 /// A job under way.
@@ -96,6 +99,8 @@ pub struct Session {
     pub project: Option<OpenProject>,
     /// The evaluation on screen.
     pub explorer: Option<Explorer>,
+    /// The last cross-validation of the open project.
+    pub crossed: Option<Arc<Crossed>>,
     /// How objects are paired in the next evaluation.
     pub matching: DetectionSettings,
     /// Where the person is, was, and can go back to.
@@ -121,6 +126,7 @@ impl Session {
             rules: Rules::default(),
             project: None,
             explorer: None,
+            crossed: None,
             matching: DetectionSettings::default(),
             history: History::default(),
             jobs: BTreeMap::new(),

@@ -167,3 +167,59 @@ fn several_labels_an_item() {
     app.shot("labels-several");
     drop(dir);
 }
+
+/// Forty items of two classes, apart by one coordinate but for one of each; vectors beside the truth, and no model.
+fn with_vectors() -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("vectors");
+    let (mut truth, mut vectors) = (String::from("id,label\n"), String::from("id,x,y\n"));
+    for i in 0..40 {
+        let left = i % 2 == 0;
+        let x = if left == (i >= 2) { -1.0 } else { 1.0 };
+        truth.push_str(&format!("i{i},{}\n", if left { "left" } else { "right" }));
+        vectors.push_str(&format!("i{i},{x},{}\n", 0.1 * f64::from(i % 5)));
+    }
+    write(&root, "truth.csv", &truth);
+    write(&root, "vectors.csv", &vectors);
+    let text = r#"{"schema": "evalens.project/1", "name": "Vectors",
+        "datasets": [{"id": "sides", "version": "v1", "task": "classification", "format": "csv",
+            "splits": {"all": {"truth": "truth.csv"}}, "embeddings": {"vectors": "vectors.csv"}}], "models": []}"#;
+    write(&root, "evalens.json", text);
+    (dir, root)
+}
+
+#[test]
+fn embeddings_are_cross_validated_without_any_model() {
+    let (_dir, root) = with_vectors();
+    let mut app = TestApp::new();
+    app.open(root);
+    assert!(app.session().explorer.is_none());
+    app.click("Cross-validate embeddings");
+    app.shot("crossval-form");
+    app.click("Cross-validate");
+    app.shot("crossval");
+    let crossed = app.session().crossed.clone().unwrap_or_else(|| panic!("{:?}", app.session().notices));
+    // 38 of 40 lie on the side of their class.
+    assert_eq!(crossed.folds.iter().map(|f| f.items).sum::<usize>(), 40);
+    assert_eq!(crossed.folds.len(), 5);
+    assert!(app.names().iter().any(|n| n.starts_with("Mean Accuracy 0.950 ± ")), "{:?}", app.names());
+    app.click("Open pooled result");
+    app.shot("crossval-pooled");
+    for name in ["Model linear head@5-split", "Correct 38", "Misclassified 2"] {
+        assert!(app.sees(name), "{name} is not among {:?}", app.names());
+    }
+    app.click("truth left, predicted right: 1");
+    assert!(app.names().iter().any(|n| n.starts_with("image i0: left → right")), "{:?}", app.names());
+}
+
+#[test]
+fn a_cross_validation_that_cannot_be_done_says_why() {
+    let (_dir, root) = with_vectors();
+    write(&root, "vectors.csv", "id,x\nother,1\n");
+    let mut app = TestApp::new();
+    app.open(root);
+    app.click("Cross-validate embeddings");
+    app.click("Cross-validate");
+    let told = app.session().notices.last().map(|n| n.text.clone()).unwrap_or_default();
+    assert!(told.contains("have nothing in common (such as `i0` and `other`)"), "{told}");
+}

@@ -164,11 +164,8 @@ fn words(crossed: &Crossed) -> String {
             (None, trouble) => writeln!(text, "  split {}: {}", number + 1, trouble.as_deref().unwrap_or_default()),
         };
     }
-    let accuracies: Vec<f64> = crossed.folds.iter().filter_map(|f| f.numbers.as_ref()?.accuracy).collect();
-    let n = accuracies.len().max(1) as f64;
-    let mean = accuracies.iter().sum::<f64>() / n;
-    let std = (accuracies.iter().map(|a| (a - mean) * (a - mean)).sum::<f64>() / n).sqrt();
-    let _ = writeln!(text, "  mean accuracy {} ± {}", fmt::rate(Some(mean)), fmt::rate(Some(std)));
+    let (mean, spread) = crossed.spread(|n| n.accuracy).unzip();
+    let _ = writeln!(text, "  mean accuracy {} ± {}", fmt::rate(mean), fmt::rate(spread));
     for point in crossed.learning_curve.iter().flatten() {
         let (accuracy, spread) = point.accuracy().unzip();
         let _ = writeln!(

@@ -11,6 +11,7 @@ use crate::model::project::Choice;
 use crate::store::export::Content;
 use crate::store::settings::ThemeChoice;
 
+use super::crossval::Request;
 use super::explorer::CurveKey;
 use super::history::Page;
 use super::selection::Sort;
@@ -79,6 +80,10 @@ pub enum Command {
     ComputeCurves(CurveKey),
     /// Compute the curves of a classifier; does nothing while they are there or under way.
     ComputeLabelCurves,
+    /// Cross-validate a linear head on embeddings.
+    CrossValidate(Request),
+    /// Show the pooled result of the cross-validation as an evaluation.
+    OpenPooled,
     /// Look whether the files of the evaluation changed on disk.
     CheckFiles,
     /// Compute the content hashes of the inputs, unless they are there or on their way.

@@ -71,6 +71,21 @@ pub struct Crossed {
     pub warnings: Vec<String>,
     /// Problems found in the data.
     pub findings: Vec<Finding>,
+    /// The dataset and splits that took part.
+    pub choice: Choice,
+}
+
+impl Crossed {
+    /// Mean and population standard deviation over the folds of a number; `None` where a fold does not have it.
+    #[must_use]
+    pub fn spread(&self, of: fn(&SingleLabel) -> Option<f64>) -> Option<(f64, f64)> {
+        let values: Vec<f64> =
+            self.folds.iter().map(|fold| fold.numbers.as_ref().and_then(of)).collect::<Option<_>>()?;
+        let n = values.len().max(1) as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
+        Some((mean, variance.sqrt()))
+    }
 }
 
 impl From<CrossError> for JobError {
@@ -193,7 +208,8 @@ pub fn run(material: Material, request: &Request, progress: &dyn Progress) -> Re
     };
     let task = request_task(&dataset);
     let pooled = Evaluation::of_labels(task, Arc::new(dataset), scores, progress)?;
-    Ok(Crossed { folds, pooled, learning_curve, warnings, findings: findings.sorted() })
+    let (findings, choice) = (findings.sorted(), request.choice.clone());
+    Ok(Crossed { folds, pooled, learning_curve, warnings, findings, choice })
 }
 
 fn request_task(dataset: &Dataset) -> crate::model::Task {

@@ -6,6 +6,7 @@ use crate::analysis::Recommendation;
 use crate::jobs::JobError;
 use crate::metrics::Evaluation;
 
+use super::crossval::Crossed;
 use super::explorer::{LabelCurves, PrCurves};
 use super::load::{Fingerprint, Loaded};
 use super::{OpenProject, Slot};
@@ -38,6 +39,8 @@ pub enum EventBody {
     Saved(Result<PathBuf, JobError>),
     /// Curves of a classifier.
     LabelCurves(Result<Box<LabelCurves>, JobError>),
+    /// A cross-validation.
+    Crossed(Result<Box<Crossed>, JobError>),
     /// How the files look now.
     Fingerprinted(Result<Fingerprint, JobError>),
     /// The content hashes of the inputs.

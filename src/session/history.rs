@@ -15,6 +15,8 @@ pub enum Page {
     Images,
     /// Precision against recall.
     Curves,
+    /// Cross-validation of embeddings.
+    CrossValidate,
     /// Settings, protocol, problems.
     Run,
 }

@@ -9,10 +9,11 @@ use crate::formats::{self, Correction};
 use crate::jobs::runner::captured;
 use crate::jobs::{JobCtx, JobError};
 use crate::metrics::{DetectionSettings, Evaluation, Sections};
-use crate::model::project::Choice;
+use crate::model::project::{Choice, ModelEntry};
 use crate::store::export::{self, Content};
 use crate::store::project_file;
 
+use super::crossval::{self, Request};
 use super::explorer::{CurveKey, Explorer, Threshold};
 use super::history::{Location, Page};
 use super::load::{self, Loaded};
@@ -107,6 +108,8 @@ impl Session {
             Command::SettleNow => self.settle(),
             Command::ComputeCurves(key) => self.compute_curves(key),
             Command::ComputeLabelCurves => self.compute_label_curves(),
+            Command::CrossValidate(request) => self.cross_validate(request),
+            Command::OpenPooled => self.open_pooled(),
             Command::CheckFiles => self.check_files(),
             Command::HashInputs => self.hash_inputs(),
         }
@@ -165,6 +168,7 @@ impl Session {
                     explorer.label_curves = Some(Arc::from(curves));
                 }
             }
+            EventBody::Crossed(Ok(crossed)) => self.crossed = Some(Arc::from(crossed)),
             EventBody::Fingerprinted(Ok(now)) => {
                 if let Some(explorer) = &mut self.explorer {
                     explorer.stale = now != explorer.fingerprint;
@@ -183,6 +187,7 @@ impl Session {
             | EventBody::Rematched(Err(e))
             | EventBody::Recommended(_, Err(e))
             | EventBody::Curves(Err(e))
+            | EventBody::Crossed(Err(e))
             | EventBody::LabelCurves(Err(e))
             | EventBody::Saved(Err(e))
             | EventBody::Fingerprinted(Err(e))
@@ -224,6 +229,7 @@ impl Session {
         self.jobs.clear();
         self.project = None;
         self.explorer = None;
+        self.crossed = None;
         self.history.restart(Location::default());
     }
 
@@ -234,6 +240,7 @@ impl Session {
         let last = last.filter(|c| c.splits.iter().all(|s| has_split(&project.choices, c, s)));
         let choice = last.or_else(|| load::first_choice(&project.recognised.project, &project.choices));
         self.explorer = None;
+        self.crossed = None;
         self.project = Some(project);
         self.history.restart(Location { page: Page::Overview, ..Location::default() });
         match choice {
@@ -378,7 +385,9 @@ impl Session {
     }
 
     fn go(&mut self, to: Location) {
-        if self.explorer.is_none() && to.page != Page::Welcome {
+        // Embeddings can be cross-validated before there is any model.
+        let needs_numbers = !matches!(to.page, Page::Welcome | Page::CrossValidate);
+        if self.explorer.is_none() && needs_numbers {
             return;
         }
         self.history.go(to);
@@ -439,6 +448,50 @@ impl Session {
         let evaluation = explorer.evaluation.clone();
         let work = move |ctx: &JobCtx| load::label_curves(&evaluation, ctx).map(Box::new);
         self.start(Slot::Curves, "Computing curves", work, EventBody::LabelCurves);
+    }
+
+    fn cross_validate(&mut self, request: Request) {
+        let Some(project) = &self.project else { return };
+        let (root, recognised) = (project.root.clone(), Arc::clone(&project.recognised));
+        self.crossed = None;
+        let title = format!("Cross-validating in {} splits", request.params.folds);
+        let work = move |ctx: &JobCtx| {
+            let material = crossval::material(&root, &recognised.project, &request, ctx)?;
+            crossval::run(material, &request, ctx).map(Box::new)
+        };
+        self.start(Slot::CrossValidate, title, work, EventBody::Crossed);
+    }
+
+    /// The pooled result becomes a model version of the open project; it is kept as long as the project is open.
+    fn open_pooled(&mut self) {
+        let (Some(project), Some(crossed)) = (&mut self.project, self.crossed.clone()) else { return };
+        let identity = &crossed.pooled.predictions.identity;
+        let mut recognised = (*project.recognised).clone();
+        let known =
+            recognised.project.models.iter().position(|m| (&m.id, &m.version) == (&identity.id, &identity.version));
+        let model = known.unwrap_or_else(|| {
+            recognised.project.models.push(ModelEntry {
+                id: identity.id.clone(),
+                version: identity.version.clone(),
+                task: crossed.pooled.task,
+                ..ModelEntry::default()
+            });
+            recognised.project.models.len() - 1
+        });
+        project.recognised = Arc::new(recognised);
+        if let Some(matched) = &crossed.pooled.matched {
+            matched.timeline.prepare();
+        }
+        self.history.restart(Location { page: Page::Overview, ..Location::default() });
+        self.evaluated(Loaded {
+            choice: Choice { model, ..crossed.choice.clone() },
+            evaluation: crossed.pooled.clone(),
+            findings: crossed.findings.clone(),
+            mappings: Vec::new(),
+            inputs: Vec::new(),
+            fingerprint: Vec::new(),
+            took: Duration::ZERO,
+        });
     }
 
     fn check_files(&mut self) {

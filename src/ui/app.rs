@@ -26,7 +26,7 @@ use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
-    classes, confusion, curves, header, images, navigation, notices, palette, production, recommendations,
+    classes, confusion, crossval, curves, header, images, navigation, notices, palette, production, recommendations,
     run as run_page, shortcuts, status, strips, threshold_bar, welcome,
 };
 use super::widgets::states;
@@ -121,6 +121,7 @@ struct Views {
     production: production::Production,
     classes: classes::Classes,
     curves: curves::Curves,
+    crossval: crossval::CrossvalForm,
     strips: strips::Strips,
     notices: notices::Notices,
     palette: palette::Palette,
@@ -375,6 +376,12 @@ impl App {
 fn project(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard) {
     let bar = Frame::new().fill(ctx.theme.surface);
     let ground = Frame::new().fill(ctx.theme.background);
+    if ctx.session.explorer.is_none() && ctx.session.page() == Page::CrossValidate {
+        let left = Panel::left("navigation").exact_size(theme::NAVIGATION).resizable(false).frame(bar);
+        left.show(ui, |ui| navigation::ui(ui, ctx));
+        CentralPanel::default().frame(ground).show(ui, |ui| crossval::ui(ui, ctx, &mut views.crossval));
+        return;
+    }
     if ctx.session.explorer.is_none() {
         CentralPanel::default().frame(ground).show(ui, |ui| without_numbers(ui, ctx));
         return;
@@ -404,6 +411,12 @@ fn without_numbers(ui: &mut Ui, ctx: &ViewCtx) {
         {
             ctx.send(Command::Open(root));
         }
+        let vectors = ctx.session.project.as_ref().is_some_and(|p| {
+            p.recognised.project.datasets.iter().any(|d| d.embeddings.is_some() && d.task.is_classification())
+        });
+        if vectors && ui.button("Cross-validate embeddings").clicked() {
+            ctx.send(Command::Go(Page::CrossValidate));
+        }
         if ui.button("Close project").clicked() {
             ctx.send(Command::Close);
         }
@@ -418,6 +431,7 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         Page::Images => images::ui(ui, ctx, &mut views.images, &mut views.pictures),
         Page::Curves => curves::ui(ui, ctx, &mut views.curves),
         Page::Run => run_page::ui(ui, ctx),
+        Page::CrossValidate => crossval::ui(ui, ctx, &mut views.crossval),
     }
 }
 

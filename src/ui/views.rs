@@ -2,6 +2,7 @@
 
 pub mod classes;
 pub mod confusion;
+pub mod crossval;
 pub mod curves;
 pub mod gallery;
 pub mod header;

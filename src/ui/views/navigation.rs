@@ -9,14 +9,27 @@ use crate::ui::widgets::icon::focus_ring;
 use crate::ui::widgets::text;
 
 /// The pages, with the key that opens each.
-pub const PAGES: &[(Page, &str)] =
-    &[(Page::Overview, "Overview"), (Page::Images, "Images"), (Page::Curves, "Curves"), (Page::Run, "Run")];
+pub const PAGES: &[(Page, &str)] = &[
+    (Page::Overview, "Overview"),
+    (Page::Images, "Images"),
+    (Page::Curves, "Curves"),
+    (Page::Run, "Run"),
+    (Page::CrossValidate, "Cross-validate"),
+];
+
+/// True where the open project has vectors and labels to cross-validate.
+fn has_vectors(ctx: &ViewCtx) -> bool {
+    let datasets = ctx.session.project.as_ref().map(|p| &p.recognised.project.datasets);
+    datasets.is_some_and(|all| all.iter().any(|d| d.embeddings.is_some() && d.task.is_classification()))
+}
 
 /// Draws the navigation.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
     let area = ui.available_rect_before_wrap();
     let texts = ctx.session.explorer.as_ref().is_some_and(|e| e.evaluation.task.is_text());
-    for (row, (page, name)) in PAGES.iter().enumerate() {
+    let vectors = has_vectors(ctx);
+    let shown = PAGES.iter().filter(|(page, _)| *page != Page::CrossValidate || vectors);
+    for (row, (page, name)) in shown.enumerate() {
         let name = if *page == Page::Images && texts { "Texts" } else { name };
         let top = area.top() + theme::PADDING + row as f32 * (theme::ROW + theme::GRID);
         let rect = Rect::from_min_max(pos2(area.left(), top), pos2(area.right(), top + theme::ROW + 2.0));
