@@ -200,7 +200,7 @@ fn above_the_highest_score_precision_is_undefined_and_says_why() {
     app.harness.get_by_label("Precision –").hover();
     app.run();
     app.harness.run_steps(60);
-    assert!(app.sees("Undefined: no detection is kept at this confidence"), "{:?}", app.names());
+    assert!(app.sees("Undefined: there are no detections kept at this confidence"), "{:?}", app.names());
 }
 
 #[test]

@@ -208,7 +208,7 @@ fn an_empty_selection_says_what_to_do() {
     let kind = OutcomeKind::FalsePositive;
     app.send(Command::Select(Filter::Segment { class: None, kind }));
     app.send(Command::SetThreshold(1.0));
-    let title = starting(app, "No image holds").remove(0);
+    let title = starting(app, "Nothing is").remove(0);
     assert!(title.ends_with("at confidence ≥ 1.000"), "{title}");
     assert!(!starting(app, "Lower the threshold").is_empty());
     app.shot("gallery-empty");

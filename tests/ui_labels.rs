@@ -196,7 +196,7 @@ fn embeddings_are_cross_validated_without_any_model() {
     assert!(app.session().explorer.is_none());
     app.click("Cross-validate embeddings");
     app.shot("crossval-form");
-    app.click("Cross-validate");
+    app.click("Start cross-validation");
     app.shot("crossval");
     let crossed = app.session().crossed.clone().unwrap_or_else(|| panic!("{:?}", app.session().notices));
     // 38 of 40 lie on the side of their class.
@@ -219,7 +219,7 @@ fn a_cross_validation_that_cannot_be_done_says_why() {
     let mut app = TestApp::new();
     app.open(root);
     app.click("Cross-validate embeddings");
-    app.click("Cross-validate");
+    app.click("Start cross-validation");
     let told = app.session().notices.last().map(|n| n.text.clone()).unwrap_or_default();
     assert!(told.contains("have nothing in common (such as `i0` and `other`)"), "{told}");
 }

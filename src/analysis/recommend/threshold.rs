@@ -20,7 +20,10 @@ pub(super) fn pooled(case: &Case) -> Vec<Recommendation> {
     let (more, fewer) = if raise { (now, then) } else { (then, now) };
     let wrong = |c: Counts| c.misclassified + c.false_positives;
     let (wrongs, corrects) = (wrong(more).saturating_sub(wrong(fewer)), more.correct.saturating_sub(fewer.correct));
-    let wrongs = fmt::counted(wrongs, "wrong prediction", "wrong predictions");
+    let wrongs = match case.evaluation.objects() {
+        Some(_) => fmt::counted(wrongs, "wrong detection", "wrong detections"),
+        None => fmt::counted(wrongs, "wrong prediction", "wrong predictions"),
+    };
     let corrects = fmt::counted(corrects, "correct one", "correct ones");
     let effect = format!("{wrongs} and {corrects} {}", if raise { "fall away" } else { "are added" });
     let sentence = format!(

@@ -131,7 +131,7 @@ fn start(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, candidates: &[usize]
         return;
     }
     let Some(dataset) = state.dataset.filter(|d| candidates.contains(d)) else { return };
-    if ui.add(Button::new(RichText::new("Cross-validate").strong())).clicked() {
+    if ui.add(Button::new(RichText::new("Start cross-validation").strong())).clicked() {
         let entry = project.recognised.project.datasets.get(dataset);
         let splits = entry.map(|e| e.splits.keys().cloned().collect()).unwrap_or_default();
         let strength = if state.choose { Strength::chosen() } else { Strength::Fixed(1.0 / state.c.max(1e-9)) };
