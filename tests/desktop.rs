@@ -384,6 +384,61 @@ fn explores_a_project_in_a_real_window() {
     assert!(used < 0.15, "an idle window used {used:.2} s of processor time in 3 s");
 }
 
+/// A classifier of pictures: tiles as the command line says, a cell opens as many items as it counts, an item shows the
+/// probability of every class; a cross-validation starts, is cancelled, and runs through.
+#[test]
+fn explores_a_classifier_in_a_real_window() {
+    let data = std::env::var_os("EVALENS_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let project = data.join("cifar10-sample");
+    if !project.is_dir() {
+        eprintln!("skipped: {} is not there (set EVALENS_DATA)", project.display());
+        return;
+    }
+    let display = Display::open();
+    let mut window = Window::open(&display, &project);
+    window.starting("Precision ");
+    window.settle();
+    let best = evaluate(&project, &["--model", "efflite0-logreg"], "optimal");
+    for (tile, key) in [("Correct", "correct"), ("Misclassified", "misclassified"), ("Missed", "below_threshold")] {
+        assert_eq!(window.number(tile), best["summary"][key].to_string(), "{tile}");
+    }
+    window.shot("classifier");
+    let cats = &best["confusion_matrix"]["counts"][3][5];
+    let cell = format!("truth cat, predicted dog: {cats}");
+    let cell = window.wait(&cell, |n| n.name == cell);
+    window.click(&cell);
+    let many = format!("{cats} images");
+    window.wait(&many, |n| n.name == many);
+    let tile = window.wait("an item", |n| n.role == "Button" && n.name.starts_with("image cat/"));
+    assert!(tile.name.contains(": cat → dog "), "{}", tile.name);
+    window.click(&tile);
+    for class in best["dataset"]["classes"].as_array().unwrap() {
+        window.starting(&format!("probability of {}: ", class.as_str().unwrap()));
+    }
+    window.shot("classifier-item");
+
+    let page = window.wait("the page", |n| n.role == "Button" && n.name == "Cross-validate");
+    window.click(&page);
+    let start = window.starting("Start cross-validation");
+    // Not settled: the job is to be met while it runs. Should it be faster than that, there is nothing to cancel.
+    let pos = start.middle();
+    window.events(vec![egui::Event::PointerMoved(pos)]);
+    window.press(pos, true);
+    window.press(pos, false);
+    let met = window.wait("the job or its result", |n| {
+        n.name.starts_with("Cancel cross-validating") || n.name == "Open pooled result"
+    });
+    if met.name.starts_with("Cancel") {
+        window.click(&met);
+        if let Some(start) = window.nodes().into_iter().find(|n| n.name == "Start cross-validation") {
+            window.click(&start);
+        }
+    }
+    window.starting("Mean Accuracy 0.6");
+    window.shot("crossval");
+}
+
 /// Not a check: it makes the pictures that README shows, from the bundled sample.
 #[test]
 #[ignore = "writes screenshots/"]

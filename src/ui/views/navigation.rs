@@ -28,7 +28,9 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
     let area = ui.available_rect_before_wrap();
     let texts = ctx.session.explorer.as_ref().is_some_and(|e| e.evaluation.task.is_text());
     let vectors = has_vectors(ctx);
-    let shown = PAGES.iter().filter(|(page, _)| *page != Page::CrossValidate || vectors);
+    // Without numbers there is nothing on the other pages.
+    let numbers = ctx.session.explorer.is_some();
+    let shown = PAGES.iter().filter(|(page, _)| if *page == Page::CrossValidate { vectors } else { numbers });
     for (row, (page, name)) in shown.enumerate() {
         let name = if *page == Page::Images && texts { "Texts" } else { name };
         let top = area.top() + theme::PADDING + row as f32 * (theme::ROW + theme::GRID);
