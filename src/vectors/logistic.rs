@@ -1,6 +1,6 @@
 //! Multinomial logistic regression with an L2 penalty. Knows rows, classes and the objective; does not know folds.
 //!
-//! The objective is scikit-learn's and linfa's: the sum over items of −log softmax(xW + b)[class], plus α/2 · ‖W‖², where the
+//! The objective is scikit-learn's and linfa's: the sum over items of −log softmax(xW + b)\[class\], plus α/2 · ‖W‖², where the
 //! intercepts b are free; α = 1/C. Two classes take the binary form, one column of weights, as scikit-learn's does: in the
 //! form with two columns the same α would penalise half as much. It is convex, so that every right program ends at the same
 //! weights. linfa-logistic 0.8.1 minimises it too, by the same method. It takes 1.5 to 5 times the processor time a step,
