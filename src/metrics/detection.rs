@@ -6,7 +6,7 @@ use super::matching::{self, Matching};
 use super::pairs::Pairs;
 use super::ranking::Ranking;
 use super::sweep::{Sweep, best_macro_f1};
-use super::timeline::Timeline;
+use super::timeline::{Cut, Timeline};
 
 /// How objects are paired.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,19 +110,18 @@ impl Matched {
         );
         let best = |sweep: &Sweep| sweep.best_f1().and_then(|i| sweep.confidence.get(i).copied());
         let optima = Optima { pooled: best(&sweep), macro_f1, classes: class_sweeps.iter().map(best).collect() };
-        let split_sweeps = split_sweeps(dataset, &timeline, settings.matching.counts_ignored());
+        let split_sweeps = split_sweeps(dataset, &timeline);
         Self { settings, timeline, sweep, class_sweeps, split_sweeps, optima }
     }
 }
 
 /// One sweep for each of several pooled splits.
-fn split_sweeps(dataset: &Dataset, timeline: &Timeline, with_ignored: bool) -> Vec<Sweep> {
+fn split_sweeps(dataset: &Dataset, timeline: &Timeline) -> Vec<Sweep> {
     let of_split = |split: usize| {
         let inside = |image: &ImageId| dataset.images.get(image.index()).is_some_and(|i| usize::from(i.split) == split);
-        let counted = |t: &usize| with_ignored || dataset.truths.ignored.get(*t) == Some(&false);
-        let counts = |image: ImageId| dataset.truths.of(image).filter(counted).count();
-        let truths: usize = dataset.image_ids().filter(inside).map(counts).sum();
-        Sweep::of_images(timeline, dataset.image_ids().filter(inside), truths as u64)
+        // Where nothing is kept, every truth that counts is missed.
+        let truths = dataset.image_ids().filter(inside).map(|image| timeline.counts_of(image, Cut(0)).missed).sum();
+        Sweep::of_images(timeline, dataset.image_ids().filter(inside), truths)
     };
     if dataset.splits.len() < 2 { Vec::new() } else { (0..dataset.splits.len()).map(of_split).collect() }
 }
