@@ -120,7 +120,7 @@ pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, Loa
         out.findings.add(
             Severity::Warning,
             "no-predictions-found",
-            "There is ground truth but no model output; add COCO results JSON or YOLO text files with confidence, best as \
+            "There is ground truth but no model output; add COCO results JSON, YOLO text files with confidence or a table of class scores, best as \
              predictions/MODEL/VERSION/SPLIT.json.",
             || folder_name(root),
         );
@@ -304,7 +304,7 @@ fn nothing(
         root,
         format!(
             "holds nothing that can be evaluated{seen}: looked for COCO JSON with images and annotations, Pascal VOC XML, \
-             YOLO data.yaml or label files, and evalens.json"
+             YOLO data.yaml or label files, folders of pictures by class, tables of labels, and evalens.json"
         ),
         "open the folder that holds annotations and predictions, or describe yours in evalens.json",
     )

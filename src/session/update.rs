@@ -248,7 +248,7 @@ impl Session {
             Some(choice) => self.evaluate(choice),
             None => self.fail(
                 "This folder has ground truth but no predictions; put a model's output beside it \
-                 (COCO results or YOLO txt with confidence) and open it again",
+                 (COCO results, YOLO txt with confidence or a table of class scores) and open it again",
             ),
         }
     }
