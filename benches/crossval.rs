@@ -2,11 +2,11 @@
 //! with 10. The rows are drawn around a centre per class, so that the numbers of steps differ from those of real ones.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use evalens::model::rng::Rng;
 use evalens::model::{ClassId, ClassTable, NoProgress};
 use evalens::vectors::Rows;
 use evalens::vectors::kfold::{Labelled, cross_validate};
 use evalens::vectors::params::{KFoldParams, Strength};
-use evalens::vectors::rng::Rng;
 
 fn rows(items: usize, dimensions: usize, classes: usize) -> (Vec<f32>, Vec<ClassId>) {
     let mut rng = Rng::new(1);

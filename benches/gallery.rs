@@ -71,13 +71,7 @@ fn evaluation() -> Evaluation {
 
 fn session() -> Session {
     let mut session = Session::new(Box::new(InlineRunner::default()), Settings::default(), None);
-    let project = OpenProject {
-        root: "/nowhere".into(),
-        recognised: Arc::default(),
-        from_file: false,
-        corrected: false,
-        choices: Vec::new(),
-    };
+    let project = OpenProject { root: "/nowhere".into(), ..OpenProject::default() };
     let choice = evalens::model::project::Choice { model: 0, dataset: 0, splits: vec!["test".into()] };
     let loaded = Loaded {
         choice,

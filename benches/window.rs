@@ -39,13 +39,7 @@ fn evaluation() -> Evaluation {
 
 fn shown(evaluation: Evaluation) -> Harness<'static, App> {
     let mut window = window();
-    let project = OpenProject {
-        root: "/nowhere".into(),
-        recognised: Arc::default(),
-        from_file: false,
-        corrected: false,
-        choices: Vec::new(),
-    };
+    let project = OpenProject { root: "/nowhere".into(), ..OpenProject::default() };
     let loaded = Loaded {
         choice: Choice { model: 0, dataset: 0, splits: vec!["val".into()] },
         evaluation,

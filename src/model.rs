@@ -13,6 +13,7 @@ pub mod predictions;
 pub mod progress;
 pub mod project;
 pub mod project_text;
+pub mod rng;
 pub mod task;
 
 pub use class_scores::{ClassScores, ScoreTable};

@@ -33,7 +33,7 @@ pub use history::{History, Location, Page};
 pub use selection::{SelectedImage, Selection, Sort};
 
 /// A project folder that was opened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct OpenProject {
     /// Its folder.
     pub root: PathBuf,

@@ -9,7 +9,6 @@ pub mod kfold;
 mod lbfgs;
 pub mod logistic;
 pub mod params;
-pub mod rng;
 
 use rayon::prelude::*;
 

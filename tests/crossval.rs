@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use evalens::formats::embeddings;
+use evalens::model::rng::Rng;
 use evalens::model::{Cancelled, ClassId, ClassTable, ImageId, NoProgress, Progress};
 use evalens::vectors::folds::{check, share_of, stratified};
 use evalens::vectors::head::{Head, HeadError, Training};
 use evalens::vectors::kfold::{CrossError, Labelled, SHARES, cross_validate, learning_curve, train_head};
 use evalens::vectors::logistic::{FitError, Objective, Standard, outputs};
 use evalens::vectors::params::{KFoldParams, Strength};
-use evalens::vectors::rng::Rng;
 use evalens::vectors::{Rows, RowsError};
 use proptest::prelude::*;
 

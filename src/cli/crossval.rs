@@ -12,6 +12,7 @@ use crate::model::{Task, fmt};
 use crate::report::document::{At, ConfidenceSource, Document, Inputs, Written};
 use crate::report::labels::SinglePart;
 use crate::session::crossval::{self, Crossed, Request};
+use crate::vectors::kfold::mean_and_deviation;
 use crate::vectors::params::{KFoldParams, Strength};
 
 use super::args::CrossvalArgs;
@@ -62,7 +63,7 @@ fn find(args: &CrossvalArgs, progress: &TerminalProgress) -> Result<(PathBuf, Pr
     let project = recognised.project;
     let wanted = |entry: &crate::model::project::DatasetEntry| match &args.dataset {
         Some(name) => *name == entry.id || *name == format!("{}@{}", entry.id, entry.version),
-        None => entry.embeddings.is_some() && entry.task.is_classification(),
+        None => entry.can_be_cross_validated(),
     };
     let Some(dataset) = project.datasets.iter().position(wanted) else {
         let problem = match &args.dataset {
@@ -116,10 +117,9 @@ fn means(summaries: &[Value]) -> (Map<String, Value>, Map<String, Value>) {
     for key in first.keys() {
         let values: Option<Vec<f64>> = summaries.iter().map(|s| s.get(key).and_then(Value::as_f64)).collect();
         let Some(values) = values.filter(|_| first.get(key).is_some_and(Value::is_number)) else { continue };
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / values.len() as f64;
+        let Some((mean, deviation)) = mean_and_deviation(values.iter().copied()) else { continue };
         means.insert(key.clone(), json!(mean));
-        spreads.insert(key.clone(), json!(variance.sqrt()));
+        spreads.insert(key.clone(), json!(deviation));
     }
     (means, spreads)
 }

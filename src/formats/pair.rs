@@ -68,14 +68,14 @@ pub fn project_from_files(
         predictions: vec![prediction],
         ..ModelEntry::default()
     };
-    let project = Project {
-        schema: SCHEMA.to_owned(),
-        name: sniff::folder_name(&folder),
-        datasets: vec![dataset],
-        models: vec![model],
-        ..Project::default()
-    };
-    Ok((folder, project, Choice { model: 0, dataset: 0, splits: vec![found.split] }))
+    Ok(only(folder, dataset, vec![model], found.split))
+}
+
+/// The project of one dataset, and the choice of its split and its first model.
+fn only(folder: PathBuf, dataset: DatasetEntry, models: Vec<ModelEntry>, split: String) -> (PathBuf, Project, Choice) {
+    let name = sniff::folder_name(&folder);
+    let project = Project { schema: SCHEMA.to_owned(), name, datasets: vec![dataset], models, ..Project::default() };
+    (folder, project, Choice { model: 0, dataset: 0, splits: vec![split] })
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, FormatError> {

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::model::rng::Rng;
 use crate::model::{Cancelled, ImageId, Progress};
 
 use super::counts::Counts;
@@ -56,10 +57,10 @@ pub fn headline(
 }
 
 fn resample(per_image: &[Counts], seed: u64, number: u64) -> Counts {
-    let mut state = seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut rng = Rng::new(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let mut sum = Counts::default();
     for _ in 0..per_image.len() {
-        let draw = (u128::from(split_mix(&mut state)) * per_image.len() as u128) >> 64;
+        let draw = (u128::from(rng.next_u64()) * per_image.len() as u128) >> 64;
         if let Some(counts) = usize::try_from(draw).ok().and_then(|i| per_image.get(i)) {
             sum.correct += counts.correct;
             sum.misclassified += counts.misclassified;
@@ -68,15 +69,6 @@ fn resample(per_image: &[Counts], seed: u64, number: u64) -> Counts {
         }
     }
     sum
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014).
-fn split_mix(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 fn percentiles(mut values: Vec<f64>) -> Option<(f64, f64)> {

@@ -134,9 +134,7 @@ impl Evaluation {
         let (scores, from_logits) = classification::as_probabilities(scores, several);
         progress.check()?;
         let predictions = classification::predictions(&dataset, &scores, several);
-        let timeline = classification::timeline(&dataset, &predictions, several);
-        let matched = Matched::of_timeline(&dataset, timeline, DetectionSettings::default());
-        progress.check()?;
+        let matched = classification::matched(&dataset, &predictions, several, progress)?;
         let single = || SingleLabel::compute(&dataset, &scores, progress);
         let multi = || MultiLabel::compute(&dataset, &scores, progress);
         let (single, multi) =

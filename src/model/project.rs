@@ -65,6 +65,14 @@ pub struct DatasetEntry {
     pub embeddings: Option<EmbeddingEntry>,
 }
 
+impl DatasetEntry {
+    /// True where there are vectors and one label an item: what a cross-validation needs.
+    #[must_use]
+    pub const fn can_be_cross_validated(&self) -> bool {
+        self.embeddings.is_some() && self.task.is_single_label()
+    }
+}
+
 /// Vectors of a dataset's items.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmbeddingEntry {

@@ -65,6 +65,12 @@ impl Task {
         matches!(self, Self::Multilabel | Self::TextMultilabel)
     }
 
+    /// True where every item has exactly one class.
+    #[must_use]
+    pub const fn is_single_label(self) -> bool {
+        self.is_classification() && !self.is_multilabel()
+    }
+
     /// True where the items are texts.
     #[must_use]
     pub const fn is_text(self) -> bool {

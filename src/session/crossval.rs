@@ -81,10 +81,7 @@ impl Crossed {
     pub fn spread(&self, of: fn(&SingleLabel) -> Option<f64>) -> Option<(f64, f64)> {
         let values: Vec<f64> =
             self.folds.iter().map(|fold| fold.numbers.as_ref().and_then(of)).collect::<Option<_>>()?;
-        let n = values.len().max(1) as f64;
-        let mean = values.iter().sum::<f64>() / n;
-        let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
-        Some((mean, variance.sqrt()))
+        kfold::mean_and_deviation(values.into_iter())
     }
 }
 
@@ -187,7 +184,11 @@ pub fn run(material: Material, request: &Request, progress: &dyn Progress) -> Re
     let labels: Vec<ClassId> = dataset.truths.class.clone();
     let rows = Rows::new(vectors.dimensions, &vectors.values).map_err(CrossError::from)?;
     let data = Labelled { rows, labels: &labels, classes: &dataset.classes, groups: groups.as_deref() };
-    let CrossValidation { fold_of, scores, folds, warnings } = kfold::cross_validate(&data, &checked, progress)?;
+    let validation = kfold::cross_validate(&data, &checked, progress)?;
+    // A fold that needed a stronger penalty, or could not be fitted, is said beside the classes with few items.
+    let troubles = validation.troubles();
+    let CrossValidation { fold_of, mut scores, folds, mut warnings } = validation;
+    warnings.extend(troubles);
     let learning_curve =
         request.learning_curve.then(|| kfold::learning_curve(&data, &checked, progress)).transpose()?;
     progress.stage("Computing metrics");
@@ -200,7 +201,6 @@ pub fn run(material: Material, request: &Request, progress: &dyn Progress) -> Re
         Ok(FoldNumbers { items: fold.items, trained_on: fold.trained_on, numbers, trouble })
     };
     let folds: Vec<FoldNumbers> = folds.into_iter().enumerate().map(numbers).collect::<Result<_, _>>()?;
-    let mut scores = scores;
     scores.identity = ModelIdentity {
         project: dataset.identity.project.clone(),
         id: "linear head".to_owned(),

@@ -411,10 +411,7 @@ fn without_numbers(ui: &mut Ui, ctx: &ViewCtx) {
         {
             ctx.send(Command::Open(root));
         }
-        let vectors = ctx.session.project.as_ref().is_some_and(|p| {
-            p.recognised.project.datasets.iter().any(|d| d.embeddings.is_some() && d.task.is_classification())
-        });
-        if vectors && ui.button("Cross-validate embeddings").clicked() {
+        if navigation::has_vectors(ctx) && ui.button("Cross-validate embeddings").clicked() {
             ctx.send(Command::Go(Page::CrossValidate));
         }
         if ui.button("Close project").clicked() {

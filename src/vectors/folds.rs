@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::rng::Rng;
 use crate::model::{ClassId, ClassTable};
-
-use super::rng::Rng;
 
 /// Items per class below which cross-validation is refused.
 pub const LEAST_ITEMS: usize = 10;

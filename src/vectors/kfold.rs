@@ -422,7 +422,8 @@ impl Share<'_> {
 }
 
 /// Mean and population standard deviation; `None` of nothing.
-fn mean_and_deviation(values: impl Iterator<Item = f64> + Clone) -> Option<(f64, f64)> {
+#[must_use]
+pub fn mean_and_deviation(values: impl Iterator<Item = f64> + Clone) -> Option<(f64, f64)> {
     let n = values.clone().count();
     let mean = (n > 0).then(|| values.clone().sum::<f64>() / n as f64)?;
     let variance = values.map(|v| (v - mean).powi(2)).sum::<f64>() / n as f64;

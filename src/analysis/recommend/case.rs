@@ -2,7 +2,7 @@
 
 use crate::metrics::detection::Matched;
 use crate::metrics::{Cell, ClassCounts, Counter, Counts, Evaluation, Outcome};
-use crate::model::{ClassId, ImageId, fmt};
+use crate::model::{ClassId, fmt};
 
 use super::{Gain, Importance, Rules};
 
@@ -52,13 +52,6 @@ impl Case<'_> {
         let cut = self.counter.cut();
         let all = self.matched.timeline.intervals();
         all.filter(move |(i, cell)| i.holds(cut) && wanted(*cell)).map(|(i, cell)| (i.outcome, cell))
-    }
-
-    /// The image of an outcome.
-    pub fn image_of(&self, outcome: Outcome) -> Option<ImageId> {
-        let of_truth = outcome.truth().and_then(|t| self.evaluation.dataset.truths.image.get(t.index()));
-        let of_pred = || outcome.pred().and_then(|p| self.evaluation.predictions.image.get(p.index()));
-        of_truth.or_else(of_pred).copied()
     }
 
     /// Pooled F1 with these counts instead of today's; `None` where nothing is won.

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{VERSION, absolute, text};
+use super::{VERSION, absolute, only, text};
 use crate::formats::class_predictions::text_files;
 use crate::formats::error::{FormatError, LoadError};
 use crate::formats::listing::{self, has_ending};
 use crate::formats::table::columns::{Purpose, Said};
 use crate::formats::{class_predictions, image_folder, labels, npy, picture, sniff, source, table};
 use crate::model::Task;
-use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SCHEMA, SplitEntry};
+use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SplitEntry};
 
 const SPLIT: &str = "all";
 
@@ -53,14 +53,7 @@ pub fn label_project_from_files(
         predictions: vec![prediction],
         ..ModelEntry::default()
     };
-    let project = Project {
-        schema: SCHEMA.to_owned(),
-        name: sniff::folder_name(&folder),
-        datasets: vec![dataset],
-        models: vec![model],
-        ..Project::default()
-    };
-    Ok((folder, project, Choice { model: 0, dataset: 0, splits: vec![split] }))
+    Ok(only(folder, dataset, vec![model], split))
 }
 
 /// Makes a project of labels alone, without a model. Its paths are absolute. Returns the folder of the labels, the project
@@ -71,13 +64,7 @@ pub fn label_project_from_files(
 pub fn label_dataset_from_file(task: Task, truth: &Path) -> Result<(PathBuf, Project, Choice), LoadError> {
     let (truth, format, split) = found(&absolute(truth)?)?;
     let (folder, dataset) = dataset(task, &truth, format, &split, None);
-    let project = Project {
-        schema: SCHEMA.to_owned(),
-        name: sniff::folder_name(&folder),
-        datasets: vec![dataset],
-        ..Project::default()
-    };
-    Ok((folder, project, Choice { model: 0, dataset: 0, splits: vec![split] }))
+    Ok(only(folder, dataset, Vec::new(), split))
 }
 
 fn name(path: &Path) -> String {

@@ -5,7 +5,7 @@ use egui::{Button, ComboBox, DragValue, RichText, Role, ScrollArea, TextEdit, Ui
 
 use crate::metrics::classification::SingleLabel;
 use crate::model::fmt;
-use crate::model::project::{Choice, DatasetEntry};
+use crate::model::project::Choice;
 use crate::session::crossval::{Crossed, FoldNumbers, Request};
 use crate::session::{Command, OpenProject, Slot};
 use crate::ui::context::ViewCtx;
@@ -67,11 +67,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut CrossvalForm) {
 
 /// Positions of the datasets that have vectors and one label an item.
 fn candidates(project: &OpenProject) -> Vec<usize> {
-    let fits = |entry: &DatasetEntry| {
-        entry.embeddings.is_some() && entry.task.is_classification() && !entry.task.is_multilabel()
-    };
     let all = project.recognised.project.datasets.iter().enumerate();
-    all.filter(|(_, entry)| fits(entry)).map(|(i, _)| i).collect()
+    all.filter(|(_, entry)| entry.can_be_cross_validated()).map(|(i, _)| i).collect()
 }
 
 fn form(ui: &mut Ui, project: &OpenProject, candidates: &[usize], state: &mut CrossvalForm) {

@@ -21,6 +21,7 @@ use crate::ui::theme;
 use crate::ui::widgets::states;
 
 use grid::Grid;
+pub(super) use items::Basis;
 pub use items::Item;
 use items::Objects;
 

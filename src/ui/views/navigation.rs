@@ -2,6 +2,7 @@
 
 use egui::{Align2, CursorIcon, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use crate::model::project::DatasetEntry;
 use crate::session::{Command, Page};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -18,9 +19,10 @@ pub const PAGES: &[(Page, &str)] = &[
 ];
 
 /// True where the open project has vectors and labels to cross-validate.
-fn has_vectors(ctx: &ViewCtx) -> bool {
+#[must_use]
+pub fn has_vectors(ctx: &ViewCtx) -> bool {
     let datasets = ctx.session.project.as_ref().map(|p| &p.recognised.project.datasets);
-    datasets.is_some_and(|all| all.iter().any(|d| d.embeddings.is_some() && d.task.is_classification()))
+    datasets.is_some_and(|all| all.iter().any(DatasetEntry::can_be_cross_validated))
 }
 
 /// Draws the navigation.

@@ -1,22 +1,17 @@
 //! The texts of the selection as a list: what each says, what it is labelled, what the model makes of it. Searchable;
 //! only what is in view is laid out.
 
-use std::sync::{Arc, Weak};
-
 use egui::{CursorIcon, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use crate::analysis::Filter;
-use crate::metrics::Cut;
-use crate::metrics::detection::Matched;
 use crate::model::{ImageId, fmt};
-use crate::session::{Command, Explorer, Sort};
+use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
 use crate::ui::widgets::boxes::Boxes;
 use crate::ui::widgets::icon::focus_ring;
 use crate::ui::widgets::{states, text};
 
-use super::gallery::top;
+use super::gallery::{Basis, top};
 use super::labelled::Labelled;
 
 /// Height of a row: two lines of text.
@@ -34,10 +29,7 @@ pub struct Texts {
 /// The items of the selection that hold the words searched for, and what that depends on.
 #[derive(Debug)]
 struct Found {
-    matched: Weak<Matched>,
-    cut: Cut,
-    filter: Filter,
-    sort: Sort,
+    basis: Basis,
     search: String,
     items: Vec<ImageId>,
 }
@@ -70,26 +62,17 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Texts) {
 
 impl Texts {
     fn follow(&mut self, explorer: &Explorer) -> &[ImageId] {
-        let selection = &explorer.selection;
-        let same = |found: &Found| {
-            found.matched.ptr_eq(&Arc::downgrade(&explorer.matched))
-                && (found.cut, found.sort) == (explorer.counter.cut(), selection.sort)
-                && found.filter == selection.filter
-                && found.search == self.search
-        };
-        if !self.found.as_ref().is_some_and(same) {
+        let basis = Basis::of(explorer);
+        if !self.found.as_ref().is_some_and(|found| found.basis.same(&basis) && found.search == self.search) {
             let wanted = self.search.to_lowercase();
             let texts = &explorer.dataset().texts;
             let holds = |item: &ImageId| {
                 wanted.is_empty() || texts.get(item.index()).is_some_and(|text| text.to_lowercase().contains(&wanted))
             };
             self.found = Some(Found {
-                matched: Arc::downgrade(&explorer.matched),
-                cut: explorer.counter.cut(),
-                filter: selection.filter.clone(),
-                sort: selection.sort,
+                basis,
                 search: self.search.clone(),
-                items: selection.images.iter().map(|s| s.image).filter(holds).collect(),
+                items: explorer.selection.images.iter().map(|s| s.image).filter(holds).collect(),
             });
         }
         self.found.as_ref().map_or(&[], |found| &found.items)

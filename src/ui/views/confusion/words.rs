@@ -27,7 +27,7 @@ pub(super) fn meaning(explorer: &Explorer, cell: Cell, count: u32) -> String {
     match cell.kind() {
         Some(OutcomeKind::Correct) => format!("{number} {truth} {was} found correctly {at}"),
         Some(OutcomeKind::Misclassified) => format!("{number} {truth} {was} taken for {predicted} {at}"),
-        Some(OutcomeKind::Missed) if task.is_classification() && !task.is_multilabel() => {
+        Some(OutcomeKind::Missed) if task.is_single_label() => {
             format!("{number} {truth} scored below the threshold {at}")
         }
         Some(OutcomeKind::Missed) => format!("{number} {truth} {was} missed {at}"),

@@ -21,21 +21,32 @@ pub struct Item {
 /// All objects that the selection means, in its order.
 #[derive(Debug, Default)]
 pub struct Objects {
-    key: Option<Key>,
+    key: Option<Basis>,
     items: Vec<(Item, SelectedImage)>,
 }
 
-/// All that the order of objects depends on. The weak reference keeps the address of its matching from being used again.
+/// All that the selection and its order depend on. The weak reference keeps the address of its matching from being used again.
 #[derive(Debug)]
-struct Key {
+pub struct Basis {
     matched: Weak<Matched>,
     cut: Cut,
     filter: Filter,
     sort: Sort,
 }
 
-impl Key {
-    fn same(&self, other: &Self) -> bool {
+impl Basis {
+    /// Of what is on screen.
+    pub fn of(explorer: &Explorer) -> Self {
+        Self {
+            matched: Arc::downgrade(&explorer.matched),
+            cut: explorer.counter.cut(),
+            filter: explorer.selection.filter.clone(),
+            sort: explorer.selection.sort,
+        }
+    }
+
+    /// True where the selection and its order are the same.
+    pub fn same(&self, other: &Self) -> bool {
         self.matched.ptr_eq(&other.matched)
             && (self.cut, self.sort) == (other.cut, other.sort)
             && self.filter == other.filter
@@ -46,12 +57,7 @@ impl Objects {
     /// Makes sure that the objects are those of the selection.
     pub fn follow(&mut self, explorer: &Explorer) {
         let selection = &explorer.selection;
-        let key = Key {
-            matched: Arc::downgrade(&explorer.matched),
-            cut: explorer.counter.cut(),
-            filter: selection.filter.clone(),
-            sort: selection.sort,
-        };
+        let key = Basis::of(explorer);
         if self.key.as_ref().is_some_and(|k| k.same(&key)) {
             return;
         }

@@ -75,7 +75,7 @@ fn selection(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     let what = match &selection.filter {
         Filter::All | Filter::Images { .. } => images,
         // Where an item has one label, the item is what is meant.
-        _ if task.is_classification() && !task.is_multilabel() => images,
+        _ if task.is_single_label() => images,
         _ => {
             let objects = fmt::counted(selection.outcomes.len() as u64, "marked object", "marked objects");
             format!("{objects} in {images}")

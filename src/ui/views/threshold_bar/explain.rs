@@ -61,7 +61,7 @@ fn kept(task: Task) -> String {
 /// What recall divides by.
 fn all(task: Task) -> String {
     let units = task.units().1;
-    if task.is_classification() && !task.is_multilabel() { units.to_owned() } else { format!("annotated {units}") }
+    if task.is_single_label() { units.to_owned() } else { format!("annotated {units}") }
 }
 
 /// What is counted.

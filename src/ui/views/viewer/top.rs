@@ -79,7 +79,7 @@ fn counts(ui: &mut Ui, scene: &Scene, counts: Counts) {
     let theme = scene.ctx.theme;
     let task = scene.explorer.evaluation.task;
     // One label an item: the panel beside it says what became of it.
-    if task.is_classification() && !task.is_multilabel() {
+    if task.is_single_label() {
         return;
     }
     for kind in OutcomeKind::ALL.into_iter().rev().filter(|kind| occurs(*kind, task)) {
