@@ -5,3 +5,4 @@
 pub mod csv_tables;
 pub mod document;
 pub mod labels;
+pub mod undefined;

@@ -265,8 +265,8 @@ fn one(
         done.recommendations = recommend::recommend(evaluation, &matched, &counter, done.confidence, &Rules::default());
     }
     if args.intervals {
-        let images = done.loaded.evaluation.dataset.image_ids();
-        let intervals = bootstrap::headline(images, &matched.timeline, counter.cut(), RESAMPLES, 0, progress);
+        let (evaluation, timeline) = (&done.loaded.evaluation, &matched.timeline);
+        let intervals = bootstrap::of_evaluation(evaluation, timeline, counter.cut(), RESAMPLES, 0, progress);
         done.intervals = Some(intervals.map_err(JobError::from)?);
     }
     done.multilabel = done.loaded.evaluation.multilabel_at(done.confidence, progress).map_err(JobError::from)?;

@@ -3,6 +3,7 @@
 //! Knows which row belongs to which item and which column to which class. Does not know how files are written.
 
 mod align;
+mod binary;
 pub mod class_lists;
 mod items;
 mod judge;
@@ -26,7 +27,7 @@ use crate::model::{ClassScores, Dataset, Findings, ModelIdentity, NoProgress, Pr
 pub const SCORE_FORMATS: [&str; 5] = ["csv", "jsonl", "npy", "npz", "class-txt"];
 
 /// Bytes of a table that its columns are seen from.
-pub(crate) const GLANCE: usize = 1 << 20;
+const GLANCE: usize = 1 << 20;
 
 /// One file of outputs, and what it is for.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +82,7 @@ pub fn declared_by_predictions(
     entry: &DatasetEntry,
     labels: &[String],
 ) -> Vec<Vec<String>> {
-    let said = Said { columns: Some(&entry.columns), classes: labels };
+    let said = Said { columns: Some(&entry.columns), classes: labels, rows: None };
     let entries = project.models.iter().filter(|model| model.task == entry.task).flat_map(|model| &model.predictions);
     let ours = entries.filter(|p| p.dataset == entry.id && p.version == entry.version);
     ours.map(|p| class_names_in(&root.join(&p.path), &said)).filter(|names| names.len() > 1).collect()
@@ -118,9 +119,7 @@ pub fn glance(file: &Path) -> Option<Glance> {
     if !table::is_records(file) {
         return None;
     }
-    let mut bytes = Vec::new();
-    let read = std::io::Read::take(super::source::open(file).ok()?, GLANCE as u64);
-    std::io::Read::read_to_end(&mut { read }, &mut bytes).ok()?;
+    let bytes = super::source::read_head(file, GLANCE).ok()?;
     Glance::of_records(&Records::head(file, &bytes)?, &NoProgress).ok()
 }
 

@@ -16,7 +16,7 @@ use super::table::cells::{self, Cell};
 use super::table::columns::{Purpose, Said};
 use super::table::labels::{Labels, Sets};
 use super::table::sheet::{self, Sheet};
-use super::{class_predictions, image_folder, source};
+use super::{class_predictions, image_folder, source, table};
 use crate::model::project::{DatasetEntry, Project};
 use crate::model::{
     ClassId, ClassTable, Dataset, DatasetBuilder, Findings, Image, NewTruth, NoProgress, Progress, Severity, Task,
@@ -30,6 +30,8 @@ pub struct Split<'a> {
     pub truth: &'a Path,
     /// The folder of the pictures that a table names.
     pub images: Option<&'a Path>,
+    /// Of a table that holds several splits, the rows of this one: columns with their value; empty for all rows.
+    pub rows: &'a BTreeMap<String, String>,
 }
 
 /// Where splits are read from.
@@ -107,7 +109,7 @@ fn of_table(
     findings: &mut Findings,
     progress: &dyn Progress,
 ) -> Result<Labelled, LoadError> {
-    let said = Said { columns: Some(&job.entry.columns), classes: job.declared };
+    let said = Said { columns: Some(&job.entry.columns), classes: job.declared, rows: Some(split.rows) };
     let sets = job.entry.task.is_multilabel();
     let sheet = sheet::read(split.truth, Purpose::Truth, &said, sets, findings, progress)?;
     let pictures = split.images.filter(|_| !job.entry.task.is_text()).map(Pictures::of);
@@ -336,9 +338,9 @@ pub fn read_groups(
     }
     let mut columns = job.entry.columns.clone();
     columns.extend(column.map(|column| ("group".to_owned(), column.to_owned())));
-    let said = Said { columns: Some(&columns), classes: job.declared };
     let mut of: HashMap<(u16, String), String> = HashMap::new();
     for (index, split) in (0_u16..).zip(splits) {
+        let said = Said { columns: Some(&columns), classes: job.declared, rows: Some(split.rows) };
         let mut sheet = sheet::read(split.truth, Purpose::Truth, &said, true, &mut Findings::default(), progress)?;
         let Some(groups) = sheet.groups.take() else { return Ok(None) };
         for (row, group) in groups.into_iter().enumerate() {
@@ -360,14 +362,14 @@ pub struct Survey {
     pub ids: Vec<String>,
 }
 
-/// Looks at a truth table; `None` where it cannot be read or is larger than a look is worth.
+/// Looks at a truth table, or some rows of it; `None` where it cannot be read or is larger than a look is worth.
 #[must_use]
-pub fn survey(truth: &Path) -> Option<Survey> {
+pub fn survey(truth: &Path, rows: &BTreeMap<String, String>) -> Option<Survey> {
     const LARGEST: u64 = 256 << 20;
     if std::fs::metadata(truth).ok()?.len() > LARGEST {
         return None;
     }
-    let (mut findings, said) = (Findings::default(), Said::default());
+    let (mut findings, said) = (Findings::default(), Said { rows: Some(rows), ..Said::default() });
     let sheet = sheet::read(truth, Purpose::Truth, &said, false, &mut findings, &NoProgress).ok()?;
     let ids = (0..sheet.lines.len()).map(|row| item_name(&sheet, row)).collect();
     let labels = sheet.truth?;
@@ -387,6 +389,9 @@ pub fn survey(truth: &Path) -> Option<Survey> {
 /// count it. A JSON list beside names is mostly something else's order.
 #[must_use]
 pub fn class_file_beside(truth: &Path) -> Option<PathBuf> {
+    if table::has_labels_beside_classes(truth) {
+        return Some(truth.to_owned());
+    }
     let file = class_predictions::class_lists::beside(truth)?;
     if !listing::has_ending(&file, "json") {
         return Some(file);
@@ -398,11 +403,16 @@ pub fn class_file_beside(truth: &Path) -> Option<PathBuf> {
     numbers.then_some(file)
 }
 
-/// The number of items of a truth table, without reading its labels; `None` where it is not quickly known.
+/// The number of items of a truth table, or of some rows of it; `None` where it is not quickly known.
 #[must_use]
-pub fn count(truth: &Path, largest: u64) -> Option<usize> {
+pub fn count(truth: &Path, rows: &BTreeMap<String, String>, largest: u64) -> Option<usize> {
     if std::fs::metadata(truth).ok()?.len() > largest {
         return None;
+    }
+    if !rows.is_empty() {
+        let said = Said { rows: Some(rows), ..Said::default() };
+        let sheet = sheet::read(truth, Purpose::Truth, &said, true, &mut Findings::default(), &NoProgress);
+        return sheet.ok().map(|sheet| sheet.lines.len());
     }
     if listing::has_ending(truth, "jsonl") {
         let text = source::read_text(truth).ok()?;

@@ -91,7 +91,7 @@ pub fn load_dataset(
             check_task(root, entry)?;
             let declared = declared_classes(root, entry, &mut findings)?;
             let job = labels::Job { root, project, entry, declared: declared.names() };
-            labels::read_truth(job, &label_splits(&splits), &mut builder, &mut findings, progress)?;
+            labels::read_truth(job, &label_splits(entry, choice, &splits), &mut builder, &mut findings, progress)?;
         }
         other => return Err(unknown_format(root, other, &TRUTH_FORMATS).into()),
     }
@@ -115,8 +115,14 @@ fn split_paths(root: &Path, entry: &DatasetEntry, choice: &Choice) -> Result<Vec
 
 type SplitPaths = (PathBuf, Option<PathBuf>);
 
-fn label_splits(splits: &[SplitPaths]) -> Vec<labels::Split<'_>> {
-    splits.iter().map(|(truth, images)| labels::Split { truth, images: images.as_deref() }).collect()
+fn label_splits<'a>(entry: &'a DatasetEntry, choice: &Choice, splits: &'a [SplitPaths]) -> Vec<labels::Split<'a>> {
+    let chosen = choice.splits.iter().filter_map(|name| entry.splits.get(name));
+    let split = |((truth, images), of): (&'a SplitPaths, &'a SplitEntry)| labels::Split {
+        truth,
+        images: images.as_deref(),
+        rows: &of.rows,
+    };
+    splits.iter().zip(chosen).map(split).collect()
 }
 
 /// Tables and class folders hold labels of whole items.
@@ -178,7 +184,7 @@ pub fn load_groups(
     let entry = dataset_of(root, project, choice)?;
     let job = labels::Job { root, project, entry, declared: dataset.classes.names() };
     let splits = split_paths(root, entry, choice)?;
-    labels::read_groups(job, &label_splits(&splits), dataset, column, progress)
+    labels::read_groups(job, &label_splits(entry, choice, &splits), dataset, column, progress)
 }
 
 /// Reads the chosen model's predictions for a dataset that [`load_dataset`] read for the same choice.

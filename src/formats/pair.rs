@@ -43,7 +43,8 @@ pub fn project_from_files(
     let folder = if truth.is_dir() { truth.clone() } else { truth.parent().map(Path::to_owned).unwrap_or_default() };
     let id = listing::stem(&sniff::folder_name(&truth)).to_owned();
     let model = listing::stem(&sniff::folder_name(&predictions)).to_owned();
-    let entry = SplitEntry { truth: text(&found.truth), images: found.images.as_deref().map(text) };
+    let entry =
+        SplitEntry { truth: text(&found.truth), images: found.images.as_deref().map(text), ..SplitEntry::default() };
     let dataset = DatasetEntry {
         id: id.clone(),
         version: VERSION.to_owned(),
@@ -60,6 +61,7 @@ pub fn project_from_files(
         split: found.split.clone(),
         format: format.to_owned(),
         path: text(&path),
+        ..PredictionEntry::default()
     };
     let model = ModelEntry {
         id: model,
@@ -160,10 +162,7 @@ fn ending(path: &Path) -> String {
 }
 
 fn head(path: &Path) -> Option<Vec<u8>> {
-    use std::io::Read;
-    let mut bytes = Vec::new();
-    source::open(path).ok()?.take(65_536).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
+    source::read_head(path, 65_536).ok()
 }
 
 fn list_of_annotations(list: &Path) -> bool {

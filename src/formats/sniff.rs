@@ -248,6 +248,12 @@ fn report_foreign(inventory: &Inventory, jsons: &BTreeMap<String, Json>, out: &m
                 why: "needs instance segmentation, which is not evaluated yet".to_owned(),
                 usable: None,
             }),
+            Json::Tasks => out.alternatives.push(Alternative {
+                path: path.clone(),
+                what: "Label Studio's own JSON".to_owned(),
+                why: "only its choices are read; for boxes, export as COCO, YOLO or Pascal VOC".to_owned(),
+                usable: None,
+            }),
             Json::Foreign(what) => {
                 labelme += usize::from(*what == "LabelMe annotation");
                 if *what != "LabelMe annotation" || labelme == 1 {

@@ -11,6 +11,16 @@ use super::error::FormatError;
 /// The largest file that is read into memory as a whole: 4 GiB.
 pub const MAX_BYTES: u64 = 4 << 30;
 
+/// The first bytes of a file, at most so many.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn read_head(path: &Path, limit: usize) -> Result<Vec<u8>, FormatError> {
+    let mut bytes = Vec::new();
+    open(path)?.take(limit as u64).read_to_end(&mut bytes).map_err(|error| FormatError::io(path, &error))?;
+    Ok(bytes)
+}
+
 /// Opens a file for reading; a folder is refused here, so that no later read fails with an obscure message.
 ///
 /// # Errors

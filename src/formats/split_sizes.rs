@@ -24,7 +24,8 @@ pub fn split_sizes(root: &Path, entry: &DatasetEntry) -> Vec<(String, usize)> {
 
 fn size(root: &Path, entry: &DatasetEntry, split: &SplitEntry) -> Option<usize> {
     let truth = root.join(&split.truth);
-    let shared = entry.splits.values().filter(|other| other.truth == split.truth).count() > 1;
+    let shared =
+        entry.splits.values().filter(|other| (&other.truth, &other.rows) == (&split.truth, &split.rows)).count() > 1;
     if shared {
         return None;
     }
@@ -33,7 +34,7 @@ fn size(root: &Path, entry: &DatasetEntry, split: &SplitEntry) -> Option<usize> 
         "yolo" => pictures(root, entry, split).or_else(|| files(&truth, "txt")),
         "voc" => files(&truth, "xml"),
         "image-folder" => listing::files(&truth, picture::is_picture).ok().map(|files| files.len()),
-        "csv" | "jsonl" => labels::count(&truth, LARGEST),
+        "csv" | "jsonl" => labels::count(&truth, &split.rows, LARGEST),
         _ => None,
     }
 }
@@ -81,7 +82,10 @@ mod tests {
 
     fn entry(format: &str, splits: &[(&str, &str, Option<&str>)]) -> DatasetEntry {
         let split = |(name, truth, images): &(&str, &str, Option<&str>)| {
-            ((*name).to_owned(), SplitEntry { truth: (*truth).to_owned(), images: images.map(str::to_owned) })
+            (
+                (*name).to_owned(),
+                SplitEntry { truth: (*truth).to_owned(), images: images.map(str::to_owned), ..SplitEntry::default() },
+            )
         };
         DatasetEntry {
             format: format.to_owned(),

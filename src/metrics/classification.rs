@@ -15,6 +15,7 @@ mod rows;
 pub mod single;
 pub mod tables;
 pub mod thresholds;
+mod undefined;
 
 pub use averages::{Averages, Rates, Tally, TotalRow};
 pub use curves::{
@@ -29,3 +30,4 @@ pub use rows::RowChecks;
 pub use single::SingleLabel;
 pub use tables::{cooccurrence, mean_probabilities};
 pub use thresholds::{MultiLabelAt, PairCounting, multilabel_at};
+pub use undefined::{Undefined, of_rates};

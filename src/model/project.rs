@@ -91,6 +91,9 @@ pub struct SplitEntry {
     /// The images folder, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<String>,
+    /// Of a table that holds several splits, the rows of this one: columns with the value that they have there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows: BTreeMap<String, String>,
 }
 
 /// One model version.
@@ -142,6 +145,9 @@ pub struct PredictionEntry {
     pub format: String,
     /// File or folder.
     pub path: String,
+    /// Of a table that holds outputs of several splits, the rows of this one, as [`SplitEntry::rows`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows: BTreeMap<String, String>,
 }
 
 fn latest() -> String {

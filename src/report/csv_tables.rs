@@ -127,7 +127,9 @@ pub fn recommendations(list: &[Recommendation], names: &[String]) -> Result<Stri
 }
 
 fn summary(document: &Document<'_>) -> Result<String, csv::Error> {
-    let value = serde_json::to_value(&document.summary).unwrap_or_default();
+    let mut value = serde_json::to_value(&document.summary).unwrap_or_default();
+    // Reasons are for the document; a cell is empty or has a number.
+    let _ = value.as_object_mut().and_then(|map| map.remove("undefined"));
     let mut rows = vec![row(&["metric", "value"])];
     flatten("", &value, &mut rows);
     text(&rows)

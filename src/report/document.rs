@@ -13,6 +13,7 @@ use crate::model::finding::Finding;
 use crate::model::{ClassId, ImageId, Task};
 
 use super::labels::{ClassLabels, LabelSummary};
+use super::undefined::{self, Reasons};
 
 /// The schema this version writes.
 pub const SCHEMA: &str = "evalens.evaluation/1";
@@ -172,6 +173,9 @@ pub struct Summary {
     /// Error types.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tide: Option<TidePart>,
+    /// Of classifiers the numbers here that are null, with the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undefined: Option<Reasons>,
 }
 
 /// Counts and rates at the threshold.
@@ -240,6 +244,8 @@ struct ClassPart<'a> {
     labels: Option<ClassLabels>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     counts: Option<ClassCountsPart>,
+    #[serde(skip_serializing_if = "Reasons::is_empty")]
+    undefined: Reasons,
 }
 
 #[derive(Debug, Serialize)]
@@ -308,9 +314,12 @@ impl<'a> Document<'a> {
         let tide = evaluation.tide().filter(|_| written.tide);
         let labels = evaluation.labels();
         let missed = at.map(|at| at.counter.totals().missed);
+        let thresholded = at.map(|at| Thresholded::new(&at));
+        let several = at.and_then(|at| at.multilabel);
         let summary = Summary {
-            thresholded: at.map(|at| Thresholded::new(&at)),
-            labels: labels.and_then(|l| LabelSummary::new(l, missed, at.and_then(|at| at.multilabel))),
+            undefined: labels.map(|labels| undefined::of_summary(labels, thresholded.as_ref(), several)),
+            thresholded,
+            labels: labels.and_then(|l| LabelSummary::new(l, missed, several)),
             coco: coco.map(|c| c.summary.into()),
             tide: tide.map(|t| t.summary.into()),
         };
@@ -451,8 +460,15 @@ fn classes<'a>(evaluation: &'a Evaluation, ap: Option<&[ClassAp]>, at: Option<&A
                 optimal_confidence: at.matched.optima.classes.get(i).copied().flatten(),
             })
         });
-        let labels = evaluation.labels().and_then(|labels| ClassLabels::of(labels, class));
-        ClassPart { name: table.name(class), support: support.get(i).copied().unwrap_or(0), ap, labels, counts }
+        let rates = counts.as_ref().map(|c: &ClassCountsPart| (c.precision, c.recall, c.f1, c.optimal_confidence));
+        ClassPart {
+            name: table.name(class),
+            support: support.get(i).copied().unwrap_or(0),
+            ap,
+            labels: evaluation.labels().and_then(|labels| ClassLabels::of(labels, class)),
+            counts,
+            undefined: evaluation.labels().map(|labels| undefined::of_class(labels, class, rates)).unwrap_or_default(),
+        }
     };
     table.ids().map(part).collect()
 }

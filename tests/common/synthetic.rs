@@ -166,7 +166,14 @@ impl Synthetic {
     /// The project that the evaluation belongs to.
     pub fn project(&self, root: &Path) -> OpenProject {
         let split = |name: &str| {
-            (name.to_owned(), SplitEntry { truth: format!("annotations/{name}.json"), images: Some("images".into()) })
+            (
+                name.to_owned(),
+                SplitEntry {
+                    truth: format!("annotations/{name}.json"),
+                    images: Some("images".into()),
+                    ..SplitEntry::default()
+                },
+            )
         };
         let dataset = DatasetEntry {
             id: "parts".into(),
@@ -181,6 +188,7 @@ impl Synthetic {
             split: split.into(),
             format: "coco-results".into(),
             path: format!("predictions/{split}.json"),
+            ..PredictionEntry::default()
         };
         let model = |version: &str| ModelEntry {
             id: "finder".into(),

@@ -13,7 +13,7 @@ fn split_names(recognised: &Recognised) -> Vec<&str> {
 }
 
 fn project(truth: &str, images: Option<&str>, class_file: Option<&str>) -> Project {
-    let entry = SplitEntry { truth: truth.to_owned(), images: images.map(str::to_owned) };
+    let entry = SplitEntry { truth: truth.to_owned(), images: images.map(str::to_owned), ..SplitEntry::default() };
     Project {
         datasets: vec![DatasetEntry {
             id: "parts".to_owned(),

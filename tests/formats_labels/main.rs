@@ -3,7 +3,9 @@
 mod bad_input;
 mod embeddings;
 mod exporters;
+mod nested;
 mod shared_data;
+mod splits;
 
 use std::path::{Path, PathBuf};
 

@@ -2,7 +2,7 @@
 
 use super::class_lists::{counted as counted_classes, named, report_unknown};
 use super::items::Items;
-use super::{Source, text_files};
+use super::{Source, binary, text_files};
 use crate::formats::class_map::{Counted, Settled};
 use crate::formats::error::{FormatError, LoadError};
 use crate::formats::labels::shortened;
@@ -60,7 +60,8 @@ pub(super) fn read(
             of_sheet(from, sheet, counted, findings)
         }
         _ => {
-            let said = Said { columns: Some(&from.entry.columns), classes: from.dataset.classes.names() };
+            let rows = Some(&from.prediction.rows);
+            let said = Said { columns: Some(&from.entry.columns), classes: from.dataset.classes.names(), rows };
             let path = from.path();
             let sheet = sheet::read(&path, Purpose::Predictions, &said, from.is_multilabel(), findings, progress)?;
             of_sheet(from, sheet, counted, findings)
@@ -92,9 +93,17 @@ fn of_array(
     let file = source::short_name(&path);
     let place = |row: usize| format!("{file}: row {}", row + 1);
     let items = items_of(&from, matrix.rows, ids.as_deref(), &place, findings)?;
-    let settled = counted_classes(&from, matrix.columns, matrix.rows, findings)?;
+    let (values, settled) = if matrix.columns == 1 && from.dataset.classes.len() == 2 {
+        let values = match matrix.values {
+            Values::Single(values) => binary::columns(values.iter().map(|v| f64::from(*v))),
+            Values::Double(values) => binary::columns(values.iter().copied()),
+        };
+        (Values::Double(values), binary::settle(&from, None, matrix.rows, findings)?)
+    } else {
+        (matrix.values, counted_classes(&from, matrix.columns, matrix.rows, findings)?)
+    };
     let classes = classes_of(&from, settled, counted, findings);
-    Ok(Part { content: Content::Table { values: matrix.values, classes }, items, file, lines: Vec::new() })
+    Ok(Part { content: Content::Table { values, classes }, items, file, lines: Vec::new() })
 }
 
 /// The class of each column; of two columns of one class the first counts.
@@ -142,6 +151,11 @@ fn of_sheet(from: Source<'_>, sheet: Sheet, counted: &mut Counted, findings: &mu
                 by_name()
             };
             Content::Table { values: Values::Double(values), classes: classes_of(&from, settled, counted, findings) }
+        }
+        Scores::One { class, values } => {
+            let settled = binary::settle(&from, class.as_deref(), rows, findings)?;
+            let values = Values::Double(binary::columns(values.iter().copied()));
+            Content::Table { values, classes: classes_of(&from, settled, counted, findings) }
         }
         Scores::Lists { names, lists } => {
             let settled = listed(&from, &names, lists.iter().flatten().map(|(name, _)| *name));

@@ -45,6 +45,7 @@ pub fn label_project_from_files(
         split: split.clone(),
         format: format.to_owned(),
         path: text(&predictions),
+        ..PredictionEntry::default()
     };
     let model = ModelEntry {
         id: name(&predictions),
@@ -75,7 +76,7 @@ fn name(path: &Path) -> String {
 fn dataset(task: Task, truth: &Path, format: &str, split: &str, images: Option<&Path>) -> (PathBuf, DatasetEntry) {
     let folder = if truth.is_dir() { truth.to_owned() } else { truth.parent().map(Path::to_owned).unwrap_or_default() };
     let class_file = labels::class_file_beside(truth).filter(|_| !truth.is_dir());
-    let entry = SplitEntry { truth: text(truth), images: images.map(text) };
+    let entry = SplitEntry { truth: text(truth), images: images.map(text), ..SplitEntry::default() };
     let dataset = DatasetEntry {
         id: name(truth),
         version: VERSION.to_owned(),

@@ -100,6 +100,7 @@ impl Recognised {
             split: split.to_owned(),
             format,
             path: reason.path.clone(),
+            ..PredictionEntry::default()
         };
         let taken = self.project.models.iter().any(|m| m.id == id && m.version == version);
         let version = if taken { reason.path.replace('/', "-") } else { version };

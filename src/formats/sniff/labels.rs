@@ -16,7 +16,7 @@ use super::truth::{self, Candidate, ONLY_SPLIT, Split};
 use super::{Alternative, Reason, Recognised, Usable, add_datasets};
 use crate::formats::error::LoadError;
 use crate::formats::picture::is_picture;
-use crate::formats::{class_predictions, image_folder, labels, listing};
+use crate::formats::{class_predictions, image_folder, labels, listing, table as tables};
 use crate::model::fmt::counted;
 use crate::model::project::{DatasetEntry, SplitEntry};
 use crate::model::{Progress, Severity, Task};
@@ -94,7 +94,7 @@ pub(super) fn holds(inventory: &Inventory, dataset: &DatasetEntry, split: &Split
         return items.iter().take(3).any(|item| pictures.iter().any(|file| called(&file.name, item)));
     }
     let ids: BTreeSet<String> =
-        labels::survey(&truth).map(|survey| survey.ids.into_iter().collect()).unwrap_or_default();
+        labels::survey(&truth, &split.rows).map(|survey| survey.ids.into_iter().collect()).unwrap_or_default();
     items.iter().take(3).any(|item| ids.contains(item))
 }
 
@@ -124,41 +124,32 @@ fn split_of_table(stem: &str, inside: &[&str]) -> String {
 fn of_tables(inventory: &Inventory, tables: &[Table], out: &mut Recognised) -> Vec<Truth> {
     let mut all: Vec<Candidate> = Vec::new();
     let mut kinds: BTreeMap<String, (bool, bool)> = BTreeMap::new();
-    for table in tables.iter().filter(|table| table.is_truth) {
+    let truths = tables.iter().filter(|table| table.is_truth);
+    for (table, (said, rows)) in truths.flat_map(|table| table.split_parts().into_iter().map(move |part| (table, part)))
+    {
         let place = truth::place(&table.folder);
-        let name = split_of_table(&table.stem, &place.inside);
-        let survey = labels::survey(&inventory.root.join(&table.path)).unwrap_or_default();
+        let named = said.is_some();
+        let name = said.unwrap_or_else(|| split_of_table(&table.stem, &place.inside));
+        let survey = labels::survey(&inventory.root.join(&table.path), &rows).unwrap_or_default();
         let images = if table.has_text {
             None
         } else {
             truth::coco_images(inventory, &table.folder, &place.base, &name, &table.ids)
                 .filter(|_| !table.ids.is_empty())
+                .or_else(|| beside_ids(inventory, table))
         };
-        let rows = if survey.ids.is_empty() {
-            String::new()
-        } else {
-            let labels = counted(survey.names.len() as u64, "label", "labels");
-            format!("; {}, {labels}", counted(survey.ids.len() as u64, "row", "rows"))
-        };
-        let pictures = match &images {
-            Some(folder) if folder == "." => "; its pictures are in the same folder".to_owned(),
-            Some(folder) => format!("; its pictures are in {folder}"),
-            None if table.has_text => String::new(),
-            None => "; no folder has its pictures".to_owned(),
-        };
-        let reason = Reason {
-            path: table.path.clone(),
-            what: format!("{} truth of split {name}", table.kind()),
-            why: format!("table with {}{rows}{pictures}", table.columns),
-        };
-        let split = Split {
-            name: name.clone(),
-            entry: SplitEntry { truth: table.path.clone(), images },
-            reason: reason.clone(),
-        };
+        let why = format!(
+            "table with {}{}{}",
+            table.columns,
+            in_words(&survey, &rows),
+            pictures_in_words(table, images.as_deref())
+        );
+        let reason = Reason { path: table.path.clone(), what: format!("{} truth of split {name}", table.kind()), why };
+        let entry = SplitEntry { truth: table.path.clone(), images, rows };
+        let split = Split { name: name.clone(), entry, reason: reason.clone() };
         let own = Split { name: table.stem.clone(), ..split.clone() };
         if truth::add(&mut all, table.format, &place.base, split)
-            || (name == ONLY_SPLIT && truth::add(&mut all, table.format, &place.base, own))
+            || (name == ONLY_SPLIT && !named && truth::add(&mut all, table.format, &place.base, own))
         {
             let kind = kinds.entry(place.base).or_default();
             *kind = (kind.0 | table.has_text, kind.1 | survey.multilabel);
@@ -178,6 +169,37 @@ fn of_tables(inventory: &Inventory, tables: &[Table], out: &mut Recognised) -> V
             Truth { candidate, task: task(text, multilabel) }
         })
         .collect()
+}
+
+/// Ids without endings are those of the pictures in `data`, where FiftyOne puts them.
+fn beside_ids(inventory: &Inventory, table: &Table) -> Option<String> {
+    let folder = joined(&[table.folder.as_str(), "data"]);
+    let known = tables::has_labels_beside_classes(&inventory.root.join(&table.path));
+    (known && inventory.has_pictures(&folder)).then_some(folder)
+}
+
+/// Which rows of a table are meant.
+fn chosen_in_words(rows: &BTreeMap<String, String>) -> String {
+    rows.iter().map(|(column, value)| format!("; its rows whose {column} is {value}")).collect()
+}
+
+/// How many rows and labels a table has, or some rows of it.
+fn in_words(survey: &labels::Survey, rows: &BTreeMap<String, String>) -> String {
+    let chosen = chosen_in_words(rows);
+    if survey.ids.is_empty() {
+        return chosen;
+    }
+    let labels = counted(survey.names.len() as u64, "label", "labels");
+    format!("{chosen}; {}, {labels}", counted(survey.ids.len() as u64, "row", "rows"))
+}
+
+fn pictures_in_words(table: &Table, images: Option<&str>) -> String {
+    match images {
+        Some(".") => "; its pictures are in the same folder".to_owned(),
+        Some(folder) => format!("; its pictures are in {folder}"),
+        None if table.has_text => String::new(),
+        None => "; no folder has its pictures".to_owned(),
+    }
 }
 
 /// Folders of class folders: at least two folders side by side hold pictures and are called neither after a split nor after
@@ -208,7 +230,7 @@ fn of_folders(inventory: &Inventory) -> Vec<Truth> {
                 counted(pictures as u64, "picture", "pictures")
             ),
         };
-        let entry = SplitEntry { truth: path, images: None };
+        let entry = SplitEntry { truth: path, ..SplitEntry::default() };
         truth::add(&mut all, "image-folder", &place.base, Split { name, entry, reason });
     }
     all.into_iter().map(|candidate| Truth { candidate, task: Task::Classification }).collect()
@@ -237,16 +259,21 @@ fn aside(folders: Vec<Truth>, out: &mut Recognised) {
 fn of_outputs(tables: &[Table]) -> Vec<Truth> {
     let mut all: Vec<Candidate> = Vec::new();
     let mut multilabel = false;
-    for table in tables.iter().filter(|table| table.is_outputs && table.has_truth) {
+    let both = tables.iter().filter(|table| table.is_outputs && table.has_truth);
+    for (table, (said, rows)) in both.flat_map(|table| table.split_parts().into_iter().map(move |part| (table, part))) {
         let parts: Vec<&str> = table.folder.split('/').filter(|part| !part.is_empty()).collect();
         let above: Vec<&str> = parts.iter().copied().take_while(|part| !naming::is_for_predictions(part)).collect();
-        let name = split_of_table(&table.stem, &parts);
+        let name = said.unwrap_or_else(|| split_of_table(&table.stem, &parts));
         let reason = Reason {
             path: table.path.clone(),
             what: format!("{} truth of split {name}", table.kind()),
-            why: format!("outputs with the true label beside them, and no other truth is there: {}", table.columns),
+            why: format!(
+                "outputs with the true label beside them{}, and no other truth is there: {}",
+                chosen_in_words(&rows),
+                table.columns
+            ),
         };
-        let entry = SplitEntry { truth: table.path.clone(), images: None };
+        let entry = SplitEntry { truth: table.path.clone(), rows, ..SplitEntry::default() };
         if truth::add(&mut all, table.format, &joined(&above), Split { name, entry, reason }) {
             multilabel |= table.has_sets;
         }
@@ -296,7 +323,7 @@ fn declare_classes(inventory: &Inventory, out: &mut Recognised) {
             names.extend(if entry.format == "image-folder" {
                 image_folder::class_folders(&truth)
             } else {
-                labels::survey(&truth).map(|survey| survey.names).unwrap_or_default()
+                labels::survey(&truth, &split.rows).map(|survey| survey.names).unwrap_or_default()
             });
         }
         let mut names: Vec<String> = names.into_iter().collect();

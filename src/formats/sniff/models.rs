@@ -42,6 +42,10 @@ pub struct Found {
     pub stems: Vec<String>,
     /// The first ids of a classifier's items.
     pub items: Vec<String>,
+    /// The split that a column of a table names.
+    pub split: Option<String>,
+    /// The rows of it, where the table has several.
+    pub rows: BTreeMap<String, String>,
 }
 
 /// What was made of the outputs.
@@ -143,6 +147,7 @@ impl Models {
             split: split.to_owned(),
             format: found.format.to_owned(),
             path: found.path.clone(),
+            rows: found.rows.clone(),
         };
         let same =
             |p: &PredictionEntry| (&p.dataset, &p.version, &p.split) == (&entry.dataset, &entry.version, &entry.split);
@@ -263,7 +268,8 @@ fn assign<'a>(
     if let Some(name) = split_word(found) {
         for dataset in &order {
             if let Some(split) = split_called(dataset, &name) {
-                return Some((dataset, split, format!("its name says {name}")));
+                let says = if found.split.is_some() { "its column says" } else { "its name says" };
+                return Some((dataset, split, format!("{says} {name}")));
             }
         }
     }
@@ -280,6 +286,9 @@ fn assign<'a>(
 
 /// The split word nearest to the file.
 pub(super) fn split_word(found: &Found) -> Option<String> {
+    if found.split.is_some() {
+        return found.split.clone();
+    }
     let in_stem = naming::words(&found.stem).into_iter().find(|w| kind_of_word(w).is_some());
     let folders = without_run(&found.folders);
     in_stem.or_else(|| folders.iter().rev().find_map(|part| split_of_part(part)))

@@ -3,7 +3,6 @@
 //! Knows beginnings. Does not know folders or projects.
 
 use std::collections::HashSet;
-use std::io::Read;
 use std::path::Path;
 
 use crate::formats::json::{Broken, Scalar, Scanner};
@@ -13,7 +12,7 @@ use crate::formats::{coco, source, voc};
 /// Files up to this size are looked at as a whole.
 const WHOLE: u64 = 2 * 1024 * 1024;
 /// Of larger files this much is looked at.
-const HEAD: u64 = 64 * 1024;
+const HEAD: usize = 64 * 1024;
 /// File names kept of a truth file.
 const NAMES: usize = 8;
 
@@ -26,6 +25,8 @@ pub enum Json {
     Results(Results),
     /// COCO results with masks only.
     Masks,
+    /// Tasks of Label Studio, whatever is annotated in them.
+    Tasks,
     /// A format of another tool.
     Foreign(&'static str),
     /// Something else.
@@ -52,9 +53,7 @@ pub struct Results {
 
 /// The first bytes of a file.
 fn head(path: &Path) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    source::open(path).ok()?.take(HEAD).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
+    source::read_head(path, HEAD).ok()
 }
 
 /// All of a file that is not too large, else its first bytes again; and whether that is all.
@@ -181,7 +180,7 @@ fn foreign(bytes: &[u8]) -> Json {
     };
     let has = |all: &[&str]| all.iter().all(|k| keys.contains(*k));
     if list && has(&["data"]) && (has(&["annotations"]) || has(&["completions"])) {
-        Json::Foreign("Label Studio's own JSON")
+        Json::Tasks
     } else if !list && has(&["shapes", "imagePath"]) {
         Json::Foreign("LabelMe annotation")
     } else {

@@ -134,7 +134,11 @@ fn coco(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mu
             what: format!("COCO truth of split {name}"),
             why: format!("object with images, annotations and categories{count}{pictures}"),
         };
-        let split = Split { name: name.clone(), entry: SplitEntry { truth: path.clone(), images }, reason };
+        let split = Split {
+            name: name.clone(),
+            entry: SplitEntry { truth: path.clone(), images, ..SplitEntry::default() },
+            reason,
+        };
         if !add(&mut all, "coco", &place.base, split.clone()) {
             // Several files of one folder without a split in their names are splits of their own.
             let own = Split { name: stem.to_owned(), ..split };
@@ -228,7 +232,12 @@ fn voc(inventory: &Inventory, alternatives: &mut Vec<Alternative>) -> Vec<Candid
                     what: format!("VOC truth of split {name}"),
                     why: format!("list of images; their XML annotations are in {path}"),
                 };
-                add(&mut all, "voc", &place.base, Split { name, entry: SplitEntry { truth: list, images }, reason });
+                add(
+                    &mut all,
+                    "voc",
+                    &place.base,
+                    Split { name, entry: SplitEntry { truth: list, images, ..SplitEntry::default() }, reason },
+                );
             }
             continue;
         }
@@ -240,7 +249,12 @@ fn voc(inventory: &Inventory, alternatives: &mut Vec<Alternative>) -> Vec<Candid
             what: format!("VOC truth of split {name}"),
             why: format!("{} with <annotation>", counted(folder.xmls.count as u64, "XML file", "XML files")),
         };
-        add(&mut all, "voc", &place.base, Split { name, entry: SplitEntry { truth, images }, reason });
+        add(
+            &mut all,
+            "voc",
+            &place.base,
+            Split { name, entry: SplitEntry { truth, images, ..SplitEntry::default() }, reason },
+        );
     }
     all
 }
@@ -322,7 +336,12 @@ fn yolo(inventory: &Inventory, alternatives: &mut Vec<Alternative>, findings: &m
             ),
         };
         let images = relative_images(inventory, &truth);
-        add(&mut loose, "yolo", &place.base, Split { name, entry: SplitEntry { truth, images }, reason });
+        add(
+            &mut loose,
+            "yolo",
+            &place.base,
+            Split { name, entry: SplitEntry { truth, images, ..SplitEntry::default() }, reason },
+        );
     }
     for candidate in loose {
         if !all.iter().any(|known: &Candidate| known.base == candidate.base) {
@@ -390,14 +409,17 @@ fn of_yaml(
             covered.push(truth.clone());
             let named =
                 split_of(&truth.split('/').collect::<Vec<_>>()).filter(|n| naming::kind_of(n) == naming::kind_of(key));
-            (named.unwrap_or_else(|| key.clone()), SplitEntry { truth, images: Some(relative(&images)) })
+            (
+                named.unwrap_or_else(|| key.clone()),
+                SplitEntry { truth, images: Some(relative(&images)), ..SplitEntry::default() },
+            )
         } else {
             for place in &places {
                 let images = if place.join("images").is_dir() { place.join("images") } else { place.clone() };
                 let labels = pairing::labels_of(&images).unwrap_or(images);
                 covered.push(dotted(listing::relative(&inventory.root, &plain(&labels))));
             }
-            (key.clone(), SplitEntry { truth: path.to_owned(), images: None })
+            (key.clone(), SplitEntry { truth: path.to_owned(), ..SplitEntry::default() })
         };
         let name = if splits.iter().any(|s| s.name == name) { key.clone() } else { name };
         let count = inventory

@@ -11,7 +11,7 @@ const IDS: &str = "id item_id image_id image image_path image_name image_file im
                    filepath path item uid uuid example_id sample_id sample key name index";
 /// Names of the truth that never name a prediction.
 const SURE_TRUTHS: &str = "true truth y_true true_label true_class true_labels ground_truth gt gt_label gold gold_label \
-                           actual actual_label target targets";
+                           actual actual_label target targets autotrain_label";
 /// Names of the truth that may also name what a model says.
 const TRUTHS: &str = "label labels class classes category categories class_name label_name label_text class_label tags \
                       choice sentiment intent digit y species";
@@ -27,13 +27,19 @@ const LISTS: &str = "probs scores probabilities logits top top5 top_5 topk top_k
                      class_scores confidences proba predictions results y_prob";
 /// Names of texts.
 const TEXTS: &str = "text sentence utterance content body review comment tweet message query question document input title \
-                     description sentence1 prompt";
+                     description sentence1 prompt sequence autotrain_text";
 /// Names of groups of items that belong together.
 const GROUPS: &str = "group groups group_id patient patient_id subject subject_id speaker";
 /// Names of columns of numbers that are no class's score.
 const ASIDE: &str = "unnamed:_0 split subset set fold annotator annotation_id created_at updated_at lead_time width height \
                      loss correct is_correct entropy margin weight time timestamp date epoch step row idx index lang \
                      language source url class_id label_id";
+/// Names of the score of one of two classes, where nothing says the class itself.
+const ONE: &str = "p y_score y_prob y_proba pred_proba predict_proba p_positive prob_positive positive_score \
+                   positive_prob positive_probability score prob probability proba pred_score pred_prob predicted_prob \
+                   confidence conf y_pred_proba y_pred_prob logit logits output";
+/// What stands in front of the name of a class whose score it is.
+const ONE_PREFIXES: &str = "p_ prob_ proba_ probability_ score_ logit_";
 /// What stands in front of class names.
 const PREFIXES: &str = "p_ prob_ probs_ proba_ probability_ score_ scores_ logit_ logits_ conf_ confidence_ pred_ \
                         prediction_ class_ p(";
@@ -59,6 +65,8 @@ pub struct Said<'a> {
     pub columns: Option<&'a BTreeMap<String, String>>,
     /// Names of classes: a column of numbers with such a name is that class's score, whatever else it could be.
     pub classes: &'a [String],
+    /// Which rows are read: columns with the value that they have there. All where there is none.
+    pub rows: Option<&'a BTreeMap<String, String>>,
 }
 
 /// What the columns mean, as positions.
@@ -78,6 +86,8 @@ pub struct Layout {
     pub score: Option<usize>,
     /// A map or list of scores.
     pub list: Option<usize>,
+    /// The score of one of two classes alone: position of the column, and the class where its name says it.
+    pub one: Option<(usize, Option<String>)>,
     /// A number for each class: position of the column, and the class's name.
     pub classes: Vec<(usize, String)>,
     /// The names of [`Self::classes`] are numbers that count a list of classes.
@@ -96,7 +106,10 @@ impl Layout {
     /// True where it says what a model takes items for.
     #[must_use]
     pub fn has_predictions(&self) -> bool {
-        self.prediction.is_some() || self.list.is_some() || (!self.classes.is_empty() && !self.one_hot)
+        self.prediction.is_some()
+            || self.list.is_some()
+            || self.one.is_some()
+            || (!self.classes.is_empty() && !self.one_hot)
     }
 }
 
@@ -136,6 +149,8 @@ pub fn is_header(names: &[String]) -> bool {
 pub fn recognise(names: &[String], has_header: bool, rows: &[Vec<Cell>], said: &Said<'_>, purpose: Purpose) -> Layout {
     let plain = names.iter().map(|n| plain(n)).collect();
     let mut table = Table { plain, names, rows, known: said.classes, taken: Vec::new() };
+    let choosing = said.rows.into_iter().flat_map(BTreeMap::keys);
+    table.taken.extend(choosing.filter_map(|column| names.iter().position(|name| name.trim() == column.trim())));
     let mut out = Layout::default();
     for (meaning, slot) in [
         ("id", &mut out.id),
@@ -246,6 +261,9 @@ impl Table<'_> {
             }
         }
         if purpose == Purpose::Predictions && !out.has_predictions() {
+            out.one = self.only_score();
+        }
+        if purpose == Purpose::Predictions && !out.has_predictions() {
             // Nothing else is said of the items: the label is what the model says.
             out.prediction = out.truth.take();
         }
@@ -257,9 +275,49 @@ impl Table<'_> {
         let score = score.filter(|&at| self.is_numeric(at));
         let numbers = self.free().into_iter().filter(|&at| self.is_numeric(at) && !self.is_aside(at)).count();
         let wide = has_classes || numbers > 2;
-        if score.is_some() && !wide {
+        if let Some(score) = score.filter(|_| !wide)
+            && !self.is_of_one_class(score)
+        {
+            // Results of Ultralytics as a table have the index in `class` and its name beside it.
+            if self.has("class") && self.has("confidence") {
+                self.take(&mut out.prediction, "name", |t, at| !t.is_numeric(at));
+            }
             self.take(&mut out.prediction, TRUTHS, Self::may_be_labels);
         }
+    }
+
+    /// True where a score cannot be that of the label beside it: of two classes the one that a model decides for never has
+    /// less than one half.
+    fn is_of_one_class(&self, score: usize) -> bool {
+        let low = |cell: &Cell| matches!(cell, Cell::Number(n) if *n < 0.5);
+        let label = TRUTHS.split_whitespace().find_map(|name| (0..self.plain.len()).find(|&at| self.is(at, name)));
+        let mut labels: Vec<&Cell> = Vec::new();
+        for cell in label.into_iter().flat_map(|at| self.cells(at)) {
+            if !labels.contains(&cell) {
+                labels.push(cell);
+            }
+        }
+        labels.len() == 2 && [0, 2].contains(&self.known.len()) && self.cells(score).any(low)
+    }
+
+    /// The only score there is, where it may be that of one of two classes.
+    fn only_score(&self) -> Option<(usize, Option<String>)> {
+        if self.known.len() > 2 {
+            return None;
+        }
+        let free: Vec<usize> = self.free().into_iter().filter(|&at| self.is_numeric(at)).collect();
+        if let Some(at) = free.iter().copied().find(|&at| self.is_score(at)) {
+            return Some((at, self.names.get(at).map(|name| name.trim().to_owned())));
+        }
+        if let Some(at) = ONE.split_whitespace().find_map(|name| free.iter().copied().find(|&at| self.is(at, name))) {
+            return Some((at, None));
+        }
+        let named = |at: usize| {
+            let name = self.names.get(at)?.trim();
+            let prefix = ONE_PREFIXES.split_whitespace().find(|prefix| plain(name).starts_with(prefix))?;
+            name.get(prefix.len()..).filter(|rest| !rest.is_empty()).map(|rest| (at, Some(rest.to_owned())))
+        };
+        free.into_iter().find_map(named)
     }
 
     fn is_aside(&self, at: usize) -> bool {

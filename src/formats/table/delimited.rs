@@ -3,7 +3,6 @@
 //! Knows separators, quotes and line ends. Does not know what columns mean.
 
 use std::borrow::Cow;
-use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -68,6 +67,28 @@ pub struct Rows<'a> {
     pub faults: Vec<(u32, Fault)>,
 }
 
+impl Rows<'_> {
+    /// Leaves out the rows to whose texts `wanted` says no. A row has so many texts and so many numbers.
+    pub(super) fn keep(&mut self, texts: usize, numbers: usize, wanted: impl Fn(&[Cow<'_, str>]) -> bool) {
+        let of_row = |row: usize| self.texts.get(row * texts..(row + 1) * texts).unwrap_or_default();
+        let kept: Vec<bool> = (0..self.lines.len()).map(|row| wanted(of_row(row))).collect();
+        let out: Vec<u32> = self.lines.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(line, _)| *line).collect();
+        self.faults.retain(|(line, _)| out.binary_search(line).is_err());
+        retain(&mut self.lines, 1, &kept);
+        retain(&mut self.texts, texts, &kept);
+        retain(&mut self.numbers, numbers, &kept);
+    }
+}
+
+/// Keeps the rows of this width that are marked.
+fn retain<T>(values: &mut Vec<T>, width: usize, kept: &[bool]) {
+    let mut at = 0;
+    values.retain(|_| {
+        at += 1;
+        kept.get((at - 1) / width.max(1)).copied().unwrap_or(false)
+    });
+}
+
 impl Delimited {
     /// Reads a file.
     ///
@@ -82,9 +103,7 @@ impl Delimited {
     /// # Errors
     /// As [`Self::read`].
     pub fn peek(file: &Path, limit: usize) -> Result<Self, FormatError> {
-        let mut bytes = Vec::new();
-        let io = |error| FormatError::io(file, &error);
-        source::open(file)?.take(limit as u64).read_to_end(&mut bytes).map_err(io)?;
+        let mut bytes = source::read_head(file, limit)?;
         if bytes.len() == limit {
             // The last row may have been cut.
             bytes.truncate(memchr::memrchr(b'\n', &bytes).map_or(bytes.len(), |end| end + 1));

@@ -2,9 +2,13 @@
 //!
 //! Knows the shapes that programs write. Does not know what keys mean.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::cells::{self, Cell};
+use super::nested;
 use crate::formats::error::{FormatError, LoadError};
 use crate::formats::json::{Broken, Scanner};
 use crate::formats::listing::has_ending;
@@ -13,6 +17,14 @@ use crate::model::{Findings, Progress, Severity};
 
 /// A record: keys with their cells, in the order written.
 pub type Record = Vec<(String, Cell)>;
+
+/// Bytes of a block of lines.
+const BLOCK: usize = 1 << 19;
+/// Blocks that are read at the same time, and held until they are taken.
+const AT_ONCE: usize = 16;
+
+/// A line and what was read of it.
+type Line = (u32, Result<Record, FormatError>);
 
 /// The key under which a record that is only a list of scores, or the value of an id, is kept.
 const SCORES: &str = "scores";
@@ -52,7 +64,11 @@ impl Records {
         if text.trim().is_empty() {
             return Err(FormatError::new(file, "is empty", "export it again"));
         }
-        let lines = text.trim_start().starts_with('{') && (!has_ending(file, "json") || second_line_is_record(&text));
+        let lines = if has_ending(file, "json") {
+            text.trim_start().starts_with('{') && second_line_is_record(&text)
+        } else {
+            text.trim_start().starts_with('{') || first_line_is_list(&text)
+        };
         Ok(Self { file: file.to_owned(), bytes: text.into_bytes(), lines })
     }
 
@@ -96,34 +112,33 @@ impl Records {
         progress: &dyn Progress,
         each: &mut dyn FnMut(u32, Record) -> bool,
     ) -> Result<(), LoadError> {
-        let mut good = 0_usize;
-        let mut first_error = None;
-        for (line, text) in (1_u32..).zip(self.bytes.split(|&b| b == b'\n')) {
-            if line % 4096 == 0 {
-                progress.check()?;
-            }
-            if text.trim_ascii().is_empty() {
-                continue;
-            }
-            let mut scanner = Scanner::new(text, 0);
-            let found = record(&mut scanner).and_then(|found| scanner.finish().map(|()| found));
-            match found {
-                Ok(found) => {
-                    good += 1;
-                    if !each(line, found) {
-                        return Ok(());
+        let (mut good, mut first_error) = (0_usize, None);
+        let blocks = self.blocks();
+        let mut rest = blocks.as_slice();
+        // A look at the beginning needs no more than that.
+        let mut at_once = 1;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(at_once.min(rest.len()));
+            (rest, at_once) = (later, AT_ONCE);
+            progress.check()?;
+            let read: Vec<Vec<Line>> = now.par_iter().map(|(range, line)| self.block(range.clone(), *line)).collect();
+            for (line, found) in read.into_iter().flatten() {
+                match found {
+                    Ok(found) => {
+                        good += 1;
+                        if !each(line, found) {
+                            return Ok(());
+                        }
                     }
-                }
-                Err(broken) => {
-                    let mut error = broken.in_file(&self.file, text);
-                    error.place = error.place.replacen("line 1", &format!("line {line}"), 1);
-                    findings.add(
-                        Severity::Warning,
-                        "broken-line",
-                        "Lines are no JSON and are left out; export the file again if it was cut off.",
-                        || format!("{}:{line}: {}", source::short_name(&self.file), error.problem),
-                    );
-                    first_error.get_or_insert(error);
+                    Err(error) => {
+                        findings.add(
+                            Severity::Warning,
+                            "broken-line",
+                            "Lines are no JSON and are left out; export the file again if it was cut off.",
+                            || format!("{}:{line}: {}", source::short_name(&self.file), error.problem),
+                        );
+                        first_error.get_or_insert(error);
+                    }
                 }
             }
         }
@@ -132,6 +147,49 @@ impl Records {
             _ => Ok(()),
         }
     }
+}
+
+impl Records {
+    /// Cuts the text into blocks of whole lines, each with the number of its first line.
+    fn blocks(&self) -> Vec<(Range<usize>, u32)> {
+        let (mut blocks, mut at, mut line) = (Vec::new(), 0, 1_u32);
+        while at < self.bytes.len() {
+            let least = (at + BLOCK).min(self.bytes.len());
+            let rest = self.bytes.get(least..).unwrap_or_default();
+            let end = memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |n| least + n + 1);
+            blocks.push((at..end, line));
+            let passed = self.bytes.get(at..end).unwrap_or_default();
+            line = line.saturating_add(u32::try_from(memchr::memchr_iter(b'\n', passed).count()).unwrap_or(u32::MAX));
+            at = end;
+        }
+        blocks
+    }
+
+    /// Reads the lines of a block that have something in them.
+    fn block(&self, range: Range<usize>, first: u32) -> Vec<Line> {
+        let text = self.bytes.get(range).unwrap_or_default();
+        let lines = (first..).zip(text.split(|&b| b == b'\n')).filter(|(_, text)| !text.trim_ascii().is_empty());
+        let read = |(line, text): (u32, &[u8])| {
+            let mut scanner = Scanner::new(text, 0);
+            let found = record(&mut scanner).and_then(|found| scanner.finish().map(|()| found));
+            let error = |broken: Broken| {
+                let mut error = broken.in_file(&self.file, text);
+                error.place = error.place.replacen("line 1", &format!("line {line}"), 1);
+                error
+            };
+            (line, found.map_err(error))
+        };
+        lines.map(read).collect()
+    }
+}
+
+/// True where the first line is a list by itself and others follow: a list of scores a line.
+fn first_line_is_list(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    first.starts_with('[')
+        && lines.next().is_some_and(|next| next.starts_with('['))
+        && serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok()
 }
 
 /// True where a text that could be one JSON object is rather a record a line.
@@ -187,7 +245,22 @@ fn object(
     stopped: &mut bool,
     each: &mut dyn FnMut(u32, Record) -> bool,
 ) -> Result<(), Broken> {
+    let mut classes: Vec<String> = Vec::new();
     s.object(|s, key| {
+        if key == "classes" && s.peek() == Some(b'[') {
+            if let Cell::Texts(names) = cells::of_json(s)? {
+                classes = names;
+            }
+            return Ok(());
+        }
+        if key == "labels" && s.peek() == Some(b'{') {
+            return s.object(|s, id| {
+                let line = place.line_of(s.at());
+                let mut found = vec![("id".to_owned(), Cell::Text(id.to_owned()))];
+                found.extend(nested::target(s, &classes)?);
+                if each(line, found) { Ok(()) } else { Err(stop(s, stopped)) }
+            });
+        }
         let list_of_records = s.peek() == Some(b'[') && {
             let mut ahead = s.clone();
             ahead.take(b'[') && ahead.peek() == Some(b'{') && is_wrapper(key)
@@ -214,10 +287,17 @@ fn record(s: &mut Scanner<'_>) -> Result<Record, Broken> {
         return Ok(vec![(SCORES.to_owned(), cells::of_json(s)?)]);
     }
     let mut found = Record::new();
+    // Looking ahead at every record would cost: tasks nest, and say so early.
+    let (start, mut nests) = (s.clone(), false);
     s.object(|s, key| {
+        nests |= nested::may_be_task(key, s.peek());
         let cell = cells::of_json(s)?;
         found.push((key.to_owned(), cell));
         Ok(())
     })?;
+    if nests && nested::is_task(&start) {
+        return nested::task(&mut start.clone());
+    }
+    nested::join_lists(&mut found);
     Ok(found)
 }

@@ -8,11 +8,12 @@ use super::cells::{self, Cell};
 use super::columns::{self, Layout, Purpose, Said};
 use super::delimited::{Delimited, Fault, Role, Rows};
 use super::gather::Gather;
-use super::labels::{Labels, Sets};
+use super::labels::{Labels, Names, Sets};
 use super::records::{Record, Records};
+use super::wanted::Wanted;
 use crate::formats::error::{FormatError, LoadError};
 use crate::formats::{source, table};
-use crate::model::{Findings, Progress, Severity};
+use crate::model::{Findings, NoProgress, Progress, Severity};
 
 /// What the rows say of classes.
 #[derive(Clone, Debug)]
@@ -25,6 +26,13 @@ pub enum Scores {
         classes: Vec<String>,
         /// They are called by numbers that count a list of classes.
         positional: bool,
+        /// Row by row.
+        values: Vec<f64>,
+    },
+    /// The score of one of two classes, row by row; a number that is not finite cannot be used.
+    One {
+        /// The class, where the column's name says it.
+        class: Option<String>,
         /// Row by row.
         values: Vec<f64>,
     },
@@ -90,7 +98,7 @@ pub fn read(
         of_delimited(&Delimited::read(file)?, purpose, said, sets, findings, progress)?
     };
     if sheet.lines.is_empty() {
-        return Err(FormatError::new(file, "has no row that can be used", "export the table again").into());
+        return Err(Wanted::none(file, said.rows).into());
     }
     Ok(sheet)
 }
@@ -228,6 +236,7 @@ fn of_delimited(
     let glance = Glance::of_delimited(text)?;
     let layout = glance.layout(purpose, said);
     check_layout(text.file(), &glance, &layout, purpose, said)?;
+    let wanted_rows = Wanted::of(text.file(), &glance.names, said.rows)?;
     let predictions = purpose == Purpose::Predictions;
     let mut roles = vec![Role::Skip; glance.names.len()];
     // Positions of texts and numbers inside a row as it is read.
@@ -241,10 +250,13 @@ fn of_delimited(
     ];
     let numbers = predictions || layout.one_hot;
     let score = layout.score.filter(|_| predictions && layout.classes.is_empty() && layout.list.is_none());
+    let one = layout.one.as_ref().map(|(at, _)| *at).filter(|_| predictions);
     set(&mut roles, wanted.iter().flatten().copied(), Role::Text);
     set(&mut roles, layout.classes.iter().map(|(at, _)| *at).filter(|_| numbers), Role::Number);
-    set(&mut roles, score.into_iter(), Role::Number);
-    let blocks = text.rows(glance.has_header, &roles, progress)?;
+    set(&mut roles, score.or(one).into_iter(), Role::Number);
+    set(&mut roles, wanted_rows.columns(), Role::Text);
+    let mut blocks = text.rows(glance.has_header, &roles, progress)?;
+    wanted_rows.keep(&mut blocks, &roles);
     progress.check()?;
     report_faults(text.file(), &glance.names, &blocks, findings)?;
     let [ids, truth, texts, groups, chosen, list] = wanted.map(|column| Some(Column::new(&blocks, &roles, column?)));
@@ -269,6 +281,8 @@ fn of_delimited(
     } else if let Some(chosen) = chosen {
         let labels = labels(sets, chosen.cells());
         out.scores = Scores::Chosen { labels, scores: score.map(|_| all_numbers(blocks)) };
+    } else if let Some((_, class)) = layout.one.filter(|_| predictions) {
+        out.scores = Scores::One { class, values: all_numbers(blocks) };
     } else if numbers {
         let classes: Vec<String> = layout.classes.iter().map(|(_, name)| name.clone()).collect();
         let values = all_numbers(blocks);
@@ -408,12 +422,13 @@ fn of_records(
     let glance = Glance::of_records(records, progress)?;
     let layout = glance.layout(purpose, said);
     check_layout(records.file(), &glance, &layout, purpose, said)?;
+    let wanted = Wanted::of(records.file(), &glance.names, said.rows)?;
     let predictions = purpose == Purpose::Predictions;
     let mut rows = RecordRows::new(&layout);
     let short = source::short_name(records.file());
     let mut faults = Findings::default();
     records.each(findings, progress, &mut |line, record| {
-        if !rows.add(line, record, &glance.names, predictions) {
+        if wanted.fits(&record) && !rows.add(line, record, &glance.names, predictions) {
             no_scores(&mut faults, || format!("{short}:{line}"));
         }
         true
@@ -434,6 +449,8 @@ fn of_records(
     } else if predictions {
         out.scores = if layout.list.is_some() {
             rows.gather.finish()
+        } else if let Some((_, class)) = layout.one.clone() {
+            Scores::One { class, values: rows.numbers }
         } else if !classes.is_empty() {
             Scores::Table { classes, positional: layout.positional, values: rows.numbers }
         } else {
@@ -461,8 +478,8 @@ struct RecordRows<'l> {
 
 impl<'l> RecordRows<'l> {
     fn new(layout: &'l Layout) -> Self {
-        let columns =
-            layout.classes.iter().map(|(at, _)| *at).chain(layout.score.filter(|_| layout.classes.is_empty()));
+        let alone = layout.score.or(layout.one.as_ref().map(|(at, _)| *at)).filter(|_| layout.classes.is_empty());
+        let columns = layout.classes.iter().map(|(at, _)| *at).chain(alone);
         Self {
             layout,
             slots: columns.enumerate().map(|(slot, at)| (at, slot)).collect(),
@@ -532,12 +549,41 @@ fn text_of(cell: Cell) -> String {
     }
 }
 
+/// The distinct values of a column, in the order they come; `None` where the file cannot be read or is larger than a look
+/// is worth.
+#[must_use]
+pub fn values(file: &Path, column: &str) -> Option<Vec<String>> {
+    const LARGEST: u64 = 256 << 20;
+    if std::fs::metadata(file).ok()?.len() > LARGEST {
+        return None;
+    }
+    let mut names = Names::default();
+    let mut add = |text: &str| _ = (!text.trim().is_empty()).then(|| names.number(text.trim()));
+    if table::is_records(file) {
+        let records = Records::read(file).ok()?;
+        let mut each = |_, record: Record| {
+            let cell = record.into_iter().find(|(key, _)| key == column).map(|(_, cell)| cell);
+            add(&cell.map(text_of).unwrap_or_default());
+            true
+        };
+        records.each(&mut Findings::default(), &NoProgress, &mut each).ok()?;
+    } else {
+        let text = Delimited::read(file).ok()?;
+        let glance = Glance::of_delimited(&text).ok()?;
+        let role = |name: &String| if name == column { Role::Text } else { Role::Skip };
+        let roles: Vec<Role> = glance.names.iter().map(role).collect();
+        let blocks = text.rows(glance.has_header, &roles, &NoProgress).ok()?;
+        blocks.iter().flat_map(|block| &block.texts).for_each(|cell| add(cell));
+    }
+    Some(names.into_all())
+}
+
 /// The number of rows below the header of a delimited text; `None` where it cannot be read.
 #[must_use]
 pub fn count_rows(file: &Path) -> Option<usize> {
     let text = Delimited::read(file).ok().filter(|_| table::is_delimited(file))?;
     let glance = Glance::of_delimited(&text).ok()?;
     let roles = vec![Role::Skip; glance.names.len()];
-    let blocks = text.rows(glance.has_header, &roles, &crate::model::NoProgress).ok()?;
+    let blocks = text.rows(glance.has_header, &roles, &NoProgress).ok()?;
     Some(blocks.iter().map(|block| block.lines.len()).sum())
 }

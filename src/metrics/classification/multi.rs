@@ -21,6 +21,8 @@ pub struct MultiLabel {
     pub unlabelled: u64,
     /// False where only the best few classes of an item have scores, or none means anything: then nothing about ranks is defined.
     pub complete: bool,
+    /// False where the outputs name classes only.
+    pub has_confidence: bool,
     /// Per class, how many items have it.
     pub support: Vec<u64>,
     /// ROC AUC and average precision of each class, and means.
@@ -55,6 +57,7 @@ impl MultiLabel {
             absent: (sets.len() - items) as u64,
             unlabelled: (0..sets.len()).filter(|&i| sets.counts(i) && sets.get(i).is_empty()).count() as u64,
             complete: column::rankable(scores).is_some(),
+            has_confidence: scores.has_confidence,
             support,
             ranking,
             ..Self::default()

@@ -25,6 +25,8 @@ pub struct SingleLabel {
     /// False where only the best few classes of an item have scores, or none means anything: then losses, calibration and everything about ranks
     /// are undefined.
     pub complete: bool,
+    /// False where the outputs name classes only.
+    pub has_confidence: bool,
     /// What is odd about the rows.
     pub checks: RowChecks,
     /// Truth in rows, best class in columns.
@@ -64,7 +66,7 @@ pub struct SingleLabel {
     /// How often the true class comes at rank 0, 1, … 9.
     ranks: [u64; RANKS],
     /// All classes have fewer than `known_ranks` before them, or are known to come later.
-    known_ranks: usize,
+    pub(super) known_ranks: usize,
 }
 
 impl SingleLabel {
@@ -83,6 +85,7 @@ impl SingleLabel {
         let mut summary = Self { unlabelled, known_ranks: known_ranks(scores, &truth), ranking, ..Self::default() };
         summary.absent = truth.len() as u64 - sums.items - unlabelled;
         summary.complete = column::rankable(scores).is_some();
+        summary.has_confidence = scores.has_confidence;
         summary.rates(confusion);
         summary.losses(&sums);
         summary.top5_accuracy = summary.top_k(5);

@@ -47,7 +47,7 @@ fn look(inventory: &Inventory, path: &str, entry: &DatasetEntry) -> Option<(Embe
     // Without ids, rows can only be those of a truth of as many rows.
     let as_many = entry.splits.iter().find(|(_, split)| {
         let truth = inventory.root.join(&split.truth);
-        truth.is_file() && labels::survey(&truth).is_some_and(|survey| survey.ids.len() == rows)
+        truth.is_file() && labels::survey(&truth, &split.rows).is_some_and(|survey| survey.ids.len() == rows)
     });
     let (name, _) = as_many?;
     Some((EmbeddingEntry { vectors, ids: None }, format!("{shape}, as many as split {name} has")))

@@ -1,6 +1,7 @@
 //! Looks into tables just far enough to say whether they are truth, outputs, or neither.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::super::inventory::Inventory;
 use super::super::naming;
@@ -9,7 +10,7 @@ use crate::formats::error::LoadError;
 use crate::formats::picture::is_picture;
 use crate::formats::table::cells::Cell;
 use crate::formats::table::columns::{self, Layout, Purpose, Said};
-use crate::formats::table::sheet::Glance;
+use crate::formats::table::sheet::{self, Glance};
 use crate::formats::{class_names, class_predictions, listing, source, table};
 use crate::model::Progress;
 
@@ -32,6 +33,10 @@ const FOREIGN: [&str; 14] = [
     "response",
     "references",
 ];
+/// Names of columns that say of which split a row is.
+const SPLITS: [&str; 8] = ["split", "subset", "set", "partition", "fold", "usage", "phase", "ml_use"];
+/// More values are something else.
+const MOST_SPLITS: usize = 12;
 /// Labels are shorter.
 const LONGEST: usize = 100;
 
@@ -55,9 +60,26 @@ pub(super) struct Table {
     pub(super) ids: Vec<String>,
     /// Its columns, in words.
     pub(super) columns: String,
+    /// A column that says of which split each row is, and the splits it names.
+    pub(super) splits: Option<(String, Vec<String>)>,
 }
 
+/// Part of a table that belongs to one split: its name, where a column says it, and the rows.
+pub(super) type SplitPart = (Option<String>, BTreeMap<String, String>);
+
 impl Table {
+    /// The splits that a column names, with their rows; the whole table where there is none.
+    pub(super) fn split_parts(&self) -> Vec<SplitPart> {
+        match &self.splits {
+            None => vec![(None, BTreeMap::new())],
+            Some((_, values)) if values.len() == 1 => vec![(values.first().cloned(), BTreeMap::new())],
+            Some((column, values)) => {
+                let part = |value: &String| (Some(value.clone()), BTreeMap::from([(column.clone(), value.clone())]));
+                values.iter().map(part).collect()
+            }
+        }
+    }
+
     /// What it is, to stand before `truth`.
     pub(super) fn kind(&self) -> &'static str {
         if self.format == "csv" { "CSV" } else { "JSON" }
@@ -70,7 +92,7 @@ pub(super) fn all(
     jsons: &BTreeMap<String, Json>,
     progress: &dyn Progress,
 ) -> Result<Vec<Table>, LoadError> {
-    let other = jsons.iter().filter(|(_, json)| matches!(json, Json::Other)).map(|(path, _)| path);
+    let other = jsons.iter().filter(|(_, json)| matches!(json, Json::Other | Json::Tasks)).map(|(path, _)| path);
     let mut paths: Vec<&String> = inventory.tables.iter().chain(other).collect();
     paths.sort();
     let mut all = Vec::new();
@@ -87,7 +109,7 @@ pub(super) fn all(
 
 fn look(inventory: &Inventory, path: &str) -> Option<Table> {
     let file = inventory.root.join(path);
-    if class_names::is_json_list(&file) {
+    if class_names::is_json_list(&file) && !table::has_labels_beside_classes(&file) {
         return None;
     }
     let glance = class_predictions::glance(&file)?;
@@ -111,7 +133,11 @@ fn look(inventory: &Inventory, path: &str) -> Option<Table> {
     // Any object is a map from something to something; one of pictures is a table.
     let is_object =
         || source::read_bytes(&file).is_ok_and(|b| source::without_mark(&b).trim_ascii_start().first() == Some(&b'{'));
-    if listing::has_ending(&file, "json") && is_object() && !ids.iter().all(|id| is_picture(std::path::Path::new(id))) {
+    if listing::has_ending(&file, "json")
+        && is_object()
+        && !table::has_labels_beside_classes(&file)
+        && !ids.iter().all(|id| is_picture(Path::new(id)))
+    {
         return None;
     }
     Some(Table {
@@ -126,7 +152,23 @@ fn look(inventory: &Inventory, path: &str) -> Option<Table> {
         has_sets: truth.truth.is_some_and(|at| cells(&glance, at).any(is_set)),
         ids,
         columns: in_words(&glance),
+        splits: splits(&file, &glance),
     })
+}
+
+/// The column that says of which split rows are, and what it says: names of splits only.
+fn splits(file: &Path, glance: &Glance) -> Option<(String, Vec<String>)> {
+    let is_split = |text: &str| naming::words(text).iter().any(|word| naming::kind_of_word(word).is_some());
+    let fits = |at: usize| {
+        let mut first = cells(glance, at).peekable();
+        first.peek().is_some() && first.all(|cell| matches!(cell, Cell::Text(text) if is_split(text)))
+    };
+    let called = |at: &usize| glance.names.get(*at).is_some_and(|name| SPLITS.contains(&columns::plain(name).as_str()));
+    let at = (0..glance.names.len()).find(|at| glance.has_header && called(at) && fits(*at))?;
+    let column = glance.names.get(at)?;
+    let values = sheet::values(file, column)?;
+    (!values.is_empty() && values.len() <= MOST_SPLITS && values.iter().all(|value| is_split(value)))
+        .then(|| (column.clone(), values))
 }
 
 fn cells(glance: &Glance, at: usize) -> impl Iterator<Item = &Cell> {
@@ -154,11 +196,12 @@ fn has_truth(glance: &Glance, layout: &Layout) -> bool {
     if layout.one_hot {
         return layout.id.is_some();
     }
-    let Some(at) = layout.truth.filter(|at| labels_are_short(glance, Some(*at))) else { return false };
+    let usable = |at: &usize| labels_are_short(glance, Some(*at)) && cells(glance, *at).next().is_some();
+    let Some(at) = layout.truth.filter(usable) else { return false };
     let named = glance.names.get(at).is_some_and(|name| columns::names_truth(name));
     let pictures = || {
         let names = layout.id.map(|id| cells(glance, id).map(text).collect::<Vec<_>>()).unwrap_or_default();
-        !names.is_empty() && names.iter().all(|name| is_picture(std::path::Path::new(name)))
+        !names.is_empty() && names.iter().all(|name| is_picture(Path::new(name)))
     };
     (glance.has_header && named && (layout.id.is_some() || layout.text.is_some() || glance.names.len() == 1))
         || pictures()

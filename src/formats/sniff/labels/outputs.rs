@@ -11,7 +11,7 @@ use crate::model::fmt::counted;
 
 /// All outputs, by path.
 pub(super) fn find(inventory: &Inventory, tables: &[Table]) -> Vec<Found> {
-    let mut all: Vec<Found> = tables.iter().filter(|table| table.is_outputs).map(of_table).collect();
+    let mut all: Vec<Found> = tables.iter().filter(|table| table.is_outputs).flat_map(of_table).collect();
     all.extend(inventory.arrays.iter().filter_map(|path| of_array(inventory, path)));
     let with_texts = inventory.folders.iter().filter(|(_, folder)| folder.texts.count > 0);
     all.extend(with_texts.filter_map(|(path, _)| of_texts(inventory, path)));
@@ -23,16 +23,20 @@ fn parts(folder: &str) -> Vec<String> {
     folder.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-fn of_table(table: &Table) -> Found {
-    Found {
+/// The outputs of a table, for each split that a column names.
+fn of_table(table: &Table) -> Vec<Found> {
+    let of_split = |(split, rows)| Found {
         path: table.path.clone(),
         format: table.format,
         folders: parts(&table.folder),
         stem: table.stem.clone(),
         seen: format!("table with {}", table.columns),
         items: table.ids.clone(),
+        split,
+        rows,
         ..Found::default()
-    }
+    };
+    table.split_parts().into_iter().map(of_split).collect()
 }
 
 /// True where a name says that vectors are features of items, not scores.
