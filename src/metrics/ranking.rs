@@ -24,14 +24,20 @@ impl Ranking {
         let mut keys: Vec<u64> = ids.map(|id| key(score_of(id), id)).collect();
         sort(&mut keys);
         let mut order: Vec<PredId> = keys.iter().map(|&key| id_of(key)).collect();
-        let mut scores: Vec<f64> = order.iter().map(|&id| score_of(id)).collect();
-        if !scores.is_sorted_by(|a, b| a >= b) {
+        let before = std::iter::once(f64::INFINITY).chain(order.iter().map(|&id| score_of(id)));
+        // Whether each is lower than the one before, and whether any is higher.
+        let mut sorted = true;
+        let lower = before.zip(&order).map(|(before, &id)| {
+            let score = score_of(id);
+            sorted &= before >= score;
+            score < before
+        });
+        let mut lower: Vec<bool> = lower.collect();
+        if !sorted {
             sort_alike(&keys, &mut order, score_of);
-            scores.clear();
-            scores.extend(order.iter().map(|&id| score_of(id)));
+            let before = std::iter::once(f64::INFINITY).chain(order.iter().map(|&id| score_of(id)));
+            lower = before.zip(&order).map(|(before, &id)| score_of(id) < before).collect();
         }
-        let before = std::iter::once(f64::INFINITY).chain(scores.iter().copied());
-        let lower = before.zip(&scores).map(|(before, &score)| score < before).collect();
         Self { order, lower }
     }
 

@@ -237,6 +237,9 @@ impl Walk {
         self.cuts.truncate(reached);
         self.correct.truncate(reached);
         self.kept.truncate(reached);
+        // They grew by doubling, and stay as long as the evaluation does.
+        self.correct.shrink_to_fit();
+        self.kept.shrink_to_fit();
         Sweep {
             confidence: self.cuts.iter().filter_map(|&cut| timeline.confidence(Cut(cut))).collect(),
             correct: self.correct,

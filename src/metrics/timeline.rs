@@ -21,6 +21,27 @@ use super::counts::{Cell, Counts};
 pub use self::counter::Counter;
 pub use self::outcome::{Cut, Interval, Outcome, Thresholds};
 
+/// The intervals of all images, one after the other.
+pub(super) struct Intervals {
+    image_starts: Vec<u32>,
+    intervals: Vec<Interval>,
+}
+
+impl Intervals {
+    /// None yet, with room for those of so many images.
+    pub(super) fn with_capacity(images: usize, intervals: usize) -> Self {
+        let mut image_starts = Vec::with_capacity(images + 1);
+        image_starts.push(0);
+        Self { image_starts, intervals: Vec::with_capacity(intervals) }
+    }
+
+    /// Adds those of the next image.
+    pub(super) fn push_image(&mut self, of_image: impl IntoIterator<Item = Interval>) {
+        self.intervals.extend(of_image);
+        self.image_starts.push(u32::try_from(self.intervals.len()).unwrap_or(u32::MAX));
+    }
+}
+
 /// The changes of all counts over all thresholds. Immutable; made once per matching.
 #[derive(Debug)]
 pub struct Timeline {
@@ -45,13 +66,20 @@ impl Timeline {
         support: Vec<u32>,
         per_image: Vec<Vec<Interval>>,
     ) -> Self {
-        let mut image_starts = Vec::with_capacity(per_image.len() + 1);
-        let mut intervals = Vec::with_capacity(per_image.iter().map(Vec::len).sum());
-        image_starts.push(0);
-        for mut of_image in per_image {
-            intervals.append(&mut of_image);
-            image_starts.push(u32::try_from(intervals.len()).unwrap_or(u32::MAX));
-        }
+        let mut all = Intervals::with_capacity(per_image.len(), per_image.iter().map(Vec::len).sum());
+        per_image.into_iter().for_each(|of_image| all.push_image(of_image));
+        Self::of_intervals(dataset, predictions, thresholds, support, all)
+    }
+
+    /// As [`Self::new`], of intervals that lie in one list already.
+    pub(super) fn of_intervals(
+        dataset: &Dataset,
+        predictions: &Predictions,
+        thresholds: Thresholds,
+        support: Vec<u32>,
+        all: Intervals,
+    ) -> Self {
+        let Intervals { image_starts, intervals } = all;
         let class_count = dataset.classes.len();
         let cell_of = |outcome: Outcome| Cell {
             truth: outcome.truth().and_then(|t| dataset.truths.class.get(t.index()).copied()),

@@ -27,16 +27,30 @@ pub struct Predictions {
     pub image: Vec<ImageId>,
     /// Class of each detection.
     pub class: Vec<ClassId>,
-    /// Box of each detection.
+    /// Box of each detection; empty where whole items are classified.
     pub bbox: Vec<BBox>,
     /// Confidence of each detection.
     pub score: Vec<f64>,
-    /// Position of each detection in its file (among those that were kept).
+    /// Position of each detection in its file (among those that were kept); empty where whole items are classified.
     pub row: Vec<u32>,
     starts: Vec<u32>,
 }
 
 impl Predictions {
+    /// Answers about whole items of so many: no boxes and no rows of a file. The columns are sorted already, by item and inside
+    /// an item by descending score.
+    #[must_use]
+    pub fn of_items(
+        identity: ModelIdentity,
+        items: usize,
+        image: Vec<ImageId>,
+        class: Vec<ClassId>,
+        score: Vec<f64>,
+    ) -> Self {
+        let starts = starts(items, &image);
+        Self { identity, image, class, score, starts, ..Self::default() }
+    }
+
     /// Number of detections.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,11 +1,11 @@
 //! A classifier's answers as outcomes at every threshold, so that matrix, sweep and slider read them as those of detectors.
 
+use rayon::prelude::*;
+
 use crate::metrics::detection::{DetectionSettings, Matched, Optima};
 use crate::metrics::ranking::Ranking;
-use crate::metrics::timeline::{Interval, Outcome, Thresholds, Timeline};
-use crate::model::{
-    BBox, Cancelled, ClassScores, Dataset, ImageId, PredId, Predictions, PredictionsBuilder, Progress, TruthId,
-};
+use crate::metrics::timeline::{Interval, Intervals, Outcome, Thresholds, Timeline};
+use crate::model::{Cancelled, ClassId, ClassScores, Dataset, ImageId, PredId, Predictions, Progress, TruthId};
 
 use super::rows;
 
@@ -13,23 +13,51 @@ use super::rows;
 /// class). Multi-label: every class of an item that has a score. Boxes have no size.
 #[must_use]
 pub fn predictions(dataset: &Dataset, scores: &ClassScores, multilabel: bool) -> Predictions {
-    let nowhere = BBox::new(0.0, 0.0, 0.0, 0.0);
-    let mut builder;
-    if multilabel {
-        let each = scores.longest_list().unwrap_or_else(|| scores.classes());
-        builder = PredictionsBuilder::with_capacity(each * scores.items().min(dataset.images.len()));
-        for item in dataset.image_ids() {
-            for (class, score) in scores.scored(item) {
-                builder.push(item, class, nowhere, score);
+    let (image, class, score) = if multilabel { every_class(dataset, scores) } else { best_class(dataset, scores) };
+    Predictions::of_items(scores.identity.clone(), dataset.images.len(), image, class, score)
+}
+
+/// Items, classes and scores.
+type Columns = (Vec<ImageId>, Vec<ClassId>, Vec<f64>);
+
+fn best_class(dataset: &Dataset, scores: &ClassScores) -> Columns {
+    let best = rows::best(dataset, scores);
+    // -0 becomes 0: the two are one number.
+    let score = best.iter().map(|(_, (_, score))| score + 0.0).collect();
+    (best.iter().map(|(item, _)| *item).collect(), best.iter().map(|(_, (class, _))| *class).collect(), score)
+}
+
+/// Every class of every item that has a score: there may be very many, so nothing is held twice.
+fn every_class(dataset: &Dataset, scores: &ClassScores) -> Columns {
+    let present: Vec<ImageId> = dataset.image_ids().filter(|&item| !scores.is_absent(item)).collect();
+    let width = scores.classes();
+    if !scores.is_complete() || width == 0 {
+        let (mut image, mut class, mut score) = Columns::default();
+        for item in present {
+            for (of, value) in scores.scored(item) {
+                image.push(item);
+                class.push(of);
+                score.push(value + 0.0);
             }
         }
-    } else {
-        builder = PredictionsBuilder::with_capacity(dataset.images.len());
-        for (item, (class, score)) in rows::best(dataset, scores) {
-            builder.push(item, class, nowhere, score);
-        }
+        return (image, class, score);
     }
-    builder.build(scores.identity.clone(), dataset.images.len())
+    let count = present.len() * width;
+    let mut image = Vec::with_capacity(count);
+    present.iter().for_each(|item| image.extend(std::iter::repeat_n(*item, width)));
+    let (mut class, mut score) = (vec![ClassId(0); count], vec![0.0; count]);
+    let rows = class.par_chunks_exact_mut(width).zip(score.par_chunks_exact_mut(width)).zip(&present);
+    rows.for_each_init(<(Vec<f64>, Vec<(f64, u32)>)>::default, |(row, sorted), ((class, score), item)| {
+        if scores.copy_row(*item, row) {
+            sorted.clear();
+            sorted.extend(row.iter().map(|value| value + 0.0).zip(0..));
+            sorted.sort_unstable_by(|(a, i), (b, j)| b.total_cmp(a).then(i.cmp(j)));
+            for ((class, score), (value, of)) in class.iter_mut().zip(score).zip(sorted) {
+                (*class, *score) = (ClassId(*of), *value);
+            }
+        }
+    });
+    (image, class, score)
 }
 
 /// All outcomes at all thresholds, straight from the scores: nothing is matched.
@@ -59,15 +87,18 @@ pub fn timeline(dataset: &Dataset, predictions: &Predictions, multilabel: bool) 
             *n += 1;
         }
     };
-    let intervals = dataset.image_ids().map(|item| {
-        if multilabel {
+    drop(ranking);
+    let most = predictions.len() + dataset.truths.len();
+    let mut intervals = Intervals::with_capacity(dataset.images.len(), most);
+    for item in dataset.image_ids() {
+        intervals.push_image(if multilabel {
             labels_of(dataset, predictions, item, &cuts, &mut count)
         } else {
             answer_of(dataset, predictions, item, &cuts, &mut count)
-        }
-    });
-    let per_item = intervals.collect();
-    Timeline::new(dataset, predictions, Thresholds { scores, strict: false }, support, per_item)
+        });
+    }
+    drop(cuts);
+    Timeline::of_intervals(dataset, predictions, Thresholds { scores, strict: false }, support, intervals)
 }
 
 /// The truth is missed down to the cut and found by the answer from there on.
