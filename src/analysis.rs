@@ -1,10 +1,12 @@
-//! What a person should look at: filters over outcomes, the arrangement of the matrix, recommendations.
+//! What a person should look at: filters over outcomes, the arrangement of the matrix, recommendations, comparisons.
 //!
 //! Reads metrics. Opens no files, knows nothing of the screen.
 
+pub mod compare;
 pub mod filter;
 pub mod matrix;
 pub mod recommend;
 
+pub use compare::{CompareError, CompareSettings, Comparison};
 pub use filter::Filter;
 pub use recommend::{Gain, Recommendation, Rules};

@@ -189,7 +189,9 @@ fn resample(per_image: &[Counts], seed: u64, number: u64) -> Counts {
     sum
 }
 
-fn percentiles(mut values: Vec<f64>) -> Option<(f64, f64)> {
+/// The 2.5 and 97.5 percentiles by linear interpolation, as `numpy.percentile`; `None` of nothing.
+#[must_use]
+pub fn percentiles(mut values: Vec<f64>) -> Option<(f64, f64)> {
     values.sort_by(f64::total_cmp);
     let at = |share: f64| {
         let place = share * (values.len().checked_sub(1)?) as f64;

@@ -9,6 +9,7 @@ pub mod items;
 mod labels;
 pub mod logits;
 pub mod multi;
+pub(in crate::metrics) mod ordered;
 pub mod outcomes;
 pub mod ranking;
 mod rows;

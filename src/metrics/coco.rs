@@ -6,6 +6,7 @@
 mod cells;
 mod curves;
 mod means;
+pub(in crate::metrics) mod ranked;
 
 use std::ops::Range;
 

@@ -44,6 +44,20 @@ pub(super) fn interpolate(
     row
 }
 
+/// The mean over the recall points of the best precision from each on. The hits come in groups, the last group first: with
+/// each the number of hits up to its end, and the precision there, which is the best inside the group.
+pub(super) fn mean_of_groups(groups: impl Iterator<Item = (u32, f64)>, needed: &[u32; RECALL_POINTS]) -> f64 {
+    let (mut sum, mut best) = (0.0, 0.0_f64);
+    let mut points = needed.iter().rev().peekable();
+    for (hits, precision) in groups {
+        while points.next_if(|needed| **needed > hits).is_some() {
+            sum += best;
+        }
+        best = best.max(precision);
+    }
+    (sum + best * points.count() as f64) / RECALL_POINTS as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +69,12 @@ mod tests {
         let row = interpolate(2, &needed, |n| f64::from(n) / [1.0, 4.0][n as usize - 1]);
         assert!(row[..=50].iter().all(|&p| p == 1.0) && row[51..].iter().all(|&p| p == 0.5));
         assert_eq!(interpolate(0, &needed, |_| 1.0), [0.0; RECALL_POINTS]);
+        // 51 points at 1, 50 at 0.5; the same with groups that nobody drew, with one group of both hits, and without hits.
+        let by_hand = (51.0 + 25.0) / 101.0;
+        assert!((mean_of_groups([(2, 0.5), (1, 1.0)].into_iter(), &needed) - by_hand).abs() < 1e-15);
+        let undrawn = [(2, 0.4), (2, 0.5), (1, 0.9), (1, 1.0), (0, 0.0)];
+        assert!((mean_of_groups(undrawn.into_iter(), &needed) - by_hand).abs() < 1e-15);
+        assert_eq!(mean_of_groups([(2, 0.5)].into_iter(), &needed), 0.5);
+        assert_eq!(mean_of_groups(std::iter::empty(), &needed), 0.0);
     }
 }

@@ -16,7 +16,7 @@ use crate::model::{Dataset, ImageId, Predictions};
 use self::counter::add;
 use self::events::{Event, number_cells, sort_events};
 use self::index::Index;
-use super::counts::{Cell, Counts};
+use super::counts::{Cell, ClassCounts, Counts};
 
 pub use self::counter::Counter;
 pub use self::outcome::{Cut, Interval, Outcome, Thresholds};
@@ -40,6 +40,11 @@ impl Intervals {
         self.intervals.extend(of_image);
         self.image_starts.push(u32::try_from(self.intervals.len()).unwrap_or(u32::MAX));
     }
+}
+
+/// Counts one outcome of a cell.
+pub(super) fn count_cell(totals: &mut Counts, classes: &mut [ClassCounts], cell: Cell) {
+    add(totals, classes, cell, 1, true);
 }
 
 /// The changes of all counts over all thresholds. Immutable; made once per matching.

@@ -141,6 +141,6 @@ fn bits(mut mask: u16) -> impl Iterator<Item = usize> {
 }
 
 /// `numpy.linspace(0, 1, 101)[point]`.
-fn recall_point(point: usize) -> f64 {
+pub(super) fn recall_point(point: usize) -> f64 {
     if point == RECALL_POINTS - 1 { 1.0 } else { point as f64 * 0.01 }
 }

@@ -1,0 +1,225 @@
+//! Two or more evaluations of the same items, held against each other: differences with their intervals, what one gets
+//! right and the other wrong, and how far the order of several is certain.
+//!
+//! Reads tables of matches alone. Knows no data, no boxes and no screen.
+
+mod align;
+mod mcnemar;
+mod paired;
+mod ranks;
+mod sets;
+
+use crate::metrics::bootstrap::percentiles;
+use crate::metrics::{ClassCounts, MatchTable, Metric};
+use crate::model::{Cancelled, ClassId, ImageId, Progress};
+
+pub use mcnemar::mcnemar;
+pub use ranks::{RankRange, rank_ranges};
+
+/// How much is resampled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompareSettings {
+    /// Resamples of the items.
+    pub resamples: usize,
+    /// The first so many of them also give average precision beyond IoU 0.50.
+    pub ap_resamples: usize,
+    /// Another seed draws otherwise.
+    pub seed: u64,
+}
+
+impl Default for CompareSettings {
+    fn default() -> Self {
+        Self { resamples: 1000, ap_resamples: 200, seed: 0 }
+    }
+}
+
+/// Why evaluations are not compared.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CompareError {
+    /// They are not of the same items, or not by the same rules; the reason as a sentence.
+    #[error("not comparable: {0}")]
+    NotComparable(String),
+    /// Stopped on request.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// Who is better in a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The first, and the interval of the difference does not hold 0.
+    ABetter,
+    /// The second, and the interval of the difference does not hold 0.
+    BBetter,
+    /// The interval of the difference holds 0.
+    NotDistinguishable,
+    /// There is no interval.
+    Unknown,
+}
+
+impl Verdict {
+    /// From the interval of b − a.
+    #[must_use]
+    pub fn of(interval: Option<(f64, f64)>, lower_is_better: bool) -> Self {
+        match interval {
+            None => Self::Unknown,
+            Some((low, high)) if low <= 0.0 && high >= 0.0 => Self::NotDistinguishable,
+            Some((low, _)) if (low > 0.0) == lower_is_better => Self::ABetter,
+            Some(_) => Self::BBetter,
+        }
+    }
+}
+
+/// One number of both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricDifference {
+    /// The number.
+    pub metric: Metric,
+    /// Of the first.
+    pub a: Option<f64>,
+    /// Of the second.
+    pub b: Option<f64>,
+    /// b − a, where both are defined.
+    pub difference: Option<f64>,
+    /// 95 % percentile interval of b − a over the resamples; `None` for the reason in [`Self::why`].
+    pub interval: Option<(f64, f64)>,
+    /// Resamples that define the difference.
+    pub resamples: usize,
+    /// Why there is no interval.
+    pub why: Option<&'static str>,
+    /// Who is better.
+    pub verdict: Verdict,
+}
+
+/// What is right or wrong: a truth of a detector, or an item of a classifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Unit {
+    /// The item, in the order of the first evaluation.
+    pub item: ImageId,
+    /// Which of the item's truths, counted from 0; `None` where the item as a whole is meant.
+    pub truth: Option<u32>,
+}
+
+/// The counts of one class under both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClassDifference {
+    /// The class, as the first evaluation declares it.
+    pub class: ClassId,
+    /// Of the first.
+    pub a: ClassCounts,
+    /// Of the second.
+    pub b: ClassCounts,
+}
+
+impl ClassDifference {
+    /// b − a of a rate, such as [`ClassCounts::f1`]; `None` where either is undefined.
+    #[must_use]
+    pub fn difference(&self, rate: impl Fn(ClassCounts) -> Option<f64>) -> Option<f64> {
+        Some(rate(self.b)? - rate(self.a)?)
+    }
+}
+
+/// Two evaluations of the same items.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The headline first.
+    pub metrics: Vec<MetricDifference>,
+    /// Wrong in the first, right in the second; all four sets in the order of the first evaluation's items.
+    pub fixed: Vec<Unit>,
+    /// Right in the first, wrong in the second.
+    pub broken: Vec<Unit>,
+    /// Right in both.
+    pub both_right: Vec<Unit>,
+    /// Wrong in both.
+    pub both_wrong: Vec<Unit>,
+    /// Exact p of McNemar's test: the chance of fixed and broken being at least as unequal if neither were likelier.
+    pub p: f64,
+    /// Per class, those that lose most F1 first, classes whose difference is undefined last.
+    pub classes: Vec<ClassDifference>,
+    /// Per item of the first evaluation, the same item in the second.
+    pub partners: Vec<ImageId>,
+    /// How it was resampled.
+    pub settings: CompareSettings,
+}
+
+/// Compares two tables.
+///
+/// The interval is that of a paired bootstrap over items: as many items as there are are drawn with replacement, both
+/// evaluations are recomputed on the draw, and the interval spans the middle 95 % of their differences (percentile method).
+/// Items are drawn from the list sorted by name, so that neither order nor number of threads changes a result. A resample
+/// that leaves a number undefined for either is left out of its interval.
+///
+/// # Errors
+/// [`CompareError::NotComparable`] where task, items, truths, classes or the rule of pairing differ; cancelled.
+pub fn compare(
+    a: &MatchTable,
+    b: &MatchTable,
+    settings: &CompareSettings,
+    progress: &dyn Progress,
+) -> Result<Comparison, CompareError> {
+    let aligned = align::align(&[a, b])?;
+    let wanted: Vec<Metric> = Metric::of_task(a.task()).to_vec();
+    let values = paired::values(&aligned, &wanted, settings, progress)?;
+    let metrics = wanted.iter().enumerate().map(|(at, &metric)| {
+        let [of_a, of_b] = [0, 1].map(|table| paired::column(&values, table, at));
+        difference(a, b, metric, of_a, of_b)
+    });
+    let partners = aligned.partners(1);
+    let sets = sets::Sets::of(a, b, &partners);
+    Ok(Comparison {
+        metrics: metrics.collect(),
+        p: mcnemar(sets.fixed.len() as u64, sets.broken.len() as u64),
+        classes: sets::classes(a, b),
+        fixed: sets.fixed,
+        broken: sets.broken,
+        both_right: sets.both_right,
+        both_wrong: sets.both_wrong,
+        partners,
+        settings: *settings,
+    })
+}
+
+fn difference(
+    a: &MatchTable,
+    b: &MatchTable,
+    metric: Metric,
+    of_a: &[Option<f64>],
+    of_b: &[Option<f64>],
+) -> MetricDifference {
+    let (interval, resamples) = interval(of_a, of_b);
+    let (value_a, value_b) = (a.value(metric), b.value(metric));
+    let why = match (value_a.zip(value_b), interval) {
+        (_, Some(_)) => None,
+        (None, None) => Some("undefined for one of the two"),
+        (Some(_), None) if of_a.is_empty() => Some("not resampled"),
+        (Some(_), None) => {
+            Some(a.not_resampled(metric).or(b.not_resampled(metric)).unwrap_or("undefined on resamples"))
+        }
+    };
+    MetricDifference {
+        metric,
+        a: value_a,
+        b: value_b,
+        difference: value_a.zip(value_b).map(|(a, b)| b - a),
+        interval,
+        resamples,
+        why,
+        verdict: Verdict::of(interval, metric.lower_is_better()),
+    }
+}
+
+/// The interval of b − a and over how many resamples it is.
+fn interval(of_a: &[Option<f64>], of_b: &[Option<f64>]) -> (Option<(f64, f64)>, usize) {
+    let differences: Vec<f64> = of_a.iter().zip(of_b).filter_map(|(a, b)| Some((*b)? - (*a)?)).collect();
+    let resamples = differences.len();
+    (percentiles(differences), resamples)
+}
+
+/// Counts of b minus counts of a, cell by cell; `None` where the matrices differ in shape.
+#[must_use]
+pub fn matrix_difference(a: &[Vec<u32>], b: &[Vec<u32>]) -> Option<Vec<Vec<i64>>> {
+    let same = a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.len() == b.len());
+    let row = |(a, b): (&Vec<u32>, &Vec<u32>)| a.iter().zip(b).map(|(&a, &b)| i64::from(b) - i64::from(a)).collect();
+    same.then(|| a.iter().zip(b).map(row).collect())
+}

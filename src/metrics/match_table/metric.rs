@@ -1,0 +1,152 @@
+//! The numbers that evaluations are compared by. Knows their names and which way is better.
+
+use crate::model::Task;
+
+/// A number of an evaluation, by its name in the evaluation document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Metric {
+    /// Precision at the threshold, all classes pooled.
+    Precision,
+    /// Recall at the threshold.
+    Recall,
+    /// F1 at the threshold.
+    F1,
+    /// COCO's AP at IoU 0.50.
+    Ap50,
+    /// COCO's AP at IoU 0.75.
+    Ap75,
+    /// COCO's AP over IoU 0.50 … 0.95.
+    Ap,
+    /// Share of items whose best class is true.
+    Accuracy,
+    /// Mean recall of the classes that have items, by the best class of each item.
+    BalancedAccuracy,
+    /// Mean F1 of all declared classes: by the best class of each item, or of several labels at the threshold.
+    MacroF1,
+    /// Mean F1 of the items at the threshold.
+    SamplesF1,
+    /// Share of items whose set of labels is exactly right at the threshold.
+    SubsetAccuracy,
+    /// Share of wrong decisions among all pairs of item and class at the threshold.
+    HammingLoss,
+    /// Mean ROC AUC of the classes.
+    RocAucMacro,
+    /// Mean average precision of the classes, as the step sum.
+    AveragePrecisionMacro,
+    /// Mean −ln of the true class's probability.
+    LogLoss,
+}
+
+impl Metric {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::Precision,
+        Self::Recall,
+        Self::F1,
+        Self::Ap50,
+        Self::Ap75,
+        Self::Ap,
+        Self::Accuracy,
+        Self::BalancedAccuracy,
+        Self::MacroF1,
+        Self::SamplesF1,
+        Self::SubsetAccuracy,
+        Self::HammingLoss,
+        Self::RocAucMacro,
+        Self::AveragePrecisionMacro,
+        Self::LogLoss,
+    ];
+
+    /// Those of a task, the headline first; none where the task cannot be compared.
+    #[must_use]
+    pub const fn of_task(task: Task) -> &'static [Self] {
+        match task {
+            Task::Detection => &[Self::F1, Self::Precision, Self::Recall, Self::Ap50, Self::Ap75, Self::Ap],
+            Task::Classification | Task::TextClassification => &[
+                Self::F1,
+                Self::Precision,
+                Self::Recall,
+                Self::Accuracy,
+                Self::BalancedAccuracy,
+                Self::MacroF1,
+                Self::RocAucMacro,
+                Self::AveragePrecisionMacro,
+                Self::LogLoss,
+            ],
+            Task::Multilabel | Task::TextMultilabel => &[
+                Self::F1,
+                Self::Precision,
+                Self::Recall,
+                Self::MacroF1,
+                Self::SamplesF1,
+                Self::SubsetAccuracy,
+                Self::HammingLoss,
+                Self::RocAucMacro,
+                Self::AveragePrecisionMacro,
+            ],
+            Task::SemanticSegmentation | Task::InstanceSegmentation | Task::TextGeneration => &[],
+        }
+    }
+
+    /// The name in documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Precision => "precision",
+            Self::Recall => "recall",
+            Self::F1 => "f1",
+            Self::Ap50 => "ap50",
+            Self::Ap75 => "ap75",
+            Self::Ap => "ap",
+            Self::Accuracy => "accuracy",
+            Self::BalancedAccuracy => "balanced_accuracy",
+            Self::MacroF1 => "macro_f1",
+            Self::SamplesF1 => "samples_f1",
+            Self::SubsetAccuracy => "subset_accuracy",
+            Self::HammingLoss => "hamming_loss",
+            Self::RocAucMacro => "roc_auc_macro",
+            Self::AveragePrecisionMacro => "average_precision_macro",
+            Self::LogLoss => "log_loss",
+        }
+    }
+
+    /// The name a person reads.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Precision => "Precision",
+            Self::Recall => "Recall",
+            Self::F1 => "F1",
+            Self::Ap50 => "AP50",
+            Self::Ap75 => "AP75",
+            Self::Ap => "AP50:95",
+            Self::Accuracy => "Accuracy",
+            Self::BalancedAccuracy => "Balanced accuracy",
+            Self::MacroF1 => "Macro F1",
+            Self::SamplesF1 => "F1 of items",
+            Self::SubsetAccuracy => "Exact sets",
+            Self::HammingLoss => "Hamming loss",
+            Self::RocAucMacro => "ROC AUC",
+            Self::AveragePrecisionMacro => "Average precision",
+            Self::LogLoss => "Log loss",
+        }
+    }
+
+    /// The metric of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|metric| metric.name() == name)
+    }
+
+    /// True where less is better.
+    #[must_use]
+    pub const fn lower_is_better(self) -> bool {
+        matches!(self, Self::HammingLoss | Self::LogLoss)
+    }
+
+    /// True where a resample takes long: average precision at overlaps beyond 0.50.
+    #[must_use]
+    pub const fn is_costly(self) -> bool {
+        matches!(self, Self::Ap | Self::Ap75)
+    }
+}
