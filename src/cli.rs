@@ -4,6 +4,8 @@
 
 pub mod args;
 pub mod check;
+mod choose;
+pub mod compare;
 pub mod crossval;
 pub mod evaluate;
 pub mod output;
@@ -89,6 +91,7 @@ pub fn run(command: Subcommand) -> Exit {
         Subcommand::Init(args) => check::init(&args),
         Subcommand::Evaluate(args) => evaluate::evaluate(&args),
         Subcommand::Crossval(args) => crossval::crossval(&args),
+        Subcommand::Compare(args) => compare::compare(&args),
     };
     match result {
         Ok(exit) => exit,

@@ -1,7 +1,8 @@
-//! What is handed to others: the evaluation document.
+//! What is handed to others: the documents of evaluations and of comparisons.
 //!
 //! Reads results and turns them into documents. Does not evaluate and does not know the screen.
 
+pub mod compare;
 pub mod csv_tables;
 pub mod document;
 pub mod labels;

@@ -30,6 +30,8 @@ pub enum Subcommand {
     Evaluate(Box<EvaluateArgs>),
     /// Cross-validate a linear head on embeddings: an honest score without a model
     Crossval(CrossvalArgs),
+    /// Compare models on the same items: differences with intervals, what was fixed and what was broken
+    Compare(CompareArgs),
 }
 
 /// `evalens check`.
@@ -151,6 +153,40 @@ pub struct CrossvalArgs {
     #[arg(long)]
     pub learning_curve: bool,
     /// Write everything as JSON to a file, or to stdout with `-`
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+}
+
+/// `evalens compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The project folder
+    pub path: PathBuf,
+    /// The models, each as MODEL@VERSION (the latest version where none is named); every further one against the first
+    #[arg(required = true, num_args = 2.., value_name = "MODEL[@VERSION]")]
+    pub models: Vec<String>,
+    /// The dataset
+    #[arg(long, value_name = "[PROJECT:]ID[@VERSION]")]
+    pub dataset: Option<String>,
+    /// The split; several, separated by commas, are pooled. Test, else validation, where none is named
+    #[arg(long, value_name = "NAME[,NAME]")]
+    pub split: Option<String>,
+    /// Scores of at least this are kept: each model at its own optimum, or all at one value
+    #[arg(long, value_name = "VALUE|optimal", default_value = "optimal", value_parser = confidence)]
+    pub confidence: Confidence,
+    /// Overlap from which a pair counts
+    #[arg(long, default_value_t = 0.5, value_parser = iou)]
+    pub iou: f64,
+    /// How objects are paired: two-pass, coco, class-agnostic, supervision or ultralytics
+    #[arg(long, default_value = "two-pass", value_parser = matching)]
+    pub matching: Matching,
+    /// Another seed draws the items otherwise
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Resamples of the items (at most 200 of them give AP beyond IoU 0.50)
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub resamples: u32,
+    /// Write the comparison as JSON to a file, or to stdout with `-`; several as an array
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
 }

@@ -86,27 +86,37 @@ fn order_rows<T: Score>(
 /// Sums of one class over its items so far.
 #[derive(Default)]
 struct Walk {
-    above: [u64; LANES],
-    below: [u64; LANES],
+    above: [u32; LANES],
+    below: [u32; LANES],
+    /// Items of the score at hand: those without the class, and those with it.
     beside: [[u32; LANES]; 2],
+    /// True where [`Self::beside`] holds an item with the class.
+    hit: bool,
     twice_won: [u64; LANES],
     area: [f64; LANES],
 }
 
 impl Walk {
+    fn add(&mut self, weights: &Weights, positive: bool) {
+        lanes::add(&mut self.beside[usize::from(positive)], weights);
+        self.hit |= positive;
+    }
+
     /// The items of one score are complete.
     fn close(&mut self) {
+        let [negatives, positives] = std::mem::take(&mut self.beside);
         for lane in 0..LANES {
-            let [negatives, positives] = self.beside.map(|sums| u64::from(sums[lane]));
-            self.twice_won[lane] += negatives * (2 * self.above[lane] + positives);
-            self.above[lane] += positives;
-            self.below[lane] += negatives;
-            if positives > 0 {
-                let precision = self.above[lane] as f64 / (self.above[lane] + self.below[lane]) as f64;
-                self.area[lane] += positives as f64 * precision;
+            let won = 2 * u64::from(self.above[lane]) + u64::from(positives[lane]);
+            self.twice_won[lane] += u64::from(negatives[lane]) * won;
+            self.above[lane] += positives[lane];
+            self.below[lane] += negatives[lane];
+        }
+        if std::mem::take(&mut self.hit) {
+            for lane in (0..LANES).filter(|&lane| positives[lane] > 0) {
+                let (above, all) = (f64::from(self.above[lane]), self.above[lane] + self.below[lane]);
+                self.area[lane] += f64::from(positives[lane]) * (above / f64::from(all));
             }
         }
-        self.beside = Default::default();
     }
 }
 
@@ -121,18 +131,19 @@ pub(in crate::metrics) fn resampled(ordered: &[Vec<u32>], weights: &[Weights]) -
                 walk.close();
             }
             if let Some(weights) = weights.get(item_of(entry)) {
-                lanes::add(&mut walk.beside[usize::from(entry & POSITIVE != 0)], weights);
+                walk.add(weights, entry & POSITIVE != 0);
             }
         }
         walk.close();
         for lane in 0..LANES {
-            let (positives, pairs) = (walk.above[lane], walk.above[lane] * walk.below[lane]);
+            let positives = walk.above[lane];
+            let pairs = u64::from(positives) * u64::from(walk.below[lane]);
             if pairs > 0 {
                 aucs[lane].0 += walk.twice_won[lane] as f64 / (2.0 * pairs as f64);
                 aucs[lane].1 += 1;
             }
             if positives > 0 {
-                aps[lane].0 += walk.area[lane] / positives as f64;
+                aps[lane].0 += walk.area[lane] / f64::from(positives);
                 aps[lane].1 += 1;
             }
         }

@@ -5,7 +5,7 @@ use crate::metrics::coco::ranked;
 use crate::metrics::counts::Counts;
 use crate::metrics::lanes::{self, LANES, Values, Weights};
 use crate::metrics::rates;
-use crate::model::ImageId;
+use crate::model::{ClassId, ImageId};
 
 use super::{LabelPart, MatchTable, Metric, NO_ANSWER, Part};
 
@@ -86,7 +86,7 @@ impl MatchTable {
         let mut tallies = Tallies::new(self.classes.len());
         for (item, cell) in self.cells() {
             if let Some(weights) = weights.get(item) {
-                tallies.add(cell.truth.map(|c| c.index()), cell.predicted.map(|c| c.index()), weights);
+                tallies.add(cell.truth.map(ClassId::index), cell.predicted.map(ClassId::index), weights);
             }
         }
         let (mut items, mut exact, mut wrong, mut f1) = ([0; LANES], [0; LANES], [0; LANES], [0.0; LANES]);
