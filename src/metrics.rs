@@ -14,6 +14,7 @@ mod interpolation;
 pub mod lanes;
 pub mod match_table;
 pub mod matching;
+pub mod own;
 pub mod pairs;
 pub mod ranking;
 pub mod rates;
@@ -26,6 +27,7 @@ pub use detection::{DetectionSettings, Sections};
 pub use evaluation::Evaluation;
 pub use match_table::{MatchTable, Metric};
 pub use matching::Matching;
+pub use own::OwnThresholds;
 pub use sweep::Sweep;
 pub use timeline::{Counter, Cut, Interval, Outcome, Timeline};
 

@@ -11,6 +11,7 @@ pub mod explorer;
 pub mod history;
 pub mod load;
 pub mod selection;
+pub mod thresholds;
 pub mod update;
 
 use std::collections::BTreeMap;
@@ -58,6 +59,8 @@ pub enum Slot {
     Rematch,
     /// Recommendations at the threshold.
     Recommend,
+    /// The confusion matrix of several labels.
+    Pairs,
     /// Precision-recall curves.
     Curves,
     /// Looking whether files changed.

@@ -111,7 +111,7 @@ fn cells_and_totals_of_a_truth() {
     let arrangement = arranged(&case, Order::Name, &Shown::default());
     for truth in case.dataset.classes.ids().map(Some).chain([None]) {
         let of: Vec<Cell> = timeline.cells().iter().copied().filter(|c| c.truth == truth).collect();
-        assert_eq!(timeline.cells().get(arrangement.cells_of(truth)).unwrap(), of);
+        assert_eq!(timeline.cells().get(arrangement.rows.cells_of(truth)).unwrap(), of);
     }
     let counter = timeline.counter_at(0.5);
     assert_eq!((truth_total(&counter, Some(ClassId(D))), predicted_total(&counter, Some(ClassId(D)))), (20, 23));

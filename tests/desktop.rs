@@ -404,6 +404,29 @@ fn explores_a_classifier_in_a_real_window() {
         assert_eq!(window.number(tile), best["summary"][key].to_string(), "{tile}");
     }
     window.shot("classifier");
+    // Drag the slider: the tiles follow, and equal the command line at the slider's own value.
+    let slider = window.wait("slider", |n| n.role == "Slider" && n.name == "Confidence threshold");
+    let [x0, _, x1, _] = slider.bounds.unwrap();
+    let at = |share: f64| egui::pos2((x0 + (x1 - x0) * share) as f32, slider.middle().y);
+    window.drag(at(0.3), at(0.8));
+    let value = window.wait("slider", |n| n.role == "Slider" && n.name == "Confidence threshold").value.unwrap();
+    let high = evaluate(&project, &["--model", "efflite0-logreg"], &value.to_string());
+    assert_ne!(high["summary"]["correct"], best["summary"]["correct"], "the slider did not move");
+    for (tile, key) in [("Correct", "correct"), ("Misclassified", "misclassified"), ("Missed", "below_threshold")] {
+        assert_eq!(window.number(tile).replace(',', ""), high["summary"][key].to_string(), "{tile}");
+    }
+    // Every class at its own optimum: the classes that had a threshold of their own are said, and one click goes back.
+    let per_class = window.wait("Per class", |n| n.name == "Per class");
+    window.click(&per_class);
+    let each = window.wait("Use each optimum", |n| n.name == "Use each optimum");
+    window.click(&each);
+    window.wait("a class slider", |n| n.role == "Slider" && n.name.starts_with("Confidence threshold of "));
+    window.shot("classifier-own");
+    let back = window.wait("Back to one threshold", |n| n.name == "Back to one threshold");
+    window.click(&back);
+    window.click(&per_class);
+    let button = window.starting("Use optimal confidence");
+    window.click(&button);
     let cats = &best["confusion_matrix"]["counts"][3][5];
     let cell = format!("truth cat, predicted dog: {cats}");
     let cell = window.wait(&cell, |n| n.name == cell);
@@ -470,6 +493,16 @@ fn renews_the_screenshots() {
         window.click(&curves);
         rest(&mut window);
         window.shot(&format!("curves-{theme}"));
+        drop(window);
+        let mut window = Window::open_themed(&display, &root.join("assets/sample-classes"), theme);
+        window.shots = Some(root.join("screenshots"));
+        window.starting("Precision ");
+        let per_class = window.wait("Per class", |n| n.name == "Per class");
+        window.click(&per_class);
+        let own = window.wait("Use its optimum", |n| n.name == "Use its optimum");
+        window.click(&own);
+        rest(&mut window);
+        window.shot(&format!("classes-{theme}"));
     }
 }
 

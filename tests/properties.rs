@@ -6,14 +6,15 @@ mod slow_matching;
 
 use evalens::metrics::detection::{DetectionSettings, Matched};
 use evalens::metrics::pairs::{PairScope, Pairs};
-use evalens::metrics::{Cell, ClassCounts, Counts, Matching, OutcomeKind, Sweep, Timeline};
+use evalens::metrics::ranking::Ranking;
+use evalens::metrics::{Cell, ClassCounts, Counts, Matching, OutcomeKind, OwnThresholds, Sweep, Timeline};
 use evalens::model::{
     BBox, ClassId, ClassTable, Dataset, DatasetBuilder, Image, ImageId, ModelIdentity, NewTruth, NoProgress,
     Predictions, PredictionsBuilder,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-use slow_matching::{Pair, cell, outcomes};
+use slow_matching::{Pair, cell, outcomes, outcomes_with};
 
 const CLASSES: usize = 4;
 
@@ -81,6 +82,13 @@ impl Problem {
         let pairs = Pairs::compute(dataset, predictions, PairScope::AllClasses, &NoProgress).unwrap();
         let settings = DetectionSettings { iou: self.iou, matching };
         Matched::compute(dataset, predictions, &pairs, settings, &NoProgress).unwrap()
+    }
+
+    fn matched_with(&self, matching: Matching, own: &OwnThresholds) -> Matched {
+        let (dataset, predictions) = (&self.dataset, &self.predictions);
+        let pairs = Pairs::compute(dataset, predictions, PairScope::AllClasses, &NoProgress).unwrap();
+        let (ranking, settings) = (Ranking::of(predictions), DetectionSettings { iou: self.iou, matching });
+        Matched::compute_ranked(dataset, predictions, &pairs, &ranking, settings, own, &NoProgress).unwrap()
     }
 
     /// Every score, what lies between, and both ends and beyond.
@@ -173,6 +181,44 @@ proptest! {
             let (totals, classes) = counts(&matrix);
             prop_assert_eq!(counter.totals(), totals);
             prop_assert_eq!(counter.classes(), &classes[..]);
+        }
+    }
+
+    /// With thresholds of their own for some classes: outcomes and counts are those of a matching from scratch of what is
+    /// kept then, wherever the threshold for all stands; what is kept is told alike.
+    #[test]
+    fn own_thresholds_are_matching_from_scratch(
+        problem in problem(),
+        matching in prop::sample::select(&Matching::ALL[..]),
+        own in prop::collection::btree_map(0..CLASSES, score(), 0..=CLASSES),
+    ) {
+        let own: OwnThresholds = own.into_iter().map(|(class, t)| (ClassId::from_index(class), t)).collect();
+        let matched = problem.matched_with(matching, &own);
+        let (dataset, predictions) = (&problem.dataset, &problem.predictions);
+        let plain = problem.matched(matching);
+        prop_assert_eq!(matched.timeline.scores(), plain.timeline.scores());
+        for threshold in problem.thresholds() {
+            let of_class = |class| own.get(class).unwrap_or(threshold);
+            let of = |image| outcomes_with(matching, dataset, predictions, image, &of_class, problem.iou);
+            let expected: Vec<Pair> = dataset.image_ids().flat_map(of).collect();
+            let found = all_outcomes(&problem, &matched.timeline, threshold);
+            prop_assert_eq!(found, expected.clone(), "{:?} at {} with {:?}", matching, threshold, &own);
+            let (totals, classes) = counts(&problem.matrix(&expected));
+            let mut counter = matched.timeline.counter();
+            matched.timeline.move_to(&mut counter, threshold);
+            prop_assert_eq!((counter.totals(), counter.classes()), (totals, &classes[..]));
+            prop_assert_eq!(&counter, &matched.timeline.counter_at(threshold));
+            let keeps = matched.keeps(counter.cut());
+            for (&class, &score) in predictions.class.iter().zip(&predictions.score) {
+                let strict = matching == Matching::Ultralytics;
+                let t = of_class(class);
+                prop_assert_eq!(keeps(class, score), if strict { score as f32 > t as f32 } else { score >= t });
+            }
+        }
+        for (i, &t) in matched.sweep.confidence.iter().enumerate() {
+            let totals = matched.timeline.counter_at(t).totals();
+            let found = (u64::from(matched.sweep.correct[i]), u64::from(matched.sweep.kept[i]), matched.sweep.truths);
+            prop_assert_eq!(found, (totals.correct, totals.kept(), totals.truths()));
         }
     }
 

@@ -1,10 +1,13 @@
 //! Laws that hold for any classifier: the timeline equals a recount at every threshold, ranks equal a count of pairs, and
 //! threads change nothing.
 
+use std::collections::BTreeMap;
+
 use evalens::metrics::classification::{
-    MultiLabel, PairCounting, SingleLabel, matched, mean_probabilities, multilabel_at, optimal_thresholds, predictions,
+    MultiLabel, PairCounting, SingleLabel, cooccurrence, items_labelled, items_with_both, matched, matched_with_own,
+    mean_probabilities, multilabel_at, optimal_thresholds, pair_items, pair_timeline, predictions,
 };
-use evalens::metrics::{Counts, Timeline};
+use evalens::metrics::{Cell, Counts, OwnThresholds, Timeline};
 use evalens::model::{ClassId, ClassScores, ClassTable, Dataset, DatasetBuilder, Image, ImageId, NewTruth, NoProgress};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -76,17 +79,22 @@ fn multi() -> impl Strategy<Value = Problem> {
     problem(vec(0..CLASSES - 1, 0..4))
 }
 
+/// Thresholds of single classes, some at a score.
+fn own() -> impl Strategy<Value = BTreeMap<usize, f64>> {
+    prop::collection::btree_map(0..CLASSES, score(), 0..=CLASSES)
+}
+
 fn thresholds(timeline: &Timeline) -> Vec<f64> {
     let scores = timeline.scores().iter();
     scores.flat_map(|s| [s.next_down(), *s, s.next_up()]).chain([-3.0, 0.0, 0.31, 3.0]).collect()
 }
 
 /// What the single-label rules say about one threshold, item by item.
-fn recount_single(p: &Problem, t: f64) -> Counts {
+fn recount_single(p: &Problem, t: impl Fn(usize) -> f64) -> Counts {
     let mut counts = Counts::default();
     for (i, item) in p.items() {
         let Some(&truth) = p.labels[i].first() else { continue };
-        match p.scores.best(item).filter(|(_, score)| *score >= t) {
+        match p.scores.best(item).filter(|(class, score)| *score >= t(class.index())) {
             Some((class, _)) if class.index() == truth => counts.correct += 1,
             Some(_) => counts.misclassified += 1,
             None => counts.missed += 1,
@@ -95,11 +103,11 @@ fn recount_single(p: &Problem, t: f64) -> Counts {
     counts
 }
 
-fn recount_multi(p: &Problem, t: f64) -> Counts {
+fn recount_multi(p: &Problem, t: impl Fn(usize) -> f64) -> Counts {
     let mut counts = Counts::default();
     for (i, item) in p.items() {
         for class in 0..CLASSES {
-            let said = p.scores.score(item, ClassId::from_index(class)).is_some_and(|score| score >= t);
+            let said = p.scores.score(item, ClassId::from_index(class)).is_some_and(|score| score >= t(class));
             match (p.labels[i].contains(&class), said) {
                 (true, true) => counts.correct += 1,
                 (true, false) => counts.missed += 1,
@@ -149,7 +157,7 @@ proptest! {
         let matched = matched(&p.dataset, &answers, false, &NoProgress).unwrap();
         let mut best: Option<(f64, f64)> = None;
         for t in thresholds(&matched.timeline) {
-            let counts = recount_single(&p, t);
+            let counts = recount_single(&p, |_| t);
             prop_assert_eq!(matched.timeline.counter_at(t).totals(), counts);
             let mut counter = matched.timeline.counter();
             matched.timeline.move_to(&mut counter, t);
@@ -171,7 +179,7 @@ proptest! {
         let matched = matched(&p.dataset, &answers, true, &NoProgress).unwrap();
         for t in thresholds(&matched.timeline) {
             let counter = matched.timeline.counter_at(t);
-            prop_assert_eq!(counter.totals(), recount_multi(&p, t));
+            prop_assert_eq!(counter.totals(), recount_multi(&p, |_| t));
             prop_assert_eq!(counter.totals().misclassified, 0);
         }
         let thresholds = optimal_thresholds(&matched.optima);
@@ -179,6 +187,79 @@ proptest! {
         for (c, tally) in at.classes.iter().enumerate() {
             prop_assert_eq!(*tally, matched.timeline.counter_at(thresholds[c]).classes()[c].into());
             prop_assert_eq!(u64::from(at.matrix[c][c]), tally.correct);
+        }
+    }
+
+    /// Thresholds of single classes: counts are those of a recount item by item, wherever the threshold for all stands.
+    #[test]
+    fn own_thresholds(p in single(), q in multi(), own in own()) {
+        let set: OwnThresholds = own.iter().map(|(&class, &t)| (ClassId::from_index(class), t)).collect();
+        for (several, p) in [(false, &p), (true, &q)] {
+            let answers = predictions(&p.dataset, &p.scores, several);
+            let with = matched_with_own(&p.dataset, &answers, several, &set, &NoProgress).unwrap();
+            for t in thresholds(&with.timeline) {
+                let of_class = |class: usize| own.get(&class).copied().unwrap_or(t);
+                let expected = if several { recount_multi(p, of_class) } else { recount_single(p, of_class) };
+                prop_assert_eq!(with.timeline.counter_at(t).totals(), expected);
+                let mut counter = with.timeline.counter();
+                with.timeline.move_to(&mut counter, t);
+                prop_assert_eq!(counter, with.timeline.counter_at(t));
+            }
+            prop_assert!(set.classes().all(|class| with.optima.classes[class.index()].is_none()));
+        }
+    }
+
+    /// The matrix of several labels at every threshold is the one that is counted at that threshold; every cell opens as
+    /// many items as it counts.
+    #[test]
+    fn pairs_of_labels(p in multi(), own in own()) {
+        let own: OwnThresholds = own.iter().map(|(&class, &t)| (ClassId::from_index(class), t)).collect();
+        let answers = predictions(&p.dataset, &p.scores, true);
+        let matched = matched_with_own(&p.dataset, &answers, true, &own, &NoProgress).unwrap();
+        for counting in [PairCounting::MissedWithAdded, PairCounting::EveryPair] {
+            let pairs = pair_timeline(&p.dataset, &answers, &matched, counting, usize::MAX, &NoProgress).unwrap().unwrap();
+            prop_assert_eq!(pairs.support(), matched.timeline.support());
+            for t in thresholds(&matched.timeline) {
+                let at: Vec<f64> = (0..CLASSES).map(|c| own.get(ClassId::from_index(c)).unwrap_or(t)).collect();
+                let expected = multilabel_at(&p.dataset, &p.scores, &at, counting, &NoProgress).unwrap().matrix;
+                let mut counter = pairs.counter();
+                pairs.move_to(&mut counter, t);
+                prop_assert_eq!(counter.matrix(&pairs), expected.clone());
+                for (a, row) in expected.iter().enumerate() {
+                    for (b, &n) in row.iter().enumerate() {
+                        let class = |c: usize| (c < CLASSES).then(|| ClassId::from_index(c));
+                        let cell = Cell::new(class(a), class(b));
+                        let items = pair_items(&p.dataset, &answers, &matched, counter.cut(), counting, cell);
+                        prop_assert_eq!(items.len() as u32, n, "{:?} {:?} at {}", counting, cell, t);
+                    }
+                }
+            }
+            let all = pairs.intervals().count();
+            let few = |limit| pair_timeline(&p.dataset, &answers, &matched, counting, limit, &NoProgress).unwrap();
+            prop_assert!(few(all).is_some() && (all == 0 || few(all - 1).is_none()));
+        }
+    }
+
+    /// What a cell of the mean scores, or of labels that occur together, opens is what it was computed from.
+    #[test]
+    fn tables_open_what_they_count(p in single(), q in multi()) {
+        for (several, p) in [(false, &p), (true, &q)] {
+            let means = mean_probabilities(&p.dataset, &p.scores, several, &NoProgress).unwrap();
+            for (a, row) in means.iter().enumerate() {
+                let items = items_labelled(&p.dataset, &p.scores, ClassId::from_index(a), several);
+                for b in 0..CLASSES {
+                    let scores: Option<Vec<f64>> =
+                        items.iter().map(|&i| p.scores.score(i, ClassId::from_index(b)).filter(|_| p.scores.is_complete())).collect();
+                    let mean = scores.filter(|s| !s.is_empty()).map(|s| s.iter().sum::<f64>() / s.len() as f64);
+                    prop_assert!(near(row.as_ref().map(|row| row[b]), mean));
+                }
+            }
+        }
+        for (a, row) in cooccurrence(&q.dataset).iter().enumerate() {
+            for (b, &n) in row.iter().enumerate() {
+                let both = items_with_both(&q.dataset, ClassId::from_index(a), ClassId::from_index(b));
+                prop_assert_eq!(both.len() as u32, n);
+            }
         }
     }
 

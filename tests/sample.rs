@@ -1,9 +1,11 @@
-//! The bundled sample is what its example makes: its pictures are renderings, its detections come
-//! from training and running the detector on their pixels.
+//! The bundled samples are what their example makes: the pictures are renderings, the detections and
+//! the probabilities come from training and running the models on their pixels.
 
 /// The modules of the example.
 #[path = "../examples/make_sample"]
 mod make_sample {
+    pub mod classes;
+    pub mod crops;
     pub mod detector;
     pub mod project;
     pub mod scene;
@@ -14,7 +16,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use make_sample::detector::{Detector, Found, RECIPES, Recipe};
 use make_sample::project::{self, JUDGED, SPLITS};
-use make_sample::scene;
+use make_sample::{classes, crops, scene};
 use rayon::prelude::*;
 
 fn root() -> PathBuf {
@@ -72,6 +74,81 @@ fn project_file_is_current_and_the_sample_small() -> Result<()> {
     let kept = project::read_json(&root().join("evalens.json"))?;
     ensure!(kept == project::project(&RECIPES));
     let size = size_of_folder(&root())?;
+    ensure!(size < 4_000_000, "{size} bytes");
+    Ok(())
+}
+
+fn classes_root() -> PathBuf {
+    root().with_file_name("sample-classes")
+}
+
+#[test]
+fn parts_are_cut_out_of_the_pictures() -> Result<()> {
+    for split in &SPLITS {
+        let (fresh, kept) = (classes::cut(&root(), split)?, classes::items(&classes_root(), split)?);
+        ensure!(fresh.len() == kept.len(), "{} parts of {}", kept.len(), split.name);
+        for (fresh, kept) in fresh.iter().zip(&kept) {
+            ensure!((&fresh.name, fresh.class) == (&kept.name, kept.class), "{} was {}", kept.name, fresh.name);
+            let coded = image::load_from_memory(&scene::to_jpeg(&fresh.picture)?)?.to_rgb8();
+            let pairs = coded.as_raw().iter().zip(kept.picture.as_raw());
+            let sum: u64 = pairs.map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+            ensure!(sum as f64 / (kept.picture.as_raw().len() as f64) < 0.1, "{} differs", kept.name);
+        }
+    }
+    Ok(())
+}
+
+/// Probabilities may differ in the third digit, because processors add up in different orders and the fit stops early.
+#[test]
+fn probabilities_come_from_the_pixels() -> Result<()> {
+    let train = classes::items(&classes_root(), &SPLITS[0])?;
+    for version in &classes::VERSIONS {
+        for split in SPLITS.iter().filter(|split| JUDGED.contains(&split.name)) {
+            let items = classes::items(&classes_root(), split)?;
+            let fresh = classes::probabilities(version, &train, &items)?;
+            let kept = probabilities(&classes_root().join(classes::predictions_path(version, split.name)))?;
+            ensure!(kept.len() == fresh.concat().len(), "{} numbers of {}", kept.len(), version.name);
+            let furthest = kept.iter().zip(fresh.concat()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            ensure!(furthest < 5e-3, "{} on {}: {furthest}", version.name, split.name);
+        }
+    }
+    Ok(())
+}
+
+/// The numbers of a file of probabilities, row by row.
+fn probabilities(path: &Path) -> Result<Vec<f64>> {
+    if path.extension().is_some_and(|ending| ending == "npy") {
+        return array(path);
+    }
+    let text = std::fs::read_to_string(path)?;
+    let numbers = text.lines().skip(1).flat_map(|line| line.split(',').skip(1));
+    numbers.map(|number| number.parse().context("a number")).collect()
+}
+
+/// The numbers of an array of single precision.
+fn array(path: &Path) -> Result<Vec<f64>> {
+    let bytes = std::fs::read(path)?;
+    let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let numbers = bytes[header..].chunks_exact(4).map(|b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]])));
+    Ok(numbers.collect())
+}
+
+#[test]
+fn vectors_are_measured_on_the_parts() -> Result<()> {
+    let (mut fresh, mut ids) = (Vec::new(), String::new());
+    for split in &SPLITS {
+        for item in classes::items(&classes_root(), split)? {
+            fresh.extend(crops::shape(&item.picture));
+            ids.push_str(&format!("{}\n", item.name));
+        }
+    }
+    let kept = array(&classes_root().join(classes::VECTORS))?;
+    ensure!(kept.len() == fresh.len());
+    let furthest = kept.iter().zip(&fresh).map(|(a, b)| (a - f64::from(*b)).abs()).fold(0.0, f64::max);
+    ensure!(furthest < 1e-4, "{furthest}");
+    ensure!(std::fs::read_to_string(classes_root().join(classes::VECTOR_IDS))? == ids);
+    ensure!(project::read_json(&classes_root().join("evalens.json"))? == classes::project());
+    let size = size_of_folder(&classes_root())?;
     ensure!(size < 4_000_000, "{size} bytes");
     Ok(())
 }

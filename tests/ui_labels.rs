@@ -168,6 +168,233 @@ fn several_labels_an_item() {
     drop(dir);
 }
 
+/// Chooses an entry of a list that opens from a button.
+fn choose(app: &mut TestApp, list: &str, entry: &str) {
+    app.click(list);
+    app.click(entry);
+}
+
+/// Names of the items that the gallery shows, in order.
+fn shown(app: &TestApp) -> Vec<String> {
+    let explorer = app.explorer();
+    let name = |image: evalens::model::ImageId| explorer.dataset().images[image.index()].name.clone();
+    explorer.selection.images.iter().map(|s| name(s.image)).collect()
+}
+
+/// All text painted in the last frame.
+fn painted(app: &TestApp) -> Vec<String> {
+    fn walk(shape: &egui::Shape, found: &mut Vec<String>) {
+        match shape {
+            egui::Shape::Text(text) => found.push(text.galley.text().to_owned()),
+            egui::Shape::Vec(shapes) => shapes.iter().for_each(|s| walk(s, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    app.harness.output().shapes.iter().for_each(|s| walk(&s.shape, &mut found));
+    found
+}
+
+/// The mean probability of cat over the dogs is (0.1 + 0.6) / 2, whatever the threshold.
+#[test]
+fn mean_probabilities_and_the_items_behind_them() {
+    let (_dir, mut app) = opened("classification");
+    choose(&mut app, "Matrix shows", "Mean probability");
+    app.shot("labels-mean");
+    for t in [0.0, 0.95] {
+        app.send(Command::SetThreshold(t));
+        for name in ["truth dog, mean probability of cat: 0.35", "truth cat, mean probability of cat: 0.80"] {
+            assert!(app.sees(name), "{name} is not among {:?}", app.names());
+        }
+    }
+    assert!(app.sees("confusion matrix: 3 rows, 3 columns"), "{:?}", app.names());
+    app.click("truth dog, mean probability of cat: 0.35");
+    assert_eq!(shown(&app), ["b2.png", "b1.png"], "by the probability of cat");
+    assert!(app.sees("Sort by Probability of the class"), "{:?}", app.names());
+    assert!(painted(&app).iter().any(|t| t == "dog 0.30 · cat 0.60 · b2.png"), "{:?}", painted(&app));
+    app.send(Command::Select(evalens::analysis::Filter::All));
+    assert!(app.sees("Sort by Most errors"), "the order goes with the class");
+}
+
+/// Kept at 0.4: a1 cat, a2 cat, b1 dog, b2 cat, c1 fox, c2 cat fox.
+fn opened_with_several() -> (tempfile::TempDir, TestApp) {
+    let (dir, root) = project("multilabel");
+    let truth = "image,labels\na1.png,cat|dog\na2.png,cat\nb1.png,dog\nb2.png,\nc1.png,cat\nc2.png,fox|cat\n";
+    write(&root, "truth.csv", truth);
+    let mut app = TestApp::new();
+    app.open(root);
+    app.send(Command::SetThreshold(0.4));
+    (dir, app)
+}
+
+#[test]
+fn what_was_missed_stands_against_what_was_added() {
+    let (_dir, mut app) = opened_with_several();
+    let cells = |app: &TestApp| {
+        let mut names = app.names();
+        names.retain(|n| n.starts_with("truth ") && n.contains(", predicted "));
+        names.sort();
+        names
+    };
+    let expected = [
+        "truth cat, predicted cat: 3",
+        "truth cat, predicted fox: 1",
+        "truth dog, predicted dog: 1",
+        "truth dog, predicted none: 1",
+        "truth fox, predicted fox: 1",
+        "truth none, predicted cat: 1",
+    ];
+    assert_eq!(cells(&app), expected);
+    app.shot("labels-pairs");
+    app.click("truth cat, predicted fox: 1");
+    assert_eq!(shown(&app), ["c1.png"]);
+    app.send(Command::Go(Page::Overview));
+    choose(&mut app, "Matrix shows", "Every pair (Clarifai)");
+    // a1 is labelled dog and predicted cat; c1 and c2 are labelled cat and predicted fox.
+    for name in ["truth dog, predicted cat: 1", "truth cat, predicted fox: 2", "truth none, predicted cat: 1"] {
+        assert!(app.sees(name), "{name} is not among {:?}", app.names());
+    }
+    app.send(Command::SetThreshold(0.45));
+    assert!(app.sees("truth cat, predicted fox: 1"), "the fox of c2 has 0.4: {:?}", app.names());
+    app.send(Command::SetThreshold(0.4));
+    app.click("truth cat, predicted fox: 2");
+    assert_eq!(shown(&app).len(), 2);
+}
+
+#[test]
+fn labels_that_occur_together() {
+    let (_dir, mut app) = opened_with_several();
+    choose(&mut app, "Matrix shows", "Co-occurrence");
+    app.shot("labels-together");
+    assert!(app.sees("labelled cat and dog: 1") && app.sees("labelled cat and cat: 4"), "{:?}", app.names());
+    app.click("labelled cat and fox: 1");
+    assert_eq!(shown(&app), ["c2.png"]);
+}
+
+#[test]
+fn an_item_with_several_labels_shows_both_sets_and_their_difference() {
+    let (_dir, mut app) = opened_with_several();
+    app.send(Command::Go(Page::Images));
+    app.click("image c1.png: missed cat · wrong fox");
+    app.shot("labels-several-item");
+    for name in ["Labels cat", "Predicted fox", "Missed cat", "Added fox"] {
+        assert!(app.sees(name), "{name} is not among {:?}", app.names());
+    }
+}
+
+/// At 0.5 cat has P 2/3 and R 1, dog and fox have P 1 and R 1/2, two items each. Clarifai: P (2/3 + 1 + 1) / 3 = 0.889,
+/// R 2/3, F1 2 · 0.889 · 0.667 / 1.556 = 0.762.
+#[test]
+fn the_total_row_names_its_rule() {
+    let (_dir, mut app) = opened("classification");
+    app.click("Table");
+    assert!(!painted(&app).iter().any(|t| t == "0.889"));
+    choose(&mut app, "Rule of the total row", "Total, Clarifai");
+    app.shot("labels-total");
+    for number in ["0.889", "0.762"] {
+        assert!(painted(&app).iter().any(|t| t == number), "{number} is not among {:?}", painted(&app));
+    }
+    // Macro F1: 2 · (2/3) / (5/3) = 0.8, and 2/3 twice: 0.711.
+    choose(&mut app, "Rule of the total row", "Total, macro");
+    assert!(painted(&app).iter().any(|t| t == "0.711"), "{:?}", painted(&app));
+}
+
+/// With 0.65 for cat alone, b2 and c2 (cat 0.60 and 0.45) are below the threshold wherever the one for all stands.
+#[test]
+fn a_class_can_have_a_threshold_of_its_own() {
+    let (_dir, mut app) = opened("classification");
+    app.click("Per class");
+    assert!(app.sees("Confidence threshold of cat"), "{:?}", app.names());
+    let cat = app.explorer().dataset().classes.ids().next().unwrap();
+    app.send(Command::SetOwnThreshold(cat, Some(0.65)));
+    app.shot("labels-own");
+    for name in ["Correct 4", "Misclassified 0", "Missed 2", "truth dog, predicted below threshold: 1"] {
+        assert!(app.sees(name), "{name} is not among {:?}", app.names());
+    }
+    app.send(Command::SetThreshold(0.0));
+    assert!(app.sees("Correct 4") && app.sees("Missed 2"), "{:?}", app.names());
+    app.send(Command::SetThreshold(0.85));
+    // Kept: a1 and a2 by cat's own threshold.
+    assert!(app.sees("Correct 2") && app.sees("Missed 4"), "{:?}", app.names());
+    choose(&mut app, "Class of the threshold", "fox");
+    assert!(app.sees("Confidence threshold of fox"), "{:?}", app.names());
+    app.click("Use its optimum");
+    // Of fox only c1 is right: its score of 0.5.
+    assert_eq!(app.explorer().own.len(), 2);
+    assert!(app.sees("Correct 3"), "{:?}", app.names());
+    app.click("Use each optimum");
+    assert_eq!(app.explorer().own.len(), 3);
+    app.click("Back to one threshold");
+    assert!(app.sees("Correct 1") && app.explorer().matched.own.is_empty(), "only a1 is at 0.85: {:?}", app.names());
+    app.click("Use optimal confidence");
+    for name in ["Correct 4", "Misclassified 1", "Missed 1"] {
+        assert!(app.sees(name), "{name} is not among {:?}", app.names());
+    }
+}
+
+#[test]
+fn thresholds_of_single_classes_move_the_matrix_of_several_labels() {
+    let (_dir, mut app) = opened_with_several();
+    let cat = app.explorer().dataset().classes.ids().next().unwrap();
+    app.send(Command::SetOwnThreshold(cat, Some(0.65)));
+    // Cat is said of a1 and a2 only: b2 is right now, c2 misses it.
+    for name in ["truth cat, predicted cat: 2", "truth cat, predicted none: 1", "truth cat, predicted fox: 1"] {
+        assert!(app.sees(name), "{name} is not among {:?}", app.names());
+    }
+    app.click("truth cat, predicted none: 1");
+    assert_eq!(shown(&app), ["c2.png"]);
+    app.click("image c2.png: fox · missed cat");
+    assert!(app.sees("Predicted fox") && app.sees("Missed cat"), "{:?}", app.names());
+}
+
+#[test]
+fn truth_and_prediction_are_chosen_from_lists() {
+    let (_dir, mut app) = opened("classification");
+    app.send(Command::SetThreshold(0.0));
+    app.send(Command::Go(Page::Images));
+    choose(&mut app, "Class of the truth", "dog");
+    assert_eq!(shown(&app), ["b2.png", "b1.png"]);
+    choose(&mut app, "Predicted class", "cat");
+    assert_eq!(shown(&app), ["b2.png"]);
+    app.shot("labels-chosen");
+    assert!(painted(&app).iter().any(|t| t == "dog 0.30 · cat 0.60 · b2.png"), "{:?}", painted(&app));
+    choose(&mut app, "Class of the truth", "Any");
+    assert_eq!(shown(&app).len(), 4, "all that is taken for a cat");
+    app.send(Command::SetThreshold(0.5));
+    choose(&mut app, "Predicted class", "Below threshold");
+    assert_eq!(shown(&app), ["c2.png"]);
+}
+
+/// Text from right to left and words without a place to break: nothing is painted outside its column.
+#[test]
+fn long_words_and_texts_from_right_to_left() {
+    let (_dir, root) = project("text-classification");
+    let hebrew = "זהו טקסט ארוך בעברית ".repeat(30);
+    let word = "Donaudampfschifffahrtsgesellschaftskapitän".repeat(20);
+    write(
+        &root,
+        "truth.csv",
+        &format!("id,text,label\na1,\"{hebrew}\",cat\na2,\"{word}\",cat\nb1,x,dog\nb2,\"هذا نص\",dog\n"),
+    );
+    let mut app = TestApp::new();
+    app.open(root);
+    app.send(Command::Go(Page::Images));
+    app.shot("labels-rtl");
+    for id in ["a1: cat 0.90", "a2: cat 0.70"] {
+        app.click(&format!("text {id}"));
+        app.shot(&format!("labels-rtl-{}", &id[..2]));
+        let widest = |app: &TestApp| {
+            let wide = |s: &egui::epaint::ClippedShape| match &s.shape {
+                egui::Shape::Text(t) if t.galley.text().len() > 400 => Some(t.galley.size().x),
+                _ => None,
+            };
+            app.harness.output().shapes.iter().filter_map(wide).fold(0.0, f32::max)
+        };
+        assert!((100.0..=721.0).contains(&widest(&app)), "{}", widest(&app));
+        app.press(Key::Escape);
+    }
+}
+
 /// Forty items of two classes, apart by one coordinate but for one of each; vectors beside the truth, and no model.
 fn with_vectors() -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();

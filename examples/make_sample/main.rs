@@ -1,8 +1,11 @@
-//! Makes the bundled sample: renders the pictures, trains the detector on them, writes its detections.
+//! Makes the bundled samples: renders the pictures, trains the detector on them, writes its detections; then cuts the parts
+//! out of the pictures and trains a classifier on them, beside it in `FOLDER-classes`.
 //!
 //! `cargo run --release --example make_sample [FOLDER]` (default `assets/sample`). Everything follows
 //! from fixed seeds. `--keep-images` leaves the pictures alone and only trains and detects again.
 
+mod classes;
+mod crops;
 mod detector;
 mod project;
 mod scene;
@@ -28,6 +31,47 @@ fn main() -> Result<()> {
         predict(&root, recipe)?;
     }
     let text = serde_json::to_string_pretty(&project::project(&RECIPES))? + "\n";
+    write(&root.join("evalens.json"), text.as_bytes())?;
+    let name = root.file_name().context("a folder")?.to_string_lossy().into_owned();
+    classify(&root, &root.with_file_name(format!("{name}-classes")))
+}
+
+/// The sample of the classifier, out of the pictures of the detector's.
+fn classify(scenes: &Path, root: &Path) -> Result<()> {
+    let (mut vectors, mut ids) = (Vec::new(), String::new());
+    for split in &SPLITS {
+        let items = classes::cut(scenes, split)?;
+        for item in &items {
+            write(&root.join(classes::picture_path(split.name, &item.name)), &scene::to_jpeg(&item.picture)?)?;
+        }
+        write(&root.join(classes::truth_path(split.name)), classes::truth(&items).as_bytes())?;
+        // Measured on what is on disk, so that it can be measured again.
+        for item in classes::items(root, split)? {
+            vectors.push(crops::shape(&item.picture));
+            ids.push_str(&format!("{}\n", item.name));
+        }
+        println!("{}: {} parts", split.name, items.len());
+    }
+    write(&root.join(classes::VECTORS), &classes::npy(&vectors))?;
+    write(&root.join(classes::VECTOR_IDS), ids.as_bytes())?;
+    let train = classes::items(root, &SPLITS[0])?;
+    for version in &classes::VERSIONS {
+        for split in SPLITS.iter().filter(|split| JUDGED.contains(&split.name)) {
+            let items = classes::items(root, split)?;
+            let rows = classes::probabilities(version, &train, &items)?;
+            let path = root.join(classes::predictions_path(version, split.name));
+            let single = || rows.iter().map(|row| row.iter().map(|p| *p as f32).collect()).collect::<Vec<Vec<f32>>>();
+            let bytes =
+                if version.ending == "npy" { classes::npy(&single()) } else { classes::csv(&items, &rows).into() };
+            write(&path, &bytes)?;
+        }
+        let list = scene::CLASSES.join("\n") + "\n";
+        let folder = root.join("predictions/crop-classifier").join(version.name);
+        if version.ending == "npy" {
+            write(&folder.join("classes.txt"), list.as_bytes())?;
+        }
+    }
+    let text = serde_json::to_string_pretty(&classes::project())? + "\n";
     write(&root.join("evalens.json"), text.as_bytes())
 }
 

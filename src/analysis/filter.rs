@@ -1,6 +1,8 @@
 //! Which objects are meant: a cell, a bar segment, a rule's evidence. Does not know how they are shown.
 
+use crate::metrics::classification::{self, PairCounting};
 use crate::metrics::detection::Matched;
+use crate::metrics::evaluation::Labels;
 use crate::metrics::{Cell, Cut, Evaluation, OutcomeKind};
 use crate::model::{ClassId, ClassTable, ImageId};
 
@@ -40,6 +42,22 @@ pub enum Filter {
         /// The classes, ascending.
         classes: Vec<ClassId>,
     },
+    /// Items with several labels in one cell of their confusion matrix.
+    Pair {
+        /// What the matrix counts.
+        counting: PairCounting,
+        /// The cell.
+        cell: Cell,
+    },
+    /// The items labelled with a class, whatever became of them; the probability of another class is what is looked at.
+    Probability {
+        /// The label.
+        truth: ClassId,
+        /// The class whose probability it is.
+        of: ClassId,
+    },
+    /// The items that have both labels.
+    Both(ClassId, ClassId),
     /// Given images, with a title of their own.
     Images {
         /// What they are, in words.
@@ -50,11 +68,11 @@ pub enum Filter {
 }
 
 impl Filter {
-    /// True where an outcome of this cell is meant. For [`Self::All`] and [`Self::Images`] nothing is singled out.
+    /// True where an outcome of this cell is meant. Where whole items are meant nothing is singled out.
     #[must_use]
     pub fn wants(&self, cell: Cell) -> bool {
         match self {
-            Self::All | Self::Images { .. } => false,
+            Self::All | Self::Images { .. } | Self::Pair { .. } | Self::Probability { .. } | Self::Both(..) => false,
             Self::Cell(wanted) => cell == *wanted,
             Self::Segment { class, kind } => {
                 let of = if *kind == OutcomeKind::FalsePositive { cell.predicted } else { cell.truth };
@@ -72,6 +90,18 @@ impl Filter {
         match self {
             Self::All => evaluation.dataset.image_ids().collect(),
             Self::Images { images, .. } => images.clone(),
+            Self::Pair { counting, cell } => {
+                let (dataset, predictions) = (&evaluation.dataset, &evaluation.predictions);
+                classification::pair_items(dataset, predictions, matched, cut, *counting, *cell)
+            }
+            Self::Probability { truth, .. } => {
+                let several = evaluation.task.is_multilabel();
+                let labelled = |labels: &Labels| {
+                    classification::items_labelled(&evaluation.dataset, &labels.scores, *truth, several)
+                };
+                evaluation.labels().map_or_else(Vec::new, labelled)
+            }
+            Self::Both(a, b) => classification::items_with_both(&evaluation.dataset, *a, *b),
             _ => {
                 let members = matched.timeline.members(cut, |cell| self.wants(cell));
                 let mut images: Vec<ImageId> = members.into_iter().filter_map(|o| evaluation.image_of(o)).collect();
@@ -111,10 +141,47 @@ impl Filter {
                     None => format!("All classes, {what}"),
                 }
             }
+            Self::Pair { counting, cell } => pair_title(*counting, *cell, classes),
+            Self::Probability { truth, of } => {
+                format!("{} by the probability of {}", classes.name(*truth), classes.name(*of))
+            }
+            Self::Both(a, b) if a == b => format!("Labelled {}", classes.name(*a)),
+            Self::Both(a, b) => format!("Labelled both {} and {}", classes.name(*a), classes.name(*b)),
             Self::Cells { title, .. }
             | Self::Truths { title, .. }
             | Self::Predicted { title, .. }
             | Self::Images { title, .. } => title.clone(),
         }
+    }
+
+    /// The class of the truth and of the prediction that are looked at, where one class each is.
+    #[must_use]
+    pub fn classes(&self) -> (Option<ClassId>, Option<ClassId>) {
+        let only = |classes: &[ClassId]| classes.first().copied().filter(|_| classes.len() == 1);
+        match self {
+            Self::Cell(cell) | Self::Pair { cell, .. } => (cell.truth, cell.predicted),
+            Self::Probability { truth, of } => (Some(*truth), Some(*of)),
+            Self::Both(a, b) => (Some(*a), Some(*b)),
+            Self::Truths { classes, .. } => (only(classes), None),
+            Self::Predicted { classes, .. } => (None, only(classes)),
+            Self::Segment { class, kind: OutcomeKind::FalsePositive } => (None, *class),
+            Self::Segment { class, .. } => (*class, None),
+            Self::All | Self::Cells { .. } | Self::Images { .. } => (None, None),
+        }
+    }
+}
+
+/// A cell of a matrix of several labels, in words.
+fn pair_title(counting: PairCounting, cell: Cell, classes: &ClassTable) -> String {
+    let every = counting == PairCounting::EveryPair;
+    match (cell.truth.map(|c| classes.name(c)), cell.predicted.map(|c| classes.name(c))) {
+        (Some(a), Some(p)) if a == p => format!("{a} found correctly"),
+        (Some(a), Some(p)) if every => format!("{a} labelled, {p} predicted"),
+        (Some(a), Some(p)) => format!("{a} missed, {p} wrongly added"),
+        (Some(a), None) if every => format!("{a} labelled, nothing predicted"),
+        (Some(a), None) => format!("{a} missed, nothing wrongly added"),
+        (None, Some(p)) if every => format!("{p} predicted, no label at all"),
+        (None, Some(p)) => format!("{p} wrongly added, nothing missed"),
+        (None, None) => "Neither labelled nor predicted".to_owned(),
     }
 }

@@ -3,11 +3,15 @@
 //! Knows counts and class names, no pixels. An arrangement is made at rest and kept while the threshold moves, so that
 //! nothing changes its place under a finger.
 
-use std::cmp::Reverse;
-use std::ops::Range;
+mod sheet;
 
+use std::cmp::Reverse;
+
+use crate::metrics::classification::PairCounting;
 use crate::metrics::{Cell, ClassCounts, Counter, Timeline, rates};
-use crate::model::{ClassId, ClassTable};
+use crate::model::{ClassId, ClassTable, Task};
+
+pub use sheet::{Rows, Sheet, Table};
 
 /// The order of the classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -49,18 +53,25 @@ impl Order {
 /// What a cell shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scale {
-    /// Objects.
+    /// Objects, or items; where an item can have several labels, those where one was missed and the other wrongly added.
     #[default]
     Count,
     /// Share of the row as shown.
     Row,
     /// Share of the column as shown.
     Column,
+    /// The mean score of the predicted class over the items of the true class; independent of the threshold.
+    MeanProbability,
+    /// Every label with everything that is predicted, as Clarifai counts items of several labels.
+    EveryPair,
+    /// Items that have both labels; independent of the threshold.
+    Together,
 }
 
 impl Scale {
     /// All scales.
-    pub const ALL: [Self; 3] = [Self::Count, Self::Row, Self::Column];
+    pub const ALL: [Self; 6] =
+        [Self::Count, Self::Row, Self::Column, Self::EveryPair, Self::MeanProbability, Self::Together];
 
     /// What a person reads.
     #[must_use]
@@ -69,7 +80,55 @@ impl Scale {
             Self::Count => "Count",
             Self::Row => "Row-normalised",
             Self::Column => "Column-normalised",
+            Self::MeanProbability => "Mean probability",
+            Self::EveryPair => "Every pair (Clarifai)",
+            Self::Together => "Co-occurrence",
         }
+    }
+
+    /// What it means, in a sentence.
+    #[must_use]
+    pub const fn about(self, task: Task) -> &'static str {
+        match self {
+            Self::Count if task.is_multilabel() => {
+                "The diagonal counts right labels; beside it, items where the label of the row was missed and that of \
+                 the column wrongly added"
+            }
+            Self::Count => "How many of the row's class were taken for the column's",
+            Self::Row => "The share of the row's total",
+            Self::Column => "The share of the column's total",
+            Self::MeanProbability => {
+                "The mean score of the column's class over the items labelled with the row's, at any threshold"
+            }
+            Self::EveryPair => "Items labelled with the row's class for which the column's was predicted",
+            Self::Together => "Items that have both labels; nothing is predicted here",
+        }
+    }
+
+    /// True where a task has it.
+    #[must_use]
+    pub const fn belongs_to(self, task: Task) -> bool {
+        match self {
+            Self::Count | Self::Row | Self::Column => true,
+            Self::MeanProbability => task.is_classification(),
+            Self::EveryPair | Self::Together => task.is_multilabel(),
+        }
+    }
+
+    /// How pairs of labels are counted, where items can have several; `None` where nothing is counted.
+    #[must_use]
+    pub const fn counting(self) -> Option<PairCounting> {
+        match self {
+            Self::Count | Self::Row | Self::Column => Some(PairCounting::MissedWithAdded),
+            Self::EveryPair => Some(PairCounting::EveryPair),
+            Self::MeanProbability | Self::Together => None,
+        }
+    }
+
+    /// True where the number is a whole one.
+    #[must_use]
+    pub const fn counts(self) -> bool {
+        matches!(self, Self::Count | Self::EveryPair | Self::Together)
     }
 }
 
@@ -91,8 +150,9 @@ pub struct Arrangement {
     pub found: Vec<ClassId>,
     /// Declared classes left out.
     pub hidden: usize,
+    /// Where the rows of the timeline begin.
+    pub rows: Rows,
     place: Vec<u32>,
-    starts: Vec<u32>,
 }
 
 const HIDDEN: u32 = u32::MAX;
@@ -122,7 +182,7 @@ impl Arrangement {
             axis: wanted.into_iter().map(Some).chain([None]).collect(),
             found: found.unwrap_or_default(),
             place,
-            starts: starts(timeline, classes.len()),
+            rows: Rows::of(timeline.cells(), classes.len()),
         }
     }
 
@@ -146,33 +206,6 @@ impl Arrangement {
     pub fn class(&self, place: usize) -> Option<Option<ClassId>> {
         self.axis.get(place).copied()
     }
-
-    /// The cells of a truth class (or of the background) that are non-empty at some threshold, as a range into
-    /// [`Timeline::cells`].
-    #[must_use]
-    pub fn cells_of(&self, truth: Option<ClassId>) -> Range<usize> {
-        let row = truth.map_or(0, |c| c.index() + 1);
-        match (self.starts.get(row), self.starts.get(row + 1)) {
-            (Some(&a), Some(&b)) => a as usize..b as usize,
-            _ => 0..0,
-        }
-    }
-}
-
-/// Where the cells of each truth start in the timeline's list: background first, then the classes.
-fn starts(timeline: &Timeline, classes: usize) -> Vec<u32> {
-    let mut starts = vec![0_u32; classes + 2];
-    for cell in timeline.cells() {
-        if let Some(next) = starts.get_mut(cell.truth.map_or(0, |c| c.index() + 1) + 1) {
-            *next += 1;
-        }
-    }
-    let mut sum = 0;
-    for start in &mut starts {
-        sum += *start;
-        *start = sum;
-    }
-    starts
 }
 
 /// The classes that a search means; `None` without a search.
@@ -203,13 +236,14 @@ fn with_confused(found: &[ClassId], timeline: &Timeline, counter: &Counter) -> V
 
 fn arrange(wanted: &mut Vec<ClassId>, classes: &ClassTable, timeline: &Timeline, counter: &Counter, order: Order) {
     let counts = |c: &ClassId| counter.classes().get(c.index()).copied().unwrap_or_default();
+    let support = |c: &ClassId| timeline.support().get(c.index()).map_or(0, |&n| u64::from(n));
     match order {
         Order::Declaration => {}
         Order::Name => wanted.sort_by(|a, b| natord::compare(classes.name(*a), classes.name(*b))),
-        Order::Support => wanted.sort_by_key(|c| Reverse(counts(c).support())),
+        Order::Support => wanted.sort_by_key(|c| Reverse(support(c))),
         Order::Diagonal => {
             // Classes without a truth have no diagonal and stand last.
-            let strength = |c: &ClassId| counts(c).recall().unwrap_or(-1.0);
+            let strength = |c: &ClassId| rates::ratio(u64::from(counts(c).correct), support(c)).unwrap_or(-1.0);
             wanted.sort_by(|a, b| strength(b).total_cmp(&strength(a)));
         }
         Order::Confused => {
@@ -302,8 +336,8 @@ pub fn strength(scale: Scale, log: bool, value: f64, largest: f64) -> f64 {
         return 0.0;
     }
     let strength = match (scale, log) {
-        (Scale::Count, true) => value.ln_1p() / largest.ln_1p(),
-        (Scale::Count, false) => value / largest,
+        (scale, true) if scale.counts() => value.ln_1p() / largest.ln_1p(),
+        (scale, false) if scale.counts() => value / largest,
         (_, true) => 1.0 + value.log10() / 3.0,
         (_, false) => value,
     };

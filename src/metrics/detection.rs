@@ -1,8 +1,9 @@
 //! How objects are paired, and everything that follows from it at all confidences.
 
-use crate::model::{Cancelled, Dataset, ImageId, Predictions, Progress};
+use crate::model::{Cancelled, ClassId, Dataset, ImageId, Predictions, Progress};
 
 use super::matching::{self, Matching};
+use super::own::OwnThresholds;
 use super::pairs::Pairs;
 use super::ranking::Ranking;
 use super::sweep::{Sweep, best_macro_f1};
@@ -55,6 +56,8 @@ pub struct Optima {
 pub struct Matched {
     /// How objects were paired.
     pub settings: DetectionSettings,
+    /// Classes that do not follow the threshold for all. Their sweeps are empty and they have no optimum here.
+    pub own: OwnThresholds,
     /// All counts at all confidences.
     pub timeline: Timeline,
     /// Pooled counts at every distinct score.
@@ -79,10 +82,11 @@ impl Matched {
         settings: DetectionSettings,
         progress: &dyn Progress,
     ) -> Result<Self, Cancelled> {
-        Self::compute_ranked(dataset, predictions, pairs, &Ranking::of(predictions), settings, progress)
+        let (ranking, own) = (Ranking::of(predictions), OwnThresholds::default());
+        Self::compute_ranked(dataset, predictions, pairs, &ranking, settings, &own, progress)
     }
 
-    /// As [`Self::compute`], with the detections sorted beforehand.
+    /// As [`Self::compute`], with the detections sorted beforehand, and with thresholds of their own for some classes.
     ///
     /// # Errors
     /// [`Cancelled`] when asked to stop.
@@ -92,26 +96,48 @@ impl Matched {
         pairs: &Pairs,
         ranking: &Ranking,
         settings: DetectionSettings,
+        own: &OwnThresholds,
         progress: &dyn Progress,
     ) -> Result<Self, Cancelled> {
         progress.stage("Matching objects");
         let DetectionSettings { iou, matching } = settings;
-        let timeline = matching::timeline_ranked(dataset, predictions, pairs, ranking, matching, iou, progress)?;
+        let timeline = matching::timeline_ranked(dataset, predictions, pairs, ranking, matching, iou, own, progress)?;
         progress.check()?;
-        Ok(Self::of_timeline(dataset, timeline, settings))
+        Ok(Self::of_timeline(dataset, timeline, settings, own))
     }
 
     /// Sweeps and optima of a timeline.
     #[must_use]
-    pub fn of_timeline(dataset: &Dataset, timeline: Timeline, settings: DetectionSettings) -> Self {
-        let ((sweep, class_sweeps), macro_f1) = rayon::join(
+    pub fn of_timeline(
+        dataset: &Dataset,
+        timeline: Timeline,
+        settings: DetectionSettings,
+        own: &OwnThresholds,
+    ) -> Self {
+        let ((sweep, mut class_sweeps), macro_f1) = rayon::join(
             || rayon::join(|| Sweep::pooled(&timeline), || Sweep::by_class(&timeline)),
             || best_macro_f1(&timeline),
         );
+        for class in own.classes() {
+            if let Some(sweep) = class_sweeps.get_mut(class.index()) {
+                *sweep = Sweep::default();
+            }
+        }
         let best = |sweep: &Sweep| sweep.best_f1().and_then(|i| sweep.confidence.get(i).copied());
         let optima = Optima { pooled: best(&sweep), macro_f1, classes: class_sweeps.iter().map(best).collect() };
         let split_sweeps = split_sweeps(dataset, &timeline);
-        Self { settings, timeline, sweep, class_sweeps, split_sweeps, optima }
+        Self { settings, own: own.clone(), timeline, sweep, class_sweeps, split_sweeps, optima }
+    }
+
+    /// Whether a prediction of a class with a score is kept at a cut.
+    pub fn keeps(&self, cut: Cut) -> impl Fn(ClassId, f64) -> bool + '_ {
+        move |class, score| match self.own.get(class) {
+            Some(own) if self.timeline.strict() => score as f32 > own as f32,
+            Some(own) => score >= own,
+            None => {
+                self.timeline.scores().get(..cut.0 as usize).and_then(<[f64]>::last).is_some_and(|last| score >= *last)
+            }
+        }
     }
 }
 
@@ -119,8 +145,7 @@ impl Matched {
 fn split_sweeps(dataset: &Dataset, timeline: &Timeline) -> Vec<Sweep> {
     let of_split = |split: usize| {
         let inside = |image: &ImageId| dataset.images.get(image.index()).is_some_and(|i| usize::from(i.split) == split);
-        // Where nothing is kept, every truth that counts is missed.
-        let truths = dataset.image_ids().filter(inside).map(|image| timeline.counts_of(image, Cut(0)).missed).sum();
+        let truths = dataset.image_ids().filter(inside).map(|image| timeline.counts_of(image, Cut(0)).truths()).sum();
         Sweep::of_images(timeline, dataset.image_ids().filter(inside), truths)
     };
     if dataset.splits.len() < 2 { Vec::new() } else { (0..dataset.splits.len()).map(of_split).collect() }

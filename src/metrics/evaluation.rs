@@ -13,6 +13,7 @@ use crate::model::{Cancelled, ClassScores, Dataset, ImageId, Predictions, Progre
 use super::classification::{self, ItemMeasures, MultiLabel, MultiLabelAt, PairCounting, RankingMeasures, SingleLabel};
 use super::coco::{self, Coco};
 use super::detection::{DetectionSettings, Matched, Sections};
+use super::own::OwnThresholds;
 use super::pairs::{PairScope, Pairs};
 use super::ranking::Ranking;
 use super::tide::{self, Tide};
@@ -103,7 +104,8 @@ impl Evaluation {
         let pairs = Arc::new(pairs?);
         let coco = || coco::evaluate_ranked(&dataset, &predictions, &pairs, &ranking, progress);
         let tide = || tide::evaluate_ranked(&dataset, &predictions, &pairs, &ranking, progress);
-        let matched = || Matched::compute_ranked(&dataset, &predictions, &pairs, &ranking, settings, progress);
+        let own = OwnThresholds::default();
+        let matched = || Matched::compute_ranked(&dataset, &predictions, &pairs, &ranking, settings, &own, progress);
         let (coco, rest) = rayon::join(
             || sections.coco.then(coco).transpose(),
             || rayon::join(|| sections.tide.then(tide).transpose(), || sections.timeline.then(matched).transpose()),
@@ -254,5 +256,29 @@ impl Evaluation {
         let matched = Matched::compute(&self.dataset, &self.predictions, &pairs, settings, progress)?;
         let part = Part::Objects(Objects { pairs, ..objects.clone() });
         Ok(Self { matched: Some(Arc::new(matched)), part, ..self.clone() })
+    }
+
+    /// The counts at all thresholds with thresholds of their own for some classes; `None` where there are no counts.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn with_own_thresholds(
+        &self,
+        own: &OwnThresholds,
+        progress: &dyn Progress,
+    ) -> Result<Option<Matched>, Cancelled> {
+        let Some(matched) = &self.matched else { return Ok(None) };
+        let (dataset, predictions) = (&*self.dataset, &*self.predictions);
+        let found = match &self.part {
+            Part::Objects(objects) => {
+                let ranking = Ranking::of(predictions);
+                let settings = matched.settings;
+                Matched::compute_ranked(dataset, predictions, &objects.pairs, &ranking, settings, own, progress)?
+            }
+            Part::Labels(_) => {
+                classification::matched_with_own(dataset, predictions, self.task.is_multilabel(), own, progress)?
+            }
+        };
+        Ok(Some(found))
     }
 }

@@ -14,6 +14,7 @@ use crate::model::{Cancelled, Dataset, ImageId, Predictions, Progress};
 use self::ranks::Ranks;
 use self::rules::Rules;
 use self::walk::Walk;
+use super::own::{self, OwnThresholds};
 use super::pairs::Pairs;
 use super::ranking::Ranking;
 use super::timeline::{Interval, Thresholds, Timeline};
@@ -78,10 +79,11 @@ pub fn timeline(
     iou: f64,
     progress: &dyn Progress,
 ) -> Result<Timeline, Cancelled> {
-    timeline_ranked(dataset, predictions, pairs, &Ranking::of(predictions), matching, iou, progress)
+    let (ranking, own) = (Ranking::of(predictions), OwnThresholds::default());
+    timeline_ranked(dataset, predictions, pairs, &ranking, matching, iou, &own, progress)
 }
 
-/// As [`timeline`], with the detections sorted beforehand.
+/// As [`timeline`], with the detections sorted beforehand, and with thresholds of their own for some classes.
 ///
 /// # Errors
 /// [`Cancelled`] when asked to stop.
@@ -92,10 +94,12 @@ pub fn timeline_ranked(
     ranking: &Ranking,
     matching: Matching,
     iou: f64,
+    own: &OwnThresholds,
     progress: &dyn Progress,
 ) -> Result<Timeline, Cancelled> {
     let strict = matching == Matching::Ultralytics;
-    let ranks = Ranks::of(predictions, ranking, strict);
+    let mut ranks = Ranks::of(predictions, ranking, strict);
+    own.pin(predictions, &mut ranks.cuts, strict);
     progress.check()?;
     let images: Vec<ImageId> = dataset.image_ids().collect();
     let per_run: Vec<Vec<Vec<Interval>>> = images
@@ -129,15 +133,26 @@ fn intervals_of(
     let mut out = Vec::with_capacity(preds.len() + truths.len());
     walk.start(truths);
     let of_image = cuts.get(preds.clone()).unwrap_or(&[]);
+    let mut add = |pred: usize, cut: u32, walk: &mut Walk, out: &mut Vec<Interval>| {
+        let forgiven = rules.list(pred, &mut walk.proposals);
+        walk.add(pred, forgiven, cut, out);
+    };
+    // What is always kept comes first: in which order detections propose does not matter, see `walk`.
+    let always = |pred: &usize| cuts.get(*pred) == Some(&own::ALWAYS);
+    for pred in preds.clone().filter(always) {
+        add(pred, own::ALWAYS, walk, &mut out);
+    }
+    walk.settle(own::ALWAYS, &mut out);
     let mut pred = preds.start;
     for group in of_image.chunk_by(|a, b| a == b) {
-        let cut = group.first().copied().unwrap_or(0);
-        for _ in group {
-            let forgiven = rules.list(pred, &mut walk.proposals);
-            walk.add(pred, forgiven, cut, &mut out);
-            pred += 1;
+        let cut = group.first().copied().unwrap_or(own::NEVER);
+        if cut != own::ALWAYS && cut != own::NEVER {
+            for at in pred..pred + group.len() {
+                add(at, cut, walk, &mut out);
+            }
+            walk.settle(cut, &mut out);
         }
-        walk.settle(cut, &mut out);
+        pred += group.len();
     }
     let all = rules.matching().counts_ignored();
     walk.finish(|truth| all || dataset.truths.ignored.get(truth) == Some(&false), &mut out);

@@ -20,7 +20,9 @@ pub fn tables(document: &Document<'_>, evaluation: &Evaluation, at: Option<&At<'
     let matched = at.map(|at| (at.matched, at.counter));
     let mut all = vec![("summary.csv", summary(document)?), ("classes.csv", classes(evaluation, matched)?)];
     if let Some((matched, counter)) = matched {
-        all.push(("confusion_matrix.csv", matrix(evaluation, matched, counter)?));
+        let pairs = at.and_then(|at| at.multilabel).map(|several| several.matrix.clone());
+        let counts = pairs.unwrap_or_else(|| counter.matrix(&matched.timeline));
+        all.push(("confusion_matrix.csv", matrix(evaluation, &counts)?));
         all.push(("sweep.csv", sweep(&matched.sweep)?));
     }
     Ok(all)
@@ -47,6 +49,9 @@ pub fn classes(evaluation: &Evaluation, at: Option<(&Matched, &Counter)>) -> Res
     let own: &[&str] =
         if evaluation.labels().is_some() { &["roc_auc", "average_precision"] } else { &["ap", "ap50", "ap75"] };
     head.extend(row(own));
+    // Only where some class does not follow the threshold for all.
+    let thresholds = at.map(|(matched, _)| &matched.own).filter(|own| !own.is_empty());
+    head.extend(thresholds.map(|_| "own_threshold".to_owned()));
     let mut rows = vec![head];
     let support = evaluation.dataset.support();
     for (i, name) in evaluation.dataset.classes.names().iter().enumerate() {
@@ -63,7 +68,7 @@ pub fn classes(evaluation: &Evaluation, at: Option<(&Matched, &Counter)>) -> Res
             number(counts.and_then(|c| c.precision())),
             number(counts.and_then(|c| c.recall())),
             number(counts.and_then(|c| c.f1())),
-            number(at.and_then(|(matched, _)| matched.optima.classes.get(i).copied().flatten())),
+            number(evaluation.matched.as_ref().and_then(|m| m.optima.classes.get(i).copied().flatten())),
         ];
         if let Some(labels) = evaluation.labels() {
             let of_class = ClassLabels::of(labels, ClassId::from_index(i));
@@ -72,20 +77,21 @@ pub fn classes(evaluation: &Evaluation, at: Option<(&Matched, &Counter)>) -> Res
             let ap = evaluation.coco().and_then(|c| c.classes.get(i));
             cells.extend([ap.and_then(|a| a.ap), ap.and_then(|a| a.ap50), ap.and_then(|a| a.ap75)].map(number));
         }
+        cells.extend(thresholds.map(|own| number(own.get(ClassId::from_index(i)))));
         rows.push(cells);
     }
     text(&rows)
 }
 
-/// The confusion matrix at a threshold, truth in rows.
+/// The confusion matrix at a threshold, truth in rows, what stands outside all classes last in both.
 ///
 /// # Errors
 /// As [`tables`].
-pub fn matrix(evaluation: &Evaluation, matched: &Matched, counter: &Counter) -> Result<String, csv::Error> {
+pub fn matrix(evaluation: &Evaluation, counts: &[Vec<u32>]) -> Result<String, csv::Error> {
     let names = evaluation.dataset.classes.names().iter().cloned();
     let labels: Vec<String> = names.chain([evaluation.outside().to_owned()]).collect();
     let mut rows = vec![[vec!["truth \\ predicted".to_owned()], labels.clone()].concat()];
-    for (label, counts) in labels.iter().zip(counter.matrix(&matched.timeline)) {
+    for (label, counts) in labels.iter().zip(counts) {
         rows.push([vec![label.clone()], counts.iter().map(u32::to_string).collect()].concat());
     }
     text(&rows)

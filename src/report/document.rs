@@ -313,13 +313,12 @@ impl<'a> Document<'a> {
         let coco = evaluation.coco().filter(|_| written.coco);
         let tide = evaluation.tide().filter(|_| written.tide);
         let labels = evaluation.labels();
-        let missed = at.map(|at| at.counter.totals().missed);
         let thresholded = at.map(|at| Thresholded::new(&at));
         let several = at.and_then(|at| at.multilabel);
         let summary = Summary {
             undefined: labels.map(|labels| undefined::of_summary(labels, thresholded.as_ref(), several)),
             thresholded,
-            labels: labels.and_then(|l| LabelSummary::new(l, missed, several)),
+            labels: labels.and_then(|l| LabelSummary::new(l, at.map(|at| at.counter), several)),
             coco: coco.map(|c| c.summary.into()),
             tide: tide.map(|t| t.summary.into()),
         };

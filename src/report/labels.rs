@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::metrics::Counter;
 use crate::metrics::classification::{Averages, MultiLabel, MultiLabelAt, Rates, SingleLabel, Tally, TotalRow};
 use crate::metrics::evaluation::Labels;
 use crate::model::ClassId;
@@ -78,7 +79,7 @@ pub struct SinglePart {
     f1_std: Option<f64>,
     #[serde(flatten)]
     averages: AveragesPart,
-    total_row: TotalRow,
+    clarifai_total: TotalRow,
 }
 
 /// Any number of classes an item: averages and rates at the threshold, ranks without one.
@@ -107,16 +108,16 @@ struct MultiAtPart {
     samples_f1: Option<f64>,
     subset_accuracy: Option<f64>,
     hamming_loss: Option<f64>,
-    total_row: TotalRow,
+    clarifai_total: TotalRow,
 }
 
 impl LabelSummary {
-    /// The numbers of a classifier; `missed` is the number of items below the threshold, `at` the rates there where an item
-    /// can have several classes.
+    /// The numbers of a classifier; `counter` stands at the threshold, `at` are the rates there where an item can have
+    /// several classes.
     #[must_use]
-    pub fn new(labels: &Labels, missed: Option<u64>, at: Option<&MultiLabelAt>) -> Option<Self> {
+    pub fn new(labels: &Labels, counter: Option<&Counter>, at: Option<&MultiLabelAt>) -> Option<Self> {
         match (&labels.single, &labels.multi) {
-            (Some(single), _) => Some(Self::Single(Box::new(SinglePart::new(single, missed)))),
+            (Some(single), _) => Some(Self::Single(Box::new(SinglePart::new(single, counter)))),
             (None, Some(multi)) => Some(Self::Multi(Box::new(MultiPart::new(multi, at)))),
             (None, None) => None,
         }
@@ -124,12 +125,17 @@ impl LabelSummary {
 }
 
 impl SinglePart {
-    /// The numbers; `below_threshold` where there is a threshold.
+    /// The numbers; `counter` stands at the threshold, where there is one. Clarifai's total is taken there, else by the best
+    /// class of each item.
     #[must_use]
-    pub fn new(single: &SingleLabel, below_threshold: Option<u64>) -> Self {
+    pub fn new(single: &SingleLabel, counter: Option<&Counter>) -> Self {
         let ranking = &single.ranking;
+        let there = |counter: &Counter| {
+            TotalRow::of(counter.classes().iter().map(|&counts| counts.into()), ranking.roc_auc_macro)
+        };
+        let total = counter.map_or_else(|| single.total_row(), there);
         Self {
-            below_threshold,
+            below_threshold: counter.map(|counter| counter.totals().missed),
             accuracy: single.accuracy,
             balanced_accuracy: single.balanced_accuracy,
             top5_accuracy: single.top5_accuracy,
@@ -146,7 +152,7 @@ impl SinglePart {
             cohen_kappa: single.cohen_kappa,
             f1_std: single.f1_spread.map(|(_, std)| std),
             averages: (&single.averages).into(),
-            total_row: single.total_row(),
+            clarifai_total: total,
         }
     }
 }
@@ -172,7 +178,7 @@ impl MultiPart {
                 samples_f1: at.samples.f1,
                 subset_accuracy: at.subset_accuracy,
                 hamming_loss: at.hamming_loss,
-                total_row: at.total_row(ranking.roc_auc_macro),
+                clarifai_total: at.total_row(ranking.roc_auc_macro),
             }),
         }
     }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::analysis::Filter;
 use crate::formats::Correction;
 use crate::metrics::Matching;
-use crate::model::ImageId;
+use crate::metrics::classification::PairCounting;
 use crate::model::project::Choice;
+use crate::model::{ClassId, ImageId};
 use crate::store::export::Content;
 use crate::store::settings::ThemeChoice;
 
@@ -36,6 +37,14 @@ pub enum Command {
     NudgeThreshold(f64),
     /// Move the threshold to the optimum.
     UseOptimal,
+    /// Give a class a threshold of its own, or let it follow the one for all.
+    SetOwnThreshold(ClassId, Option<f64>),
+    /// Give every class its own optimum.
+    UseOwnOptima,
+    /// Let every class follow the one threshold.
+    ClearOwnThresholds,
+    /// Count the confusion matrix of several labels; does nothing while it is there or under way.
+    ComputePairMatrix(PairCounting),
     /// Match at another IoU; the old numbers stay until the new are there.
     SetIou(f64),
     /// Match by another rule.

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use crate::analysis::Recommendation;
 use crate::jobs::JobError;
-use crate::metrics::Evaluation;
 
 use super::crossval::Crossed;
 use super::explorer::{LabelCurves, PrCurves};
 use super::load::{Fingerprint, Loaded};
+use super::thresholds::{PairMatrix, Rematched};
 use super::{OpenProject, Slot};
 
 /// The result of a job, with the run it belongs to.
@@ -29,8 +29,10 @@ pub enum EventBody {
     Opened(Result<Box<OpenProject>, JobError>),
     /// An evaluation is ready.
     Evaluated(Result<Box<Loaded>, JobError>),
-    /// The same data, matched by other settings.
-    Rematched(Result<Box<Evaluation>, JobError>),
+    /// The same data by other settings or thresholds of single classes.
+    Rematched(Result<Box<Rematched>, JobError>),
+    /// The confusion matrix of several labels.
+    PairMatrix(Result<Box<PairMatrix>, JobError>),
     /// Recommendations at the threshold that was current when the job began.
     Recommended(f64, Result<Vec<Recommendation>, JobError>),
     /// Precision-recall curves.

@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use crate::analysis::Recommendation;
 use crate::formats::ClassMapping;
-use crate::metrics::classification::{ReliabilityBin, ScoreHistograms};
+use crate::metrics::classification::{PairCounting, ReliabilityBin, ScoreHistograms};
 use crate::metrics::coco::AreaRange;
 use crate::metrics::detection::Matched;
-use crate::metrics::{Counter, Evaluation};
+use crate::metrics::{Counter, Evaluation, OwnThresholds};
 use crate::model::finding::Finding;
 use crate::model::project::Choice;
 use crate::model::{ClassId, Dataset, Predictions};
 
 use super::load::Fingerprint;
 use super::selection::Selection;
+use super::thresholds::PairMatrix;
 
 /// A confidence, and how it came about.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,6 +108,11 @@ pub struct Explorer {
     pub hashes: Option<Vec<Option<String>>>,
     /// The current threshold.
     pub threshold: Threshold,
+    /// The thresholds that single classes should have; those of [`Self::matched`] are in force.
+    pub own: OwnThresholds,
+    /// The confusion matrix of several labels, once it was asked for.
+    pub pairs: Option<PairMatrix>,
+    pub(super) pairs_wanted: Option<PairCounting>,
     /// All counts at the current threshold.
     pub counter: Counter,
     /// What the gallery shows; at the current threshold while the page of images is on screen.

@@ -28,17 +28,29 @@ pub enum Sort {
     Margin,
     /// Highest entropy of the classes first.
     Entropy,
+    /// Highest probability of the class that the selection looks at first.
+    Probability,
 }
 
 impl Sort {
     /// All orders.
-    pub const ALL: [Self; 8] =
-        [Self::Errors, Self::F1, Self::Confidence, Self::Overlap, Self::Loss, Self::Margin, Self::Entropy, Self::Name];
+    pub const ALL: [Self; 9] = [
+        Self::Errors,
+        Self::F1,
+        Self::Confidence,
+        Self::Overlap,
+        Self::Loss,
+        Self::Margin,
+        Self::Entropy,
+        Self::Probability,
+        Self::Name,
+    ];
 
-    /// True where a task has what it sorts by.
+    /// True where a selection has what it sorts by.
     #[must_use]
-    pub const fn belongs_to(self, task: Task) -> bool {
+    pub fn belongs_to(self, task: Task, filter: &Filter) -> bool {
         match self {
+            Self::Probability => task.is_classification() && filter.classes().1.is_some(),
             Self::Overlap => !task.is_classification(),
             Self::Loss | Self::Margin | Self::Entropy => task.is_classification(),
             Self::F1 => !task.is_classification() || task.is_multilabel(),
@@ -58,6 +70,7 @@ impl Sort {
             Self::Loss => "Highest loss",
             Self::Margin => "Smallest margin",
             Self::Entropy => "Highest entropy",
+            Self::Probability => "Probability of the class",
         }
     }
 }
@@ -96,14 +109,12 @@ impl Selection {
         let image_of = |outcome: &Outcome| evaluation.image_of(*outcome);
         let mut outcomes = timeline.members(cut, |cell| filter.wants(cell));
         outcomes.sort_by_key(image_of);
-        let ids: Vec<ImageId> = match &filter {
-            Filter::All => evaluation.dataset.image_ids().collect(),
-            Filter::Images { images, .. } => images.clone(),
-            _ => {
-                let mut ids: Vec<ImageId> = outcomes.iter().filter_map(image_of).collect();
-                ids.dedup();
-                ids
-            }
+        let ids: Vec<ImageId> = if outcomes.is_empty() {
+            filter.images(evaluation, matched, cut)
+        } else {
+            let mut ids: Vec<ImageId> = outcomes.iter().filter_map(image_of).collect();
+            ids.dedup();
+            ids
         };
         let images = ids.iter().map(|&image| {
             let first = outcomes.partition_point(|o| image_of(o) < Some(image));
@@ -145,6 +156,10 @@ impl Selection {
             Sort::Loss => -measure(s, |m| m.loss).unwrap_or(f64::NEG_INFINITY),
             Sort::Margin => measure(s, |m| m.margin).unwrap_or(f64::INFINITY),
             Sort::Entropy => -measure(s, |m| m.entropy).unwrap_or(f64::NEG_INFINITY),
+            Sort::Probability => {
+                let score = self.filter.classes().1.and_then(|of| evaluation.labels()?.scores.score(s.image, of));
+                -score.unwrap_or(f64::NEG_INFINITY)
+            }
             Sort::Confidence if evaluation.labels().is_some() => {
                 -measure(s, |m| m.confidence).unwrap_or(f64::NEG_INFINITY)
             }

@@ -10,7 +10,7 @@ use crate::analysis::{Filter, recommend};
 use crate::formats::{self, Correction};
 use crate::jobs::runner::captured;
 use crate::jobs::{JobCtx, JobError};
-use crate::metrics::{DetectionSettings, Evaluation, Sections};
+use crate::metrics::{DetectionSettings, Sections};
 use crate::model::project::Choice;
 use crate::store::export::{self, Content};
 use crate::store::project_file;
@@ -18,7 +18,8 @@ use crate::store::project_file;
 use super::explorer::{Explorer, Threshold};
 use super::history::{Location, Page};
 use super::load::{self, Loaded};
-use super::selection::Selection;
+use super::selection::{Selection, Sort};
+use super::thresholds::Rematched;
 use super::{Command, Event, EventBody, Notice, OpenProject, RunningJob, Session, Slot};
 
 /// Rest of the threshold after which the slow parts follow.
@@ -51,6 +52,10 @@ impl Session {
                     self.set_threshold(best.unwrap_or(0.0), true, now);
                 }
             }
+            Command::SetOwnThreshold(class, threshold) => self.set_own_threshold(class, threshold),
+            Command::UseOwnOptima => self.use_own_optima(),
+            Command::ClearOwnThresholds => self.clear_own_thresholds(),
+            Command::ComputePairMatrix(counting) => self.compute_pair_matrix(counting),
             Command::SetIou(iou) => self.rematch(DetectionSettings { iou: iou.clamp(0.01, 1.0), ..self.matching }),
             Command::SetMatching(matching) => self.rematch(DetectionSettings { matching, ..self.matching }),
             Command::Select(filter) => self.go(Location { page: Page::Images, filter, image: None }),
@@ -152,7 +157,12 @@ impl Session {
         match event.body {
             EventBody::Opened(Ok(project)) => self.opened(*project),
             EventBody::Evaluated(Ok(loaded)) => self.evaluated(*loaded),
-            EventBody::Rematched(Ok(evaluation)) => self.rematched(*evaluation),
+            EventBody::Rematched(Ok(rematched)) => self.rematched(*rematched),
+            EventBody::PairMatrix(Ok(pairs)) => {
+                if let Some(explorer) = &mut self.explorer {
+                    explorer.take_pairs(Some(*pairs));
+                }
+            }
             EventBody::Recommended(at, Ok(list)) => {
                 if let Some(explorer) = &mut self.explorer {
                     explorer.recommendations = Arc::new(list);
@@ -186,6 +196,7 @@ impl Session {
             EventBody::Opened(Err(e))
             | EventBody::Evaluated(Err(e))
             | EventBody::Rematched(Err(e))
+            | EventBody::PairMatrix(Err(e))
             | EventBody::Recommended(_, Err(e))
             | EventBody::Curves(Err(e))
             | EventBody::Crossed(Err(e))
@@ -201,7 +212,7 @@ impl Session {
         }
     }
 
-    fn start<T: 'static>(
+    pub(super) fn start<T: 'static>(
         &mut self,
         slot: Slot,
         title: impl Into<String>,
@@ -269,7 +280,7 @@ impl Session {
     fn evaluated(&mut self, loaded: Loaded) {
         let Some(matched) = loaded.evaluation.matched.clone() else { return };
         // What is still under way belongs to the data that was on screen until now.
-        for slot in [Slot::Rematch, Slot::Recommend, Slot::Curves, Slot::Fingerprint, Slot::Hash] {
+        for slot in [Slot::Rematch, Slot::Pairs, Slot::Recommend, Slot::Curves, Slot::Fingerprint, Slot::Hash] {
             self.jobs.remove(&slot);
         }
         let wanted = std::mem::replace(&mut self.matching, matched.settings);
@@ -283,6 +294,7 @@ impl Session {
         let here = self.history.here().clone();
         let same = self.explorer.as_ref().is_some_and(|e| e.choice == loaded.choice);
         let sort = self.explorer.as_ref().map(|e| e.selection.sort).unwrap_or_default();
+        let own = self.explorer.as_ref().filter(|_| same).map(|e| e.own.clone()).unwrap_or_default();
         let mut explorer = Explorer {
             choice: loaded.choice,
             matched,
@@ -295,6 +307,9 @@ impl Session {
             hashes: None,
             threshold: Threshold { value: best, optimal: true },
             counter,
+            own,
+            pairs: None,
+            pairs_wanted: None,
             outdated: true,
             selection: Selection { filter: here.filter.clone(), sort, ..Selection::default() },
             recommendations: Arc::new(Vec::new()),
@@ -316,6 +331,7 @@ impl Session {
         self.settle();
         // The settings may have been changed while the files were read.
         self.rematch(wanted);
+        self.follow_own_thresholds();
     }
 
     fn rematch(&mut self, settings: DetectionSettings) {
@@ -323,25 +339,22 @@ impl Session {
             return;
         }
         self.matching = settings;
-        let Some(explorer) = &self.explorer else { return };
-        let evaluation = explorer.evaluation.clone();
-        self.start(
-            Slot::Rematch,
-            format!("Matching at IoU {:.2}", settings.iou),
-            move |ctx| rematch(&evaluation, settings, ctx).map(Box::new),
-            EventBody::Rematched,
-        );
+        self.start_rematch(settings, format!("Matching at IoU {:.2}", settings.iou));
     }
 
-    fn rematched(&mut self, evaluation: Evaluation) {
-        let (Some(explorer), Some(matched)) = (&mut self.explorer, evaluation.matched.clone()) else { return };
-        if explorer.threshold.optimal {
-            explorer.threshold.value = matched.optima.pooled.unwrap_or(0.0);
+    fn rematched(&mut self, Rematched { evaluation, matched, pairs }: Rematched) {
+        let Some(explorer) = &mut self.explorer else { return };
+        let best = matched.optima.pooled.unwrap_or(0.0);
+        // The optimum follows the matching; a threshold of a single class moves nothing but that class.
+        if explorer.threshold.optimal && matched.settings != explorer.matched.settings {
+            explorer.threshold.value = best;
         }
+        explorer.threshold.optimal &= explorer.threshold.value == best;
         explorer.counter = matched.timeline.counter();
         matched.timeline.move_to(&mut explorer.counter, explorer.threshold.value);
         explorer.matched = matched;
         explorer.evaluation = evaluation;
+        explorer.take_pairs(pairs);
         explorer.recommended_at = None;
         explorer.outdated = true;
         self.follow_selection();
@@ -350,10 +363,11 @@ impl Session {
 
     /// A matching that was cancelled or failed is not the one on screen.
     fn matching_follows_screen(&mut self) {
-        if let Some(explorer) = &self.explorer
-            && !self.jobs.contains_key(&Slot::Rematch)
+        if !self.jobs.contains_key(&Slot::Rematch)
+            && let Some(explorer) = &mut self.explorer
         {
             self.matching = explorer.matched.settings;
+            explorer.own = explorer.matched.own.clone();
         }
     }
 
@@ -367,6 +381,9 @@ impl Session {
         explorer.threshold = Threshold { value, optimal };
         let before = explorer.counter.cut();
         explorer.matched.timeline.move_to(&mut explorer.counter, value);
+        if let Some(pairs) = &mut explorer.pairs {
+            pairs.move_to(value);
+        }
         explorer.outdated |= explorer.counter.cut() != before;
         self.follow_selection();
         self.settle_at = Some(now + SETTLE);
@@ -400,8 +417,7 @@ impl Session {
         if let Some(explorer) = &mut self.explorer
             && explorer.selection.filter != filter
         {
-            explorer.selection.filter = filter;
-            explorer.outdated = true;
+            explorer.turn_to(filter);
         }
         self.follow_selection();
     }
@@ -494,6 +510,17 @@ impl Session {
 }
 
 impl Explorer {
+    /// Looks at other items, in an order that they have.
+    fn turn_to(&mut self, filter: Filter) {
+        if matches!(filter, Filter::Probability { .. }) {
+            self.selection.sort = Sort::Probability;
+        } else if self.selection.sort == Sort::Probability {
+            self.selection.sort = Sort::default();
+        }
+        self.selection.filter = filter;
+        self.outdated = true;
+    }
+
     fn reselect(&mut self) {
         let (filter, sort) = (std::mem::take(&mut self.selection.filter), self.selection.sort);
         self.selection = Selection::find(&self.evaluation, &self.matched, self.counter.cut(), filter, sort);
@@ -504,14 +531,6 @@ impl Explorer {
 /// True where the choice's model and dataset have predictions for this split.
 fn has_split(choices: &[Choice], wanted: &Choice, split: &String) -> bool {
     choices.iter().any(|c| c.model == wanted.model && c.dataset == wanted.dataset && c.splits.contains(split))
-}
-
-fn rematch(evaluation: &Evaluation, settings: DetectionSettings, ctx: &JobCtx) -> Result<Evaluation, JobError> {
-    let evaluation = evaluation.rematch(settings, ctx)?;
-    if let Some(matched) = &evaluation.matched {
-        matched.timeline.prepare();
-    }
-    Ok(evaluation)
 }
 
 /// `model@version on dataset@version, split`.

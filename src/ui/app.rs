@@ -386,7 +386,7 @@ fn project(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashbo
         CentralPanel::default().frame(ground).show(ui, |ui| without_numbers(ui, ctx));
         return;
     }
-    let height = theme::SLIDER_ROW + theme::TILE_ROW;
+    let height = views.threshold_bar.height();
     Panel::top("threshold bar").exact_size(height).frame(bar).show(ui, |ui| {
         threshold_bar::ui(ui, ctx, &mut views.threshold_bar);
     });

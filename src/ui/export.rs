@@ -40,7 +40,11 @@ pub fn table(session: &Session, pane: Pane) -> Option<String> {
     let text = match pane {
         Pane::Production => csv_tables::sweep(&matched.sweep),
         Pane::Classes => csv_tables::classes(evaluation, Some((matched, counter))),
-        Pane::Matrix => csv_tables::matrix(evaluation, matched, counter),
+        Pane::Matrix => {
+            let pairs = explorer.pairs.as_ref().and_then(|pairs| pairs.counts.as_ref());
+            let counts = pairs.map(|(timeline, counter)| counter.matrix(timeline));
+            csv_tables::matrix(evaluation, &counts.unwrap_or_else(|| counter.matrix(&matched.timeline)))
+        }
         Pane::Recommendations => {
             csv_tables::recommendations(&explorer.recommendations, explorer.dataset().classes.names())
         }

@@ -75,7 +75,7 @@ impl Pane {
     /// What is shown, at what setting: one line beside the title.
     #[must_use]
     pub fn subtitle(self, explorer: &Explorer) -> String {
-        let at = format!("confidence ≥ {}", fmt::threshold(explorer.threshold.value));
+        let at = explorer.condition();
         let classes = fmt::counted(explorer.dataset().classes.len() as u64, "class", "classes");
         match self {
             Self::Production => format!("every confidence, {}", explain::matching(explorer)),

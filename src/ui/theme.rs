@@ -111,6 +111,8 @@ pub const CELL_DRAWN: f32 = 6.0;
 pub const SETTLING: f32 = 0.55;
 /// Width of a search field in a pane's bar.
 pub const SEARCH_WIDTH: f32 = 96.0;
+/// Least width of a list that opens from a button.
+pub const MENU: f32 = 200.0;
 /// A pane smaller than this shows nothing.
 pub const PANE_LEAST: f32 = 96.0;
 

@@ -1,7 +1,7 @@
 //! The matchings written down once more, for one threshold and without regard to speed, from their definitions alone.
 
 use evalens::metrics::{Cell, Matching};
-use evalens::model::{BBox, Dataset, ImageId, PredId, Predictions, TruthId};
+use evalens::model::{BBox, ClassId, Dataset, ImageId, PredId, Predictions, TruthId};
 
 /// A truth and a detection that belong together, or one of them alone.
 pub type Pair = (Option<TruthId>, Option<PredId>);
@@ -24,9 +24,24 @@ pub fn outcomes(
     threshold: f64,
     iou: f64,
 ) -> Vec<Pair> {
-    let is_kept = |p: &usize| match matching {
-        Matching::Ultralytics => predictions.score[*p] as f32 > threshold as f32,
-        _ => predictions.score[*p] >= threshold,
+    outcomes_with(matching, dataset, predictions, image, &|_| threshold, iou)
+}
+
+/// The same with a threshold that depends on the class.
+pub fn outcomes_with(
+    matching: Matching,
+    dataset: &Dataset,
+    predictions: &Predictions,
+    image: ImageId,
+    threshold: &dyn Fn(ClassId) -> f64,
+    iou: f64,
+) -> Vec<Pair> {
+    let is_kept = |p: &usize| {
+        let threshold = threshold(predictions.class[*p]);
+        match matching {
+            Matching::Ultralytics => predictions.score[*p] as f32 > threshold as f32,
+            _ => predictions.score[*p] >= threshold,
+        }
     };
     let scene = Scene {
         dataset,

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::metrics::detection::{DetectionSettings, Matched, Optima};
+use crate::metrics::own::{self, OwnThresholds};
 use crate::metrics::ranking::Ranking;
 use crate::metrics::timeline::{Interval, Intervals, Outcome, Thresholds, Timeline};
 use crate::model::{Cancelled, ClassId, ClassScores, Dataset, ImageId, PredId, Predictions, Progress, TruthId};
@@ -64,9 +65,10 @@ fn every_class(dataset: &Dataset, scores: &ClassScores) -> Columns {
 ///
 /// Single-label: a labelled item is missed (below threshold) until its answer is kept, then the two are a pair for good.
 /// An item without a label has no outcome; of several labels the first counts. Multi-label: a label is missed until the
-/// score of its own class is kept, a kept class that is no label is a false positive.
+/// score of its own class is kept, a kept class that is no label is a false positive. Classes in `own` do not follow the
+/// threshold for all.
 #[must_use]
-pub fn timeline(dataset: &Dataset, predictions: &Predictions, multilabel: bool) -> Timeline {
+pub fn timeline(dataset: &Dataset, predictions: &Predictions, multilabel: bool, own: &OwnThresholds) -> Timeline {
     let counts = |item: ImageId| multilabel || !dataset.truths.of(item).is_empty();
     let counted = dataset.image_ids().filter(|&item| counts(item)).flat_map(|item| predictions.ids_of(item));
     let ranking = Ranking::of_ids(predictions, counted);
@@ -80,6 +82,7 @@ pub fn timeline(dataset: &Dataset, predictions: &Predictions, multilabel: bool) 
             }
         }
     }
+    own.pin(predictions, &mut cuts, false);
     let mut support = vec![0_u32; dataset.classes.len()];
     let mut count = |truth: TruthId| {
         let class = dataset.truths.class.get(truth.index());
@@ -102,11 +105,10 @@ pub fn timeline(dataset: &Dataset, predictions: &Predictions, multilabel: bool) 
 }
 
 /// The truth is missed down to the cut and found by the answer from there on.
-fn found(truth: TruthId, pred: PredId, cut: u32) -> [Interval; 2] {
-    [
-        Interval { outcome: Outcome::missed(truth), from: 0, until: cut },
-        Interval { outcome: Outcome::pair(truth, pred), from: cut, until: Interval::FOREVER },
-    ]
+fn found(truth: TruthId, pred: PredId, cut: u32) -> impl Iterator<Item = Interval> {
+    let before = Interval { outcome: Outcome::missed(truth), from: 0, until: cut };
+    let after = Interval { outcome: Outcome::pair(truth, pred), from: cut, until: Interval::FOREVER };
+    [before, after].into_iter().filter(|interval| interval.from < interval.until)
 }
 
 fn never(truth: TruthId) -> Interval {
@@ -124,7 +126,7 @@ fn answer_of(
     count(truth);
     let answer = predictions.ids_of(item).next();
     match answer.and_then(|pred| cuts.get(pred.index()).map(|&cut| found(truth, pred, cut))) {
-        Some(both) => both.to_vec(),
+        Some(both) => both.collect(),
         None => vec![never(truth)],
     }
 }
@@ -147,11 +149,11 @@ fn labels_of(
     }
     let mut intervals = Vec::with_capacity(predictions.of(item).len() + labels.len());
     for pred in predictions.ids_of(item) {
-        let cut = cuts.get(pred.index()).copied().unwrap_or(Interval::FOREVER);
+        let cut = cuts.get(pred.index()).copied().unwrap_or(own::NEVER);
         let class = predictions.class.get(pred.index()).copied();
         if let Some(at) = labels.iter().position(|&truth| class_of(truth) == class) {
             intervals.extend(found(labels.swap_remove(at), pred, cut));
-        } else {
+        } else if cut != own::NEVER {
             let outcome = Outcome::false_positive(pred);
             intervals.push(Interval { outcome, from: cut, until: Interval::FOREVER });
         }
@@ -170,11 +172,25 @@ pub fn matched(
     multilabel: bool,
     progress: &dyn Progress,
 ) -> Result<Matched, Cancelled> {
+    matched_with_own(dataset, predictions, multilabel, &OwnThresholds::default(), progress)
+}
+
+/// As [`matched`], with thresholds of their own for some classes.
+///
+/// # Errors
+/// [`Cancelled`] when asked to stop.
+pub fn matched_with_own(
+    dataset: &Dataset,
+    predictions: &Predictions,
+    multilabel: bool,
+    own: &OwnThresholds,
+    progress: &dyn Progress,
+) -> Result<Matched, Cancelled> {
     progress.stage("Counting at all thresholds");
     progress.check()?;
-    let timeline = timeline(dataset, predictions, multilabel);
+    let timeline = timeline(dataset, predictions, multilabel, own);
     progress.check()?;
-    Ok(Matched::of_timeline(dataset, timeline, DetectionSettings::default()))
+    Ok(Matched::of_timeline(dataset, timeline, DetectionSettings::default(), own))
 }
 
 /// One threshold a class for [`super::multilabel_at`]: at which its own F1 is best; where it has none, the pooled optimum,

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::model::{Cancelled, ClassScores, Dataset, Progress, ScoreTable};
+use crate::model::{Cancelled, ClassId, ClassScores, Dataset, ImageId, Progress, ScoreTable};
 
 use super::labels::{self, LabelSets};
 
@@ -75,4 +75,25 @@ pub fn cooccurrence(dataset: &Dataset) -> Vec<Vec<u32>> {
         }
     }
     counts
+}
+
+/// The items that a row of [`mean_probabilities`] is a mean over, in their order.
+#[must_use]
+pub fn items_labelled(dataset: &Dataset, scores: &ClassScores, class: ClassId, multilabel: bool) -> Vec<ImageId> {
+    let has = |item: &ImageId| {
+        let labels = dataset.truths.class.get(dataset.truths.of(*item)).unwrap_or(&[]);
+        let held = if multilabel { labels.contains(&class) } else { labels.first() == Some(&class) };
+        held && !scores.is_absent(*item)
+    };
+    dataset.image_ids().filter(has).collect()
+}
+
+/// The items that a cell of [`cooccurrence`] counts, in their order.
+#[must_use]
+pub fn items_with_both(dataset: &Dataset, a: ClassId, b: ClassId) -> Vec<ImageId> {
+    let both = |item: &ImageId| {
+        let labels = dataset.truths.class.get(dataset.truths.of(*item)).unwrap_or(&[]);
+        labels.contains(&a) && labels.contains(&b)
+    };
+    dataset.image_ids().filter(both).collect()
 }

@@ -13,7 +13,7 @@ use super::averages::{Averages, Rates, Tally, TotalRow};
 use super::labels::LabelSets;
 
 /// Which pairs of classes a confusion matrix of several labels counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PairCounting {
     /// The diagonal: right labels. (a, p) beside it: items where a was missed and p wrongly added. What was missed where
     /// nothing was added, and the other way round, goes to `none`.

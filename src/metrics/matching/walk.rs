@@ -111,7 +111,10 @@ impl Walk {
             let place = &mut self.places[truth as usize];
             let holder = self.seekers.get(place.holder as usize).map_or(NOBODY, |s| s.pred);
             if holder != place.recorded {
-                out.push(record(self.first_truth + truth as usize, place, cut));
+                // What ends where it began was in force nowhere.
+                if place.since < cut {
+                    out.push(record(self.first_truth + truth as usize, place, cut));
+                }
                 (place.recorded, place.since) = (holder, cut);
             }
         }

@@ -4,6 +4,7 @@ mod bars;
 mod order;
 mod picker;
 mod table;
+mod total;
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub struct Classes {
     order: Order,
     descending: bool,
     picker: picker::Picker,
+    total: total::Rule,
     rows: Option<Rows>,
 }
 
@@ -37,7 +39,7 @@ impl Default for Classes {
     fn default() -> Self {
         let order = Order::default();
         let (mode, picker) = (Mode::default(), picker::Picker::default());
-        Self { mode, order, descending: order.starts_descending(), picker, rows: None }
+        Self { mode, order, descending: order.starts_descending(), picker, total: total::Rule::default(), rows: None }
     }
 }
 
@@ -82,7 +84,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Classes) {
     match state.mode {
         Mode::Bars => bars::ui(ui, ctx, classes),
         Mode::Table => {
-            if let Some(order) = table::ui(ui, ctx, classes, (state.order, state.descending)) {
+            if let Some(order) = table::ui(ui, ctx, classes, (state.order, state.descending), &mut state.total) {
                 state.descending = if order == state.order { !state.descending } else { order.starts_descending() };
                 state.order = order;
             }

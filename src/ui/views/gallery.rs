@@ -3,6 +3,7 @@
 //! Knows which tiles are in view and asks for their pictures. Holds scroll, size and modes; the selection, its order and
 //! the threshold live in the session.
 
+mod chooser;
 mod grid;
 mod items;
 mod tile;
@@ -20,6 +21,7 @@ use crate::ui::textures::Pictures;
 use crate::ui::theme;
 use crate::ui::widgets::states;
 
+pub(super) use chooser::Chooser;
 use grid::Grid;
 pub(super) use items::Basis;
 pub use items::Item;
@@ -44,6 +46,7 @@ pub struct Gallery {
     filter: Filter,
     offset: f32,
     objects: Objects,
+    chooser: Chooser,
     aspect: Option<(Weak<Dataset>, f32)>,
 }
 
@@ -59,6 +62,7 @@ impl Default for Gallery {
             filter: Filter::All,
             offset: 0.0,
             objects: Objects::default(),
+            chooser: Chooser::default(),
             aspect: None,
         }
     }

@@ -52,10 +52,61 @@ impl Labelled {
             };
             found.kind = Some(found.kind.map_or(kind, |worst| worse(worst, kind)));
         }
-        let kept = |p: usize| predictions.score.get(p).is_some_and(|s| *s >= explorer.threshold.value);
+        let keeps = explorer.matched.keeps(cut);
         let scored = |p: usize| Some((*predictions.class.get(p)?, *predictions.score.get(p)?));
-        found.said.extend(predictions.of(item).filter(|&p| !several || kept(p)).filter_map(scored));
+        let said = predictions.of(item).filter_map(scored);
+        found.said.extend(said.filter(|&(class, score)| !several || keeps(class, score)));
         found
+    }
+
+    /// The probabilities of the two classes that are looked at: those of the selection, else the label and what was said
+    /// instead. `dog 0.30 · cat 0.60`; `None` where there is nothing to add to [`Self::words`].
+    #[must_use]
+    pub fn probabilities(&self, explorer: &Explorer, item: ImageId) -> Option<String> {
+        let labels = explorer.evaluation.labels()?;
+        let (truth, said) = explorer.selection.filter.classes();
+        let single = |classes: Option<ClassId>| classes.filter(|_| !self.several);
+        let wrong = self.kind.is_some_and(|kind| kind != OutcomeKind::Correct);
+        let truth = truth.or_else(|| single(self.truth.first().copied()).filter(|_| wrong));
+        let said = said.or_else(|| single(self.said.first().map(|(class, _)| *class)).filter(|_| wrong));
+        let mut classes: Vec<ClassId> = truth.into_iter().chain(said).collect();
+        classes.dedup();
+        let words = classes.iter().map(|&class| {
+            let score = labels.scores.score(item, class).map_or_else(|| fmt::UNDEFINED.to_owned(), fmt::short);
+            format!("{} {score}", explorer.class_name(Some(class)))
+        });
+        let words: Vec<String> = words.collect();
+        (!words.is_empty()).then(|| words.join(" · "))
+    }
+
+    /// The line below [`Self::words`]: the probabilities that are looked at, and the item's name.
+    #[must_use]
+    pub fn below(&self, explorer: &Explorer, item: ImageId, name: &str) -> String {
+        self.probabilities(explorer, item).map_or_else(|| name.to_owned(), |words| format!("{words} · {name}"))
+    }
+
+    /// What an item with several labels is: each part with its name, those that are empty left out.
+    #[must_use]
+    pub fn parts(&self, explorer: &Explorer) -> Vec<(&'static str, String)> {
+        let names = |classes: &mut dyn Iterator<Item = ClassId>| {
+            let names: Vec<&str> = classes.map(|c| explorer.class_name(Some(c))).collect();
+            names.join(", ")
+        };
+        let none = |words: String| if words.is_empty() { "none".to_owned() } else { words };
+        let mut parts = vec![
+            ("Labels", none(names(&mut self.truth.iter().copied()))),
+            ("Predicted", none(names(&mut self.said.iter().map(|(class, _)| *class)))),
+        ];
+        let differences = [("Missed", &self.missed), ("Added", &self.wrong)];
+        let held = differences.into_iter().filter(|(_, classes)| !classes.is_empty());
+        parts.extend(held.map(|(name, classes)| (name, names(&mut classes.iter().copied()))));
+        parts
+    }
+
+    /// True where an item can have several labels.
+    #[must_use]
+    pub const fn is_several(&self) -> bool {
+        self.several
     }
 
     /// In a line: `cat`, `cat → dog 0.83`, `cat, below the threshold (dog 0.21)`; or the labels found, missed and wrong.

@@ -152,12 +152,12 @@ pub fn of_image(explorer: &Explorer, image: ImageId, marks: &[Outcome], below: b
         timeline.outcomes_of(image, cut).map(|o| Object::of_outcome(explorer, o, marks)).collect();
     let ignored = truths.ids_of(image).filter(|t| truths.ignored.get(t.index()).copied().unwrap_or(false));
     objects.extend(ignored.map(|t| Object::new(explorer, Outcome::missed(t), Standing::Ignored, marks)));
-    let at = explorer.threshold.value;
-    let kept = |score: f64| if timeline.strict() { score > at } else { score >= at };
+    let keeps = explorer.matched.keeps(cut);
+    let kept = |p: usize| Some(keeps(*predictions.class.get(p)?, *predictions.score.get(p)?));
     let mut seen: Vec<PredId> = objects.iter().filter_map(|o| o.outcome.pred()).collect();
     seen.sort_unstable();
     for pred in predictions.ids_of(image).filter(|p| seen.binary_search(p).is_err()) {
-        let kept = predictions.score.get(pred.index()).is_some_and(|&s| kept(s));
+        let kept = kept(pred.index()).unwrap_or(false);
         if kept || below {
             let standing = if kept { Standing::Ignored } else { Standing::Below };
             objects.push(Object::new(explorer, Outcome::false_positive(pred), standing, marks));

@@ -46,7 +46,24 @@ impl Part {
         match self {
             Self::All => Some(&explorer.matched.sweep),
             Self::Split(split) => explorer.matched.split_sweeps.get(split),
-            Self::Class(class) => explorer.matched.class_sweeps.get(class.index()),
+            // What a threshold of its own would do is read where the class has none yet.
+            Self::Class(class) => explorer.base().class_sweeps.get(class.index()),
+        }
+    }
+
+    /// The threshold of what is shown.
+    fn threshold(self, explorer: &Explorer) -> f64 {
+        match self {
+            Self::Class(class) => explorer.threshold_of(class),
+            Self::All | Self::Split(_) => explorer.threshold.value,
+        }
+    }
+
+    /// What moves that threshold.
+    fn moved(self, explorer: &Explorer, to: f64) -> Command {
+        match self {
+            Self::Class(class) if explorer.own.get(class).is_some() => Command::SetOwnThreshold(class, Some(to)),
+            _ => Command::SetThreshold(to),
         }
     }
 
@@ -107,7 +124,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Production) {
         state.part = Part::All;
         &explorer.matched.sweep
     });
-    found(ui, ctx, sweep, state);
+    found(ui, ctx, explorer, sweep, state);
     let curve = Curve::of(&mut state.curve, explorer, sweep, state.part, state.beta.value(), state.bands);
     chart(ui, ctx, explorer, sweep, curve, state.part, state.beta);
 }
@@ -157,7 +174,7 @@ fn toolbar(ui: &mut Ui, explorer: &Explorer, state: &mut Production) {
 }
 
 /// What the target asks for: the best threshold that meets it, and a button that takes it.
-fn found(ui: &mut Ui, ctx: &ViewCtx, sweep: &Sweep, state: &Production) {
+fn found(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, sweep: &Sweep, state: &Production) {
     let Some(target) = state.target else { return };
     let (place, wanted) = match target {
         Target::Recall(v) => (sweep.best_precision_at_recall(v), format!("recall ≥ {v:.2}")),
@@ -177,7 +194,7 @@ fn found(ui: &mut Ui, ctx: &ViewCtx, sweep: &Sweep, state: &Production) {
             );
             ui.label(words);
             if ui.small_button("Use it").clicked() {
-                ctx.send(Command::SetThreshold(confidence));
+                ctx.send(state.part.moved(explorer, confidence));
             }
         }
     });
@@ -210,10 +227,10 @@ fn chart(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, sweep: &Sweep, curve: 
     });
     let transform = &response.transform;
     line_ends(ui, theme, transform, curve, beta);
-    best_mark(ui, theme, transform, sweep, beta, explorer.threshold.value);
+    best_mark(ui, theme, transform, sweep, beta, part.threshold(explorer));
     let rect = *transform.frame();
     threshold_line(ui, ctx, explorer, sweep, transform, beta, part);
-    grab(ctx, &response.response, transform, rect);
+    grab(ctx, explorer, part, &response.response, transform, rect);
 }
 
 /// The lines' names, at the places where they are furthest apart: directly at their right ends, else at the left.
@@ -264,7 +281,7 @@ fn threshold_line(
 ) {
     let theme = ctx.theme;
     let frame = transform.frame();
-    let value = explorer.threshold.value;
+    let value = part.threshold(explorer);
     let x = plot::place(transform, value, 0.0).x.clamp(frame.left(), frame.right());
     ui.painter().vline(x, frame.y_range(), Stroke::new(1.5, theme.accent));
     let at = sweep.position(value);
@@ -297,16 +314,23 @@ fn threshold_line(
 }
 
 /// Dragging anywhere in the plot, or a click, moves the threshold there.
-fn grab(ctx: &ViewCtx, response: &egui::Response, transform: &PlotTransform, frame: egui::Rect) {
+fn grab(
+    ctx: &ViewCtx,
+    explorer: &Explorer,
+    part: Part,
+    response: &egui::Response,
+    transform: &PlotTransform,
+    frame: egui::Rect,
+) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Production metrics plot"));
     let Some(pointer) = response.interact_pointer_pos().or(response.hover_pos()) else { return };
-    let value = ctx.session.explorer.as_ref().map_or(0.0, |e| e.threshold.value);
+    let value = part.threshold(explorer);
     let near = (plot::place(transform, value, 0.0).x - pointer.x).abs() <= GRAB;
     let icon = if near || response.dragged() { CursorIcon::ResizeHorizontal } else { CursorIcon::Crosshair };
     response.ctx.set_cursor_icon(icon);
     if response.dragged() || response.clicked() {
         let x = pointer.x.clamp(frame.left(), frame.right());
         let at = transform.value_from_position(pos2(x, pointer.y)).x;
-        ctx.send(Command::SetThreshold((at * 1000.0).round() / 1000.0));
+        ctx.send(part.moved(explorer, (at * 1000.0).round() / 1000.0));
     }
 }

@@ -87,13 +87,13 @@ fn settings(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     for sentence in explain::protocol(explorer) {
         ui.label(RichText::new(sentence).color(ctx.theme.muted));
     }
-    let at = fmt::threshold(explorer.threshold.value);
+    let at = explorer.condition();
     let how = if explorer.threshold.optimal {
         ", the optimum: the highest score at which F1 over all of them is largest"
     } else {
         ""
     };
-    ui.label(RichText::new(format!("Predictions are kept at confidence ≥ {at}{how}")).color(ctx.theme.muted));
+    ui.label(RichText::new(format!("Predictions are kept at {at}{how}")).color(ctx.theme.muted));
 }
 
 fn average_precision(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {

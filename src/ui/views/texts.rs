@@ -11,7 +11,7 @@ use crate::ui::widgets::boxes::Boxes;
 use crate::ui::widgets::icon::focus_ring;
 use crate::ui::widgets::{states, text};
 
-use super::gallery::{Basis, top};
+use super::gallery::{Basis, Chooser, top};
 use super::labelled::Labelled;
 
 /// Height of a row: two lines of text.
@@ -24,6 +24,7 @@ const LABELS: f32 = 340.0;
 pub struct Texts {
     search: String,
     found: Option<Found>,
+    chooser: Chooser,
 }
 
 /// The items of the selection that hold the words searched for, and what that depends on.
@@ -37,8 +38,9 @@ struct Found {
 /// Draws the page.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Texts) {
     let Some(explorer) = &ctx.session.explorer else { return };
-    top::texts(ui, ctx, explorer, |ui| {
-        let field = TextEdit::singleline(&mut state.search).hint_text("Search texts").desired_width(200.0);
+    let Texts { search, chooser, .. } = state;
+    top::texts(ui, ctx, explorer, chooser, |ui| {
+        let field = TextEdit::singleline(search).hint_text("Search texts").desired_width(200.0);
         let field = ui.add(field);
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search texts"));
     });
@@ -111,7 +113,8 @@ fn row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, item: ImageId) {
         boxes.paint(ui.painter());
     }
     text::left(ui.painter(), first.with_min_x(mark.right() + theme::GRID), &words, theme::body(), theme.text);
-    text::left(ui.painter(), second.with_min_x(mark.right() + theme::GRID), name, theme::caption(), theme.muted);
+    let below = labelled.below(explorer, item, name);
+    text::left(ui.painter(), second.with_min_x(mark.right() + theme::GRID), &below, theme::caption(), theme.muted);
     if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_ui(|ui| card(ui, ctx, said)).clicked() {
         ctx.send(Command::OpenImage(item));
     }

@@ -2,6 +2,7 @@
 //! window; this is where it is seen and moved. Holds no threshold itself.
 
 pub mod explain;
+mod own;
 pub mod tiles;
 pub mod track;
 
@@ -26,6 +27,8 @@ const BUTTON: f32 = 168.0;
 const IOU: f32 = 168.0;
 /// Lowest and highest IoU threshold.
 const IOU_RANGE: (f64, f64) = (0.05, 0.95);
+/// Width of the switch to thresholds of single classes.
+const PER_CLASS: f32 = 96.0;
 /// Gap between the parts.
 const GAP: f32 = 12.0;
 
@@ -35,6 +38,16 @@ pub struct ThresholdBar {
     track: Option<Track>,
     typed: Option<String>,
     tiles: tiles::Tiles,
+    own: own::Own,
+}
+
+impl ThresholdBar {
+    /// How high the bar is.
+    #[must_use]
+    pub fn height(&self) -> f32 {
+        let own = if self.own.open { theme::SLIDER_ROW } else { 0.0 };
+        theme::SLIDER_ROW + theme::TILE_ROW + own
+    }
 }
 
 /// The name of the confidence slider, by which its keyboard focus is found.
@@ -48,6 +61,10 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut ThresholdBar) {
     let Some(explorer) = &ctx.session.explorer else { return };
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::SLIDER_ROW), Sense::hover());
     slider_row(ui, ctx, explorer, state, row.shrink2(vec2(GAP, 0.0)));
+    if state.own.open {
+        let row = own::allocate(ui);
+        own::ui(ui, ctx, explorer, &mut state.own, row);
+    }
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::TILE_ROW), Sense::hover());
     let row = row.shrink2(vec2(GAP, 0.0));
     if explorer.evaluation.objects().is_none() {
@@ -69,10 +86,19 @@ fn slider_row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Thres
     text::left(ui.painter(), above, "Confidence threshold", theme::body(), theme.text);
     let kept = fmt::count(explorer.counter.totals().kept());
     let all = fmt::count(explorer.predictions().len() as u64);
-    text::left(ui.painter(), below, &format!("{kept} of {all} kept"), theme::caption(), theme.muted);
+    let caption = match explorer.matched.own.len() {
+        0 => format!("{kept} of {all} kept"),
+        1 => "1 class at its own threshold".to_owned(),
+        n => format!("{} classes at their own", fmt::count(n as u64)),
+    };
+    text::left(ui.painter(), below, &caption, theme::caption(), theme.muted);
 
     let button = Rect::from_center_size(pos2(row.right() - BUTTON / 2.0, middle), vec2(BUTTON, theme::ROW));
-    let field = Rect::from_center_size(pos2(button.left() - 8.0 - FIELD / 2.0, middle), vec2(FIELD, theme::ROW));
+    let per_class = Rect::from_center_size(
+        pos2(button.left() - theme::GRID - PER_CLASS / 2.0, middle),
+        vec2(PER_CLASS, theme::ROW),
+    );
+    let field = Rect::from_center_size(pos2(per_class.left() - 8.0 - FIELD / 2.0, middle), vec2(FIELD, theme::ROW));
     let rail = Rect::from_min_max(pos2(label.right() + GAP, row.top()), pos2(field.left() - GAP * 1.5, row.bottom()));
     let rail = rail.shrink2(vec2(track::KNOB, 4.0));
     let value = explorer.threshold.value;
@@ -89,8 +115,9 @@ fn slider_row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Thres
     if let Some(value) = moved {
         ctx.send(Command::SetThreshold(value));
     }
-    track.paint(ui, theme, rail, &slider, explorer, &response);
+    track.paint(ui, theme, rail, &slider, &response);
     number_field(ui, ctx, value, &mut state.typed, field);
+    own::switch(ui, explorer, &mut state.own, per_class);
     optimum_button(ui, ctx, explorer, button);
 }
 

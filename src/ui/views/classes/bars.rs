@@ -171,7 +171,7 @@ fn select(
     let name = explorer.dataset().classes.name(class);
     response.clone().on_hover_cursor(CursorIcon::PointingHand).on_hover_ui(|ui| {
         ui.strong(name);
-        ui.label(sentence(name, counts, kind, explorer.threshold.value));
+        ui.label(sentence(name, counts, kind, explorer.threshold_of(class)));
         ui.weak(format!(
             "Precision {} · recall {} · F1 {}",
             fmt::rate(counts.precision()),

@@ -170,8 +170,36 @@ impl Order {
             Self::Ap => ap(|a| a.ap),
             Self::RocAuc => ranked(|r| &r.roc_auc),
             Self::AveragePrecision => ranked(|r| &r.average_precision),
-            Self::Optimum => explorer.matched.optima.classes.get(class.index()).copied().flatten(),
+            Self::Optimum => explorer.base().optima.classes.get(class.index()).copied().flatten(),
         }
+    }
+}
+
+impl Order {
+    /// Why a number of a class is undefined, in a sentence.
+    #[must_use]
+    pub fn undefined(self, explorer: &Explorer, class: ClassId) -> String {
+        let name = explorer.dataset().classes.name(class);
+        let counts = explorer.counter.classes().get(class.index()).copied().unwrap_or_default();
+        let (task, at) = (explorer.evaluation.task, explorer.condition());
+        let (items, units) = (task.items().1, task.units().1);
+        let labels = explorer.evaluation.labels();
+        let support = explorer.matched.timeline.support().get(class.index()).copied().unwrap_or(0);
+        let why = match self {
+            Self::Precision => format!("nothing is predicted as {name} at {at}"),
+            Self::Recall => format!("no {units} of {name} in the ground truth"),
+            Self::F1 if counts.support() == 0 => format!("{name} is neither in the ground truth nor predicted at {at}"),
+            Self::RocAuc | Self::AveragePrecision if labels.is_some_and(|l| !l.scores.has_confidence) => {
+                "the model's output names classes without scores".to_owned()
+            }
+            Self::RocAuc | Self::AveragePrecision if labels.is_some_and(|l| !l.scores.is_complete()) => {
+                "only the best few classes of each item have a score".to_owned()
+            }
+            Self::RocAuc if support > 0 => format!("all {items} are labelled {name}; there is none to tell them from"),
+            Self::Optimum if support > 0 => format!("nothing is ever predicted as {name}"),
+            _ => format!("no {units} of {name} in the ground truth"),
+        };
+        format!("Undefined: {why}")
     }
 }
 

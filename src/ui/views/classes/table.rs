@@ -5,13 +5,13 @@ use egui_extras::{Column, TableBuilder};
 
 use crate::analysis::Filter;
 use crate::metrics::OutcomeKind;
-use crate::metrics::evaluation::Labels;
 use crate::model::{ClassId, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
 
 use super::order::Order;
+use super::total::{Rule, Total};
 
 /// Columns after the name, in order.
 const COLUMNS: [Order; 15] = [
@@ -33,7 +33,7 @@ const COLUMNS: [Order; 15] = [
 ];
 
 /// Draws the table; returns the column whose head was clicked.
-pub fn ui(ui: &mut Ui, ctx: &ViewCtx, classes: &[ClassId], order: (Order, bool)) -> Option<Order> {
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, classes: &[ClassId], order: (Order, bool), rule: &mut Rule) -> Option<Order> {
     let explorer = ctx.session.explorer.as_ref()?;
     let task = explorer.evaluation.task;
     let columns: Vec<Order> = COLUMNS.into_iter().filter(|column| column.belongs_to(task)).collect();
@@ -74,7 +74,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, classes: &[ClassId], order: (Order, bool))
                         });
                     }
                 }
-                None => total(&mut row, explorer, &columns, ctx),
+                None => total_row(&mut row, explorer, &columns, ctx, rule),
             });
         });
     });
@@ -115,7 +115,7 @@ fn cell(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, class: ClassId, column:
         let color = if value.is_none_or(|v| v == 0.0) { ctx.theme.muted } else { ctx.theme.text };
         let label = ui.label(RichText::new(words).color(color));
         if value.is_none() {
-            label.on_hover_text("Undefined: this class has no object, or no detection, that the number needs");
+            label.on_hover_text(column.undefined(explorer, class));
         }
         return;
     };
@@ -126,43 +126,26 @@ fn cell(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, class: ClassId, column:
     }
 }
 
-/// The last row: counts are sums, rates are pooled over all objects (micro), AP is COCO's mean over classes with truth.
-fn total(row: &mut egui_extras::TableRow<'_, '_>, explorer: &Explorer, columns: &[Order], ctx: &ViewCtx) {
-    let counts = explorer.counter.totals();
-    let coco = explorer.evaluation.coco().map(|c| c.summary).unwrap_or_default();
-    let ranking = explorer.evaluation.labels().and_then(Labels::ranking);
+/// The last row: counts are sums, rates by a rule that can be chosen, AP of detectors COCO's mean over classes with truth.
+fn total_row(
+    row: &mut egui_extras::TableRow<'_, '_>,
+    explorer: &Explorer,
+    columns: &[Order],
+    ctx: &ViewCtx,
+    rule: &mut Rule,
+) {
     row.col(|ui| {
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let label = ui.label(RichText::new("All, pooled").strong());
-            label.on_hover_text(
-                "Every class, also those not chosen. Counts are sums; precision, recall and F1 are pooled (micro); AP \
-                 and ROC AUC are means over the classes for which they are defined (macro)",
-            );
-        });
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| rule.menu(ui));
     });
+    let total = Total::of(explorer, *rule);
     for &column in columns {
         row.col(|ui| {
-            let words = match column {
-                Order::Support => fmt::count(counts.truths()),
-                Order::Predicted => fmt::count(counts.kept()),
-                Order::Correct => fmt::count(counts.correct),
-                Order::Misclassified => fmt::count(counts.misclassified),
-                Order::Missed => fmt::count(counts.missed),
-                Order::FalsePositives => fmt::count(counts.false_positives),
-                Order::Precision => fmt::rate(counts.precision()),
-                Order::Recall => fmt::rate(counts.recall()),
-                Order::F1 => fmt::rate(counts.f1()),
-                Order::Ap50 => fmt::rate(coco.ap50),
-                Order::Ap75 => fmt::rate(coco.ap75),
-                Order::Ap => fmt::rate(coco.ap),
-                Order::RocAuc => fmt::rate(ranking.and_then(|r| r.roc_auc_macro)),
-                Order::AveragePrecision => fmt::rate(ranking.and_then(|r| r.average_precision_macro)),
-                Order::Optimum => {
-                    explorer.matched.optima.pooled.map_or_else(|| fmt::UNDEFINED.to_owned(), fmt::threshold)
-                }
-                Order::Declared | Order::Name => String::new(),
-            };
-            ui.label(RichText::new(words).strong().color(ctx.theme.text));
+            let words = total.words(explorer, column);
+            let undefined = words == fmt::UNDEFINED;
+            let label = ui.label(RichText::new(words).strong().color(ctx.theme.text));
+            if undefined {
+                label.on_hover_text(total.undefined(explorer, column));
+            }
         });
     }
 }

@@ -92,16 +92,15 @@ fn is_drawn(place: usize, side: usize, every: usize) -> bool {
 /// Draws names, totals and the names of the axes; those pointed at stand out.
 pub(super) fn paint(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins, pointed: Option<(usize, usize)>) {
     let (row, col) = (pointed.map(|p| p.0), pointed.map(|p| p.1));
-    let side = frame.arrangement.side();
     let covered = frame.grid.covered();
     let every = stride(frame.grid.cell.y);
     let seen = |p: usize| covered.y_range().contains(frame.grid.top(p) + frame.grid.cell.y / 2.0);
-    for place in frame.grid.rows_in_view().filter(|&p| is_drawn(p, side, every) && Some(p) != row && seen(p)) {
+    for place in frame.grid.rows_in_view().filter(|&p| is_drawn(p, frame.rows, every) && Some(p) != row && seen(p)) {
         paint_row(ui, ctx, frame, margins, place, false);
     }
     let every = if margins.vertical { stride(frame.grid.cell.x) } else { 1 };
     let seen = |p: usize| covered.x_range().contains(frame.grid.left(p) + frame.grid.cell.x / 2.0);
-    for place in frame.grid.cols_in_view().filter(|&p| is_drawn(p, side, every) && Some(p) != col && seen(p)) {
+    for place in frame.grid.cols_in_view().filter(|&p| is_drawn(p, frame.cols, every) && Some(p) != col && seen(p)) {
         paint_col(ui, ctx, frame, margins, place, false);
     }
     if let Some(row) = row {
@@ -133,7 +132,7 @@ fn paint_row(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins, place: us
     chip(ui, ctx, Rect::from_min_size(at, name.size()), strong);
     ui.painter().galley_with_override_text_color(at, name, colour);
     if margins.right > 0.0 {
-        let total = caption(ui, &fmt::count(frame.total(class, !frame.transpose)), f32::INFINITY);
+        let total = caption(ui, &fmt::count(frame.sheet.total(class, !frame.transpose)), f32::INFINITY);
         let right = covered.right() + margins.right - theme::GRID;
         let at = pos2(right - total.size().x, middle - total.size().y / 2.0);
         chip(ui, ctx, Rect::from_min_size(at, total.size()), strong);
@@ -161,7 +160,7 @@ fn paint_col(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins, place: us
         chip(ui, ctx, Rect::from_min_size(at, name.size()), strong);
         ui.painter().galley_with_override_text_color(at, name, colour);
     }
-    let total = caption(ui, &fmt::count(frame.total(class, frame.transpose)), f32::INFINITY);
+    let total = caption(ui, &fmt::count(frame.sheet.total(class, frame.transpose)), f32::INFINITY);
     let fits = total.size().x + theme::GRID <= frame.grid.cell.x;
     if margins.bottom > 0.0 && (fits || strong) {
         let at = pos2(middle - total.size().x / 2.0, covered.bottom() + theme::GRID);
@@ -247,17 +246,17 @@ impl Strip {
             return;
         };
         ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
-        let total = frame.total(class, self.of_truth);
+        let total = frame.sheet.total(class, self.of_truth);
         let pointer = ui.input(|i| i.pointer.hover_pos()).unwrap_or_default();
         let beside = Rect::from_center_size(pointer, vec2(theme::PADDING, theme::PADDING));
         cells::hover_card(ui, &response, beside, |ui| {
-            ui.label(words::label_meaning(frame.explorer, class, self.of_truth, total));
+            ui.label(words::label_meaning(frame, class, self.of_truth, total));
             if total > 0 {
                 ui.label(egui::RichText::new("click shows them").font(theme::caption()).color(ctx.theme.muted));
             }
         });
         if response.clicked() && total > 0 {
-            ctx.send(Command::Select(filter_of(frame.explorer, class, self.of_truth)));
+            ctx.send(Command::Select(filter_of(frame, class, self.of_truth)));
         }
     }
 
@@ -275,17 +274,17 @@ impl Strip {
         if !ui.ctx().has_accesskit_node(strip.id) {
             return;
         }
-        let drawn = (0..frame.arrangement.side()).filter_map(|place| Some((place, rect_of(place)?)));
+        let drawn = (0..frame.rows.max(frame.cols)).filter_map(|place| Some((place, rect_of(place)?)));
         for (place, rect) in drawn.take(NAMED) {
             let Some(class) = frame.arrangement.class(place) else { continue };
             let id = strip.id.with(("name", class));
-            let total = frame.total(class, self.of_truth);
+            let total = frame.sheet.total(class, self.of_truth);
             let response = ui.interact(rect.intersect(self.rect), id, Sense::hover());
-            let name = || words::label_name(frame.explorer, class, self.of_truth, total);
+            let name = || words::label_name(frame, class, self.of_truth, total);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name()));
             ui.ctx().accesskit_node_builder(id, |node| node.add_action(Action::Click));
             if total > 0 && ui.input(|i| i.has_accesskit_action_request(id, Action::Click)) {
-                ctx.send(Command::Select(filter_of(frame.explorer, class, self.of_truth)));
+                ctx.send(Command::Select(filter_of(frame, class, self.of_truth)));
             }
         }
     }

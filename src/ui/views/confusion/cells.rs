@@ -4,9 +4,8 @@ use egui::accesskit::Action;
 use egui::{Event, Mesh, Pos2, Rect, RectAlign, Response, Sense, Stroke, StrokeKind, Tooltip, Ui};
 use egui::{Role, WidgetInfo, emath::GuiRounding};
 
-use crate::analysis::Filter;
 use crate::analysis::matrix::{Scale, strength};
-use crate::metrics::{Cell, OutcomeKind, rates};
+use crate::metrics::{Cell, OutcomeKind};
 use crate::model::fmt;
 use crate::session::Command;
 use crate::ui::context::ViewCtx;
@@ -29,21 +28,21 @@ fn ramp_of(cell: Cell) -> usize {
     usize::from(cell.kind() == Some(OutcomeKind::Correct))
 }
 
-/// A share of the row or column, or a count.
-fn value(frame: &Frame, row: usize, col: usize, count: u32) -> f64 {
+/// A share of the row or column, or what the cell holds.
+fn value(frame: &Frame, row: usize, col: usize, held: f64) -> f64 {
     let share = |place: usize, of_truth: bool| {
-        let total = frame.arrangement.class(place).map_or(0, |class| frame.total(class, of_truth));
-        rates::ratio(count.into(), total).unwrap_or(0.0)
+        let total = frame.arrangement.class(place).map_or(0, |class| frame.sheet.total(class, of_truth));
+        if total == 0 { 0.0 } else { held / total as f64 }
     };
     match frame.scale {
-        Scale::Count => f64::from(count),
         Scale::Row => share(row, !frame.transpose),
         Scale::Column => share(col, frame.transpose),
+        _ => held,
     }
 }
 
 fn strength_of(frame: &Frame, value: f64) -> f32 {
-    strength(frame.scale, frame.log, value, f64::from(frame.largest)) as f32
+    strength(frame.scale, frame.log, value, frame.sheet.largest()) as f32
 }
 
 /// Draws all cells in view: as one picture where they are very small, else one by one, with numbers where these fit.
@@ -112,7 +111,7 @@ fn one_by_one(painter: &egui::Painter, ctx: &ViewCtx, frame: &Frame) {
         mesh.add_colored_rect(rect, fill);
         if numbers {
             let colour = readable(fill, ctx.theme.text, ctx.theme.surface);
-            texts.extend(number(painter, frame, rect, n, value).map(|(at, galley)| (at, galley, colour)));
+            texts.extend(number(painter, frame, rect, value).map(|(at, galley)| (at, galley, colour)));
         }
     }
     painter.add(mesh);
@@ -126,19 +125,19 @@ fn number(
     painter: &egui::Painter,
     frame: &Frame,
     rect: Rect,
-    count: u32,
     value: f64,
 ) -> Option<(Pos2, std::sync::Arc<egui::Galley>)> {
     let font = if rect.height() < 2.0 * theme::CELL_NUMBER { theme::caption() } else { theme::body() };
     let lay = |text: String| painter.layout_no_wrap(text, font.clone(), egui::Color32::PLACEHOLDER);
+    let whole = value as u64;
     let full = match frame.scale {
-        Scale::Count => fmt::count(count.into()),
+        Scale::MeanProbability => fmt::short(value),
+        scale if scale.counts() => fmt::count(whole),
         _ => fmt::percent(Some(value)),
     };
     let fits = |galley: &std::sync::Arc<egui::Galley>| galley.size().x <= rect.width() - 2.0 * theme::HAIRLINE;
     let galley = lay(full);
-    let galley =
-        if fits(&galley) || frame.scale != Scale::Count { galley } else { lay(fmt::short_count(count.into())) };
+    let galley = if fits(&galley) || !frame.scale.counts() { galley } else { lay(fmt::short_count(whole)) };
     fits(&galley).then(|| (rect.center() - galley.size() / 2.0, galley))
 }
 
@@ -182,10 +181,10 @@ pub(super) fn publish(ui: &Ui, ctx: &ViewCtx, frame: &Frame, matrix: &Response) 
         let id = matrix.id.with(("cell", cell.truth, cell.predicted));
         let rect = frame.grid.cell_rect(row, col).intersect(frame.grid.area);
         let response = ui.interact(rect, id, Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words::cell_name(frame.explorer, cell, n)));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words::cell_name(frame, cell, n)));
         ui.ctx().accesskit_node_builder(id, |node| node.add_action(Action::Click));
         if asked && ui.input(|i| i.has_accesskit_action_request(id, Action::Click)) {
-            ctx.send(Command::Select(Filter::Cell(cell)));
+            ctx.send(Command::Select(frame.filter(cell)));
         }
     }
 }
@@ -193,18 +192,17 @@ pub(super) fn publish(ui: &Ui, ctx: &ViewCtx, frame: &Frame, matrix: &Response) 
 /// Says what a cell means, beside it.
 pub(super) fn card(ui: &Ui, ctx: &ViewCtx, frame: &Frame, matrix: &Response, row: usize, col: usize) {
     let Some(cell) = frame.cell(row, col) else { return };
-    let count = frame.count(cell);
-    let explorer = frame.explorer;
+    let held = frame.sheet.value(cell);
     hover_card(ui, matrix, frame.grid.cell_rect(row, col).intersect(frame.grid.area), |ui| {
-        ui.label(words::meaning(explorer, cell, count));
+        ui.label(words::meaning(frame, cell, held));
         let muted = |ui: &mut Ui, text: String| {
             ui.label(egui::RichText::new(text).font(theme::caption()).color(ctx.theme.muted));
         };
-        if let Some(shares) = words::shares(explorer, cell, count) {
+        if let Some(shares) = words::shares(frame, cell, held) {
             muted(ui, shares);
         }
-        if count > 0 {
-            muted(ui, "click shows them".to_owned());
+        if held > 0.0 {
+            muted(ui, words::click(frame, cell));
         }
     });
 }

@@ -5,9 +5,10 @@ use std::sync::{Arc, Weak};
 
 use egui::{Rect, Vec2};
 
-use crate::analysis::matrix::{Arrangement, Order, Scale, Shown};
-use crate::metrics::Cut;
+use crate::analysis::matrix::{Arrangement, Order, Scale, Shown, Table};
+use crate::metrics::classification::PairCounting;
 use crate::metrics::detection::Matched;
+use crate::metrics::{Counter, Cut, Timeline};
 use crate::session::Explorer;
 
 /// Which matching; the weak reference keeps its address from being used again.
@@ -30,6 +31,7 @@ impl PartialEq for MatchedId {
 #[derive(Clone, PartialEq)]
 struct Key {
     matched: MatchedId,
+    counting: Option<PairCounting>,
     order: Order,
     shown: Shown,
 }
@@ -38,24 +40,30 @@ struct Key {
 #[derive(Default)]
 pub(super) struct Arranged {
     arrangement: Option<(Key, Cut, Rc<Arrangement>)>,
-    largest: Option<(MatchedId, Cut, u32)>,
+    largest: Option<(MatchedId, Option<PairCounting>, Cut, u32)>,
     version: u64,
 }
 
 impl Arranged {
     /// The arrangement for these wishes. While the threshold moves it stays as it was: nothing jumps under a finger.
-    pub fn get(&mut self, explorer: &Explorer, order: Order, shown: &Shown, resting: bool) -> (Rc<Arrangement>, u32) {
-        let key = Key { matched: MatchedId::of(explorer), order, shown: shown.clone() };
-        let cut = explorer.counter.cut();
-        let largest = self.largest(explorer, &key.matched, cut);
+    pub fn get(
+        &mut self,
+        explorer: &Explorer,
+        (timeline, counter, counting): (&Timeline, &Counter, Option<PairCounting>),
+        order: Order,
+        shown: &Shown,
+        resting: bool,
+    ) -> (Rc<Arrangement>, u32) {
+        let key = Key { matched: MatchedId::of(explorer), counting, order, shown: shown.clone() };
+        let cut = counter.cut();
+        let largest = self.largest(counter, &key, cut);
         if let Some((known, at, arrangement)) = &self.arrangement
             && *known == key
             && (*at == cut || !resting)
         {
             return (Rc::clone(arrangement), largest);
         }
-        let timeline = &explorer.matched.timeline;
-        let fresh = Rc::new(Arrangement::new(&explorer.dataset().classes, timeline, &explorer.counter, order, shown));
+        let fresh = Rc::new(Arrangement::new(&explorer.dataset().classes, timeline, counter, order, shown));
         if self.arrangement.as_ref().is_none_or(|(_, _, old)| *old != fresh) {
             self.version += 1;
         }
@@ -63,15 +71,16 @@ impl Arranged {
         (fresh, largest)
     }
 
-    fn largest(&mut self, explorer: &Explorer, matched: &MatchedId, cut: Cut) -> u32 {
-        if let Some((known, at, largest)) = &self.largest
-            && known == matched
+    fn largest(&mut self, counter: &Counter, key: &Key, cut: Cut) -> u32 {
+        if let Some((known, counting, at, largest)) = &self.largest
+            && *known == key.matched
+            && *counting == key.counting
             && *at == cut
         {
             return *largest;
         }
-        let largest = explorer.counter.cells().iter().copied().max().unwrap_or(0);
-        self.largest = Some((matched.clone(), cut, largest));
+        let largest = counter.cells().iter().copied().max().unwrap_or(0);
+        self.largest = Some((key.matched.clone(), key.counting, cut, largest));
         largest
     }
 
@@ -83,6 +92,27 @@ impl Arranged {
     /// Differs when the arrangement differs.
     pub fn version(&self) -> u64 {
         self.version
+    }
+}
+
+/// The numbers that do not depend on the threshold.
+#[derive(Default)]
+pub(super) struct TableMemo(Option<(Weak<Vec<Option<Vec<f64>>>>, Scale, Option<Rc<Table>>)>);
+
+impl TableMemo {
+    /// The table of a scale; `None` where it shows counts.
+    pub fn get(&mut self, explorer: &Explorer, scale: Scale) -> Option<Rc<Table>> {
+        let labels = explorer.evaluation.labels()?;
+        let data = Arc::downgrade(&labels.mean_probabilities);
+        if let Some((known, of, table)) = &self.0
+            && known.ptr_eq(&data)
+            && *of == scale
+        {
+            return table.clone();
+        }
+        let table = Table::of(labels, scale, explorer.matched.timeline.support()).map(Rc::new);
+        self.0 = Some((data, scale, table.clone()));
+        table
     }
 }
 

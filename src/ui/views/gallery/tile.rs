@@ -263,7 +263,8 @@ impl<'a> Tiles<'a> {
                 }
                 let beside = line(0.0).with_min_x(mark.right() + theme::GRID);
                 text::left(ui.painter(), beside, &labelled.words(self.explorer), theme::caption(), theme.text);
-                text::left(ui.painter(), line(1.0), &image.name, theme::caption(), theme.muted);
+                let below = labelled.below(self.explorer, item.image, file_name(&image.name));
+                text::left(ui.painter(), line(1.0), &below, theme::caption(), theme.muted);
             }
             None => {
                 text::left(ui.painter(), line(0.0), file_name(&image.name), theme::caption(), theme.text);
@@ -321,12 +322,15 @@ impl<'a> Tiles<'a> {
             let iou = object.iou.map_or_else(String::new, |iou| format!(", IoU {}", fmt::short(iou)));
             ui.label(format!("{}, {}{iou}", object.title(self.explorer), object.words(self.explorer)));
         } else if self.explorer.evaluation.labels().is_some() {
-            ui.label(Labelled::of(self.explorer, item.image).words(self.explorer));
+            let labelled = Labelled::of(self.explorer, item.image);
+            ui.label(labelled.words(self.explorer));
+            if let Some(words) = labelled.probabilities(self.explorer, item.image) {
+                ui.label(words);
+            }
         } else {
             ui.label(counts_in_words(selected.counts));
         }
-        let at = fmt::threshold(self.explorer.threshold.value);
-        let hint = format!("at confidence ≥ {at} · click opens the image");
+        let hint = format!("at {} · click opens the image", self.explorer.condition());
         ui.label(RichText::new(hint).font(theme::caption()).color(self.ctx.theme.muted));
     }
 }

@@ -13,9 +13,8 @@ use crate::ui::widgets::icon::{self, Icon};
 use crate::ui::widgets::{switch, text};
 
 use super::Gallery;
+use super::chooser::{self, Chooser};
 
-/// Width from which everything stands in one row.
-const ONE_ROW: f32 = 1120.0;
 /// Width of the slider for the size of tiles.
 const SIZE_SLIDER: f32 = 88.0;
 /// Widest chip.
@@ -26,32 +25,31 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery) 
     let frame = egui::Frame::new().fill(ctx.theme.surface).inner_margin(egui::Margin::symmetric(8, 6));
     let bar = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
-        let one_row = ui.available_width() >= ONE_ROW;
         ui.horizontal(|ui| {
             ui.set_min_height(theme::ROW);
             selection(ui, ctx, explorer);
-            if one_row {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| controls(ui, ctx, explorer, state));
-            }
         });
-        if !one_row {
-            ui.horizontal(|ui| {
-                ui.set_min_height(theme::ROW);
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| controls(ui, ctx, explorer, state));
-            });
-        }
+        ui.horizontal(|ui| {
+            ui.set_min_height(theme::ROW);
+            chooser::ui(ui, ctx, explorer, &mut state.chooser);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| controls(ui, ctx, explorer, state));
+        });
     });
     let rect = bar.response.rect;
     ui.painter().hline(rect.x_range(), rect.bottom(), (theme::HAIRLINE, ctx.theme.line));
 }
 
-/// The bar above a list of texts: what is shown, `more`, and the order.
-pub fn texts(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, more: impl FnOnce(&mut Ui)) {
+/// The bar above a list of texts: what is shown, the choice of classes, `more`, and the order.
+pub fn texts(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, chosen: &mut Chooser, more: impl FnOnce(&mut Ui)) {
     let frame = egui::Frame::new().fill(ctx.theme.surface).inner_margin(egui::Margin::symmetric(8, 6));
     let bar = frame.show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.set_min_height(theme::ROW);
             selection(ui, ctx, explorer);
+        });
+        ui.horizontal(|ui| {
+            ui.set_min_height(theme::ROW);
+            chooser::ui(ui, ctx, explorer, chosen);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 sort_menu(ui, ctx, explorer);
                 more(ui);
@@ -73,16 +71,22 @@ fn selection(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     let (one, many) = task.items();
     let images = fmt::counted(selection.images.len() as u64, one, many);
     let what = match &selection.filter {
-        Filter::All | Filter::Images { .. } => images,
+        Filter::All | Filter::Images { .. } | Filter::Pair { .. } | Filter::Probability { .. } | Filter::Both(..) => {
+            images
+        }
         // Where an item has one label, the item is what is meant.
         _ if task.is_single_label() => images,
         _ => {
-            let objects = fmt::counted(selection.outcomes.len() as u64, "marked object", "marked objects");
+            let marked = selection.outcomes.len() as u64;
+            let objects = match explorer.evaluation.objects() {
+                Some(_) => fmt::counted(marked, "marked object", "marked objects"),
+                None => fmt::counted(marked, "label", "labels"),
+            };
             format!("{objects} in {images}")
         }
     };
     ui.label(RichText::new(what).color(ctx.theme.text));
-    let at = format!("at confidence ≥ {}", fmt::threshold(explorer.threshold.value));
+    let at = format!("at {}", explorer.condition());
     ui.label(RichText::new(at).color(ctx.theme.muted));
 }
 
@@ -145,7 +149,7 @@ fn sort_menu(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     let chosen = explorer.selection.sort;
     let menu = ComboBox::from_id_salt("sort").selected_text(chosen.label()).show_ui(ui, |ui| {
         let task = explorer.evaluation.task;
-        for sort in Sort::ALL.into_iter().filter(|sort| sort.belongs_to(task)) {
+        for sort in Sort::ALL.into_iter().filter(|sort| sort.belongs_to(task, &explorer.selection.filter)) {
             if ui.selectable_label(sort == chosen, sort.label()).clicked() && sort != chosen {
                 ctx.send(Command::SortBy(sort));
             }
@@ -162,14 +166,14 @@ pub fn nothing(explorer: &Explorer) -> (String, String) {
         return (format!("There are no {many}"), "The ground truth of this split lists none".to_owned());
     }
     let title = selection.filter.title(&explorer.dataset().classes);
-    let at = fmt::threshold(explorer.threshold.value);
+    let at = explorer.condition();
     let more = match &selection.filter {
         Filter::Cell(cell) if cell.predicted.is_none() => "Raise",
         Filter::Segment { kind: OutcomeKind::Missed, .. } => "Raise",
         _ => "Lower",
     };
     (
-        format!("Nothing is “{title}” at confidence ≥ {at}"),
+        format!("Nothing is “{title}” at {at}"),
         format!("{more} the threshold, or take the selection away to see everything"),
     )
 }

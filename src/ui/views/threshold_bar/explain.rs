@@ -188,8 +188,8 @@ pub fn hover(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
     let (formula, numbers) = formula(tile, counts, task);
     ui.label(RichText::new(formula).color(ctx.theme.text));
     if let Tile::Count(_) = tile {
-        let at = fmt::threshold(explorer.threshold.value);
-        ui.label(RichText::new(format!("{numbers} at confidence ≥ {at}; click shows them")).color(ctx.theme.muted));
+        let at = explorer.condition();
+        ui.label(RichText::new(format!("{numbers} at {at}; click shows them")).color(ctx.theme.muted));
         return;
     }
     if tile.value(counts) == fmt::UNDEFINED {
@@ -221,8 +221,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
         ui.label(RichText::new(text).color(ctx.theme.muted));
     }
     ui.separator();
-    let at = fmt::threshold(explorer.threshold.value);
-    ui.label(RichText::new(format!("Confidence ≥ {at}, {}", matching(explorer))).color(ctx.theme.text));
+    let at = explorer.condition();
+    ui.label(RichText::new(format!("At {at}, {}", matching(explorer))).color(ctx.theme.text));
     for sentence in protocol(explorer) {
         ui.label(RichText::new(sentence).color(ctx.theme.muted));
     }

@@ -6,8 +6,8 @@ use egui::{Color32, Mesh, Painter, Rect, Response, Shape, Stroke, Ui, pos2, vec2
 
 use crate::metrics::detection::Matched;
 use crate::metrics::histogram::histogram;
-use crate::metrics::rates;
-use crate::model::fmt;
+use crate::metrics::{Sweep, rates};
+use crate::model::{ClassId, fmt};
 use crate::session::Explorer;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::icon::{focus_ring, triangle_up};
@@ -30,6 +30,8 @@ pub struct Track {
     /// Heights in 0…1, on a logarithmic scale: a few scores stay visible beside many.
     bars: Vec<f32>,
     f1: Vec<Option<f32>>,
+    sweep: Sweep,
+    best: Option<f64>,
 }
 
 impl Track {
@@ -38,25 +40,41 @@ impl Track {
         if memo.as_ref().is_some_and(|track| !Arc::ptr_eq(&track.of, &explorer.matched)) {
             *memo = None;
         }
-        memo.get_or_insert_with(|| Self::build(explorer))
+        memo.get_or_insert_with(|| {
+            let matched = &explorer.matched;
+            Self::build(explorer, &explorer.predictions().score, matched, &matched.sweep, matched.optima.pooled)
+        })
     }
 
-    fn build(explorer: &Explorer) -> Self {
+    /// The track of one class, as if it alone had its threshold.
+    #[must_use]
+    pub fn of_class(explorer: &Explorer, class: ClassId) -> Self {
+        let (base, predictions) = (explorer.base(), explorer.predictions());
+        let scored = predictions.class.iter().zip(&predictions.score);
+        let scores: Vec<f64> = scored.filter(|(c, _)| **c == class).map(|(_, score)| *score).collect();
+        let none = Sweep::default();
+        let sweep = base.class_sweeps.get(class.index()).unwrap_or(&none);
+        let best = base.optima.classes.get(class.index()).copied().flatten();
+        Self::build(explorer, &scores, base, sweep, best)
+    }
+
+    fn build(explorer: &Explorer, scores: &[f64], of: &Arc<Matched>, sweep: &Sweep, best: Option<f64>) -> Self {
         let range = explorer.score_range();
-        let counts = histogram(&explorer.predictions().score, range, BINS);
+        let counts = histogram(scores, range, BINS);
         let highest = counts.iter().copied().max().unwrap_or(0);
         let height = |n: u32| (1.0 + f64::from(n)).ln() / (1.0 + f64::from(highest.max(1))).ln();
-        let sweep = &explorer.matched.sweep;
         let at = |i: usize| range.0 + (range.1 - range.0) * i as f64 / (POINTS - 1) as f64;
         let f1 = |i: usize| {
             let kept_nothing = || rates::f1(0, 0, sweep.truths);
             sweep.position(at(i)).map_or_else(kept_nothing, |p| sweep.f1(p)).map(|v| v as f32)
         };
         Self {
-            of: Arc::clone(&explorer.matched),
+            of: Arc::clone(of),
             range,
             bars: counts.into_iter().map(|n| height(n) as f32).collect(),
             f1: (0..POINTS).map(f1).collect(),
+            sweep: sweep.clone(),
+            best,
         }
     }
 
@@ -67,21 +85,21 @@ impl Track {
     }
 
     /// Draws histogram, curve, optimum and handle.
-    pub fn paint(&self, ui: &Ui, theme: &Theme, rail: Rect, slider: &Slider, explorer: &Explorer, response: &Response) {
+    pub fn paint(&self, ui: &Ui, theme: &Theme, rail: Rect, slider: &Slider, response: &Response) {
         let painter = ui.painter();
         let plot = Rect::from_min_max(rail.min + vec2(0.0, KNOB), rail.max - vec2(0.0, FOOT));
         let x = slider.x(rail, slider.value);
         self.histogram(painter, theme, plot, x);
         painter.hline(plot.x_range(), plot.bottom(), Stroke::new(theme::HAIRLINE, theme.muted));
         self.curve(painter, theme, plot);
-        if let Some(best) = explorer.matched.optima.pooled {
+        if let Some(best) = self.best {
             triangle_up(painter, pos2(slider.x(rail, best), plot.bottom() + 2.0), 9.0, theme.f1);
         }
         let active = response.dragged() || response.hovered() || response.has_focus();
         painter.vline(x, plot.y_range(), Stroke::new(1.5, theme.accent));
         knob(painter, theme, pos2(x, plot.top()), active);
         focus_ring(ui, theme, rail.expand2(vec2(KNOB, 0.0)), response);
-        self.hover(painter, theme, plot, slider, explorer, response);
+        self.hover(painter, theme, plot, slider, response);
     }
 
     fn histogram(&self, painter: &Painter, theme: &Theme, plot: Rect, split: f32) {
@@ -113,15 +131,7 @@ impl Track {
     }
 
     /// What a click would do, while the pointer only looks.
-    fn hover(
-        &self,
-        painter: &Painter,
-        theme: &Theme,
-        plot: Rect,
-        slider: &Slider,
-        explorer: &Explorer,
-        response: &Response,
-    ) {
+    fn hover(&self, painter: &Painter, theme: &Theme, plot: Rect, slider: &Slider, response: &Response) {
         if response.dragged() {
             return;
         }
@@ -131,7 +141,7 @@ impl Track {
         }
         let share = f64::from((point.x - plot.left()) / plot.width()).clamp(0.0, 1.0);
         let value = slider.range.0 + (slider.range.1 - slider.range.0) * share;
-        let f1 = explorer.matched.sweep.position(value).and_then(|p| explorer.matched.sweep.f1(p));
+        let f1 = self.sweep.position(value).and_then(|p| self.sweep.f1(p));
         let words = format!("{}   F1 {}", fmt::threshold(value), fmt::rate(f1));
         let left = point.x + 110.0 < plot.right();
         let anchor = if left { egui::Align2::LEFT_TOP } else { egui::Align2::RIGHT_TOP };

@@ -1,5 +1,6 @@
 //! The probabilities of an item's classes as bars, the highest first: labels and what the model decides for are marked.
 
+use egui::text::{LayoutJob, TextFormat};
 use egui::{Align2, Rect, RichText, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::model::{ClassId, fmt};
@@ -21,16 +22,11 @@ pub fn ui(ui: &mut Ui, scene: &Scene) {
     ui.painter().vline(rect.left() + theme::HAIRLINE / 2.0, rect.y_range(), (theme::HAIRLINE, theme.line));
     let labelled = Labelled::of(explorer, scene.id);
     ui.add_space(theme::GRID);
-    ui.horizontal(|ui| {
-        ui.add_space(theme::PADDING);
-        if let Some(kind) = labelled.kind {
-            let (mark, _) = ui.allocate_exact_size(Vec2::splat(theme::PADDING), Sense::hover());
-            let mut boxes = Boxes::new(ui.painter(), ui.clip_rect());
-            boxes.mark(mark, kind, theme.outcome(kind));
-            boxes.paint(ui.painter());
-        }
-        ui.add(egui::Label::new(RichText::new(labelled.words(explorer)).color(theme.text)).wrap());
-    });
+    if labelled.is_several() {
+        several(ui, scene, &labelled);
+    } else {
+        one(ui, scene, &labelled);
+    }
     measures(ui, scene);
     ui.add_space(theme::GRID);
     let Some(labels) = explorer.evaluation.labels() else { return };
@@ -48,6 +44,40 @@ pub fn ui(ui: &mut Ui, scene: &Scene) {
             row(ui, scene, &labelled, class, score, most);
         }
     });
+}
+
+/// What became of an item with one label.
+fn one(ui: &mut Ui, scene: &Scene, labelled: &Labelled) {
+    let (theme, explorer) = (scene.ctx.theme, scene.explorer);
+    ui.horizontal(|ui| {
+        ui.add_space(theme::PADDING);
+        if let Some(kind) = labelled.kind {
+            let (mark, _) = ui.allocate_exact_size(Vec2::splat(theme::PADDING), Sense::hover());
+            let mut boxes = Boxes::new(ui.painter(), ui.clip_rect());
+            boxes.mark(mark, kind, theme.outcome(kind));
+            boxes.paint(ui.painter());
+        }
+        ui.add(egui::Label::new(RichText::new(labelled.words(explorer)).color(theme.text)).wrap());
+    });
+}
+
+/// The labels of an item, what was predicted, and how the two differ.
+fn several(ui: &mut Ui, scene: &Scene, labelled: &Labelled) {
+    let theme = scene.ctx.theme;
+    for (name, words) in labelled.parts(scene.explorer) {
+        ui.horizontal(|ui| {
+            ui.add_space(theme::PADDING);
+            let color = match name {
+                "Missed" => theme.missed,
+                "Added" => theme.false_positive,
+                _ => theme.text,
+            };
+            let mut job = LayoutJob::default();
+            job.append(name, 0.0, TextFormat::simple(theme::body(), theme.muted));
+            job.append(&format!(" {words}"), 0.0, TextFormat::simple(theme::body(), color));
+            ui.add(egui::Label::new(job).wrap());
+        });
+    }
 }
 
 /// Loss, margin and entropy in a line.
@@ -97,7 +127,7 @@ fn row(ui: &mut Ui, scene: &Scene, labelled: &Labelled, class: ClassId, score: O
         (false, false) => theme.muted,
     };
     ui.painter().rect_filled(rail.with_max_x(rail.left() + rail.width() * share), 2.0, fill);
-    let t = (explorer.threshold.value / most.max(1.0)).clamp(0.0, 1.0) as f32;
+    let t = (explorer.threshold_of(class) / most.max(1.0)).clamp(0.0, 1.0) as f32;
     let x = rail.left() + rail.width() * t;
     ui.painter().vline(x, rail.y_range().expand(1.0), (theme::HAIRLINE, theme.accent));
 }

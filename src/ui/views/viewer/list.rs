@@ -32,7 +32,7 @@ pub fn ui(ui: &mut Ui, scene: &Scene, pointed: Option<Outcome>) -> Chosen {
         ui.add_space(theme::PADDING);
         let objects = fmt::counted(scene.objects.len() as u64, "object", "objects");
         ui.label(RichText::new(objects).color(theme.text));
-        let at = format!("at confidence ≥ {}", fmt::threshold(scene.explorer.threshold.value));
+        let at = format!("at {}", scene.explorer.condition());
         ui.label(RichText::new(at).font(theme::caption()).color(theme.muted));
     });
     ui.add_space(theme::GRID);
