@@ -94,6 +94,8 @@ fn parts_are_cut_out_of_the_pictures() -> Result<()> {
             let sum: u64 = pairs.map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
             ensure!(sum as f64 / (kept.picture.as_raw().len() as f64) < 0.1, "{} differs", kept.name);
         }
+        let truth = std::fs::read_to_string(classes_root().join(classes::truth_path(split.name)))?;
+        ensure!(truth == classes::truth(&kept), "truth of {}", split.name);
     }
     Ok(())
 }
@@ -106,31 +108,31 @@ fn probabilities_come_from_the_pixels() -> Result<()> {
         for split in SPLITS.iter().filter(|split| JUDGED.contains(&split.name)) {
             let items = classes::items(&classes_root(), split)?;
             let fresh = classes::probabilities(version, &train, &items)?;
-            let kept = probabilities(&classes_root().join(classes::predictions_path(version, split.name)))?;
-            ensure!(kept.len() == fresh.concat().len(), "{} numbers of {}", kept.len(), version.name);
-            let furthest = kept.iter().zip(fresh.concat()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            let path = classes_root().join(classes::predictions_path(version, split.name));
+            let (kept, fresh) = if version.ending == "npy" {
+                let single: Vec<Vec<f32>> = fresh.iter().map(|row| row.iter().map(|p| *p as f32).collect()).collect();
+                (array(&std::fs::read(&path)?), array(&classes::npy(&single)))
+            } else {
+                (table(&std::fs::read_to_string(&path)?)?, table(&classes::csv(&items, &fresh))?)
+            };
+            ensure!(kept.len() == fresh.len(), "{} numbers of {}", kept.len(), version.name);
+            let furthest = kept.iter().zip(&fresh).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             ensure!(furthest < 5e-3, "{} on {}: {furthest}", version.name, split.name);
         }
     }
     Ok(())
 }
 
-/// The numbers of a file of probabilities, row by row.
-fn probabilities(path: &Path) -> Result<Vec<f64>> {
-    if path.extension().is_some_and(|ending| ending == "npy") {
-        return array(path);
-    }
-    let text = std::fs::read_to_string(path)?;
+/// The numbers of a table of probabilities, row by row.
+fn table(text: &str) -> Result<Vec<f64>> {
     let numbers = text.lines().skip(1).flat_map(|line| line.split(',').skip(1));
     numbers.map(|number| number.parse().context("a number")).collect()
 }
 
 /// The numbers of an array of single precision.
-fn array(path: &Path) -> Result<Vec<f64>> {
-    let bytes = std::fs::read(path)?;
+fn array(bytes: &[u8]) -> Vec<f64> {
     let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-    let numbers = bytes[header..].chunks_exact(4).map(|b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]])));
-    Ok(numbers.collect())
+    bytes[header..].chunks_exact(4).map(|b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]]))).collect()
 }
 
 #[test]
@@ -138,11 +140,11 @@ fn vectors_are_measured_on_the_parts() -> Result<()> {
     let (mut fresh, mut ids) = (Vec::new(), String::new());
     for split in &SPLITS {
         for item in classes::items(&classes_root(), split)? {
-            fresh.extend(crops::shape(&item.picture));
+            fresh.extend(crops::rings(&item.picture));
             ids.push_str(&format!("{}\n", item.name));
         }
     }
-    let kept = array(&classes_root().join(classes::VECTORS))?;
+    let kept = array(&std::fs::read(classes_root().join(classes::VECTORS))?);
     ensure!(kept.len() == fresh.len());
     let furthest = kept.iter().zip(&fresh).map(|(a, b)| (a - f64::from(*b)).abs()).fold(0.0, f64::max);
     ensure!(furthest < 1e-4, "{furthest}");

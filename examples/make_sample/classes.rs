@@ -25,8 +25,8 @@ pub struct Version {
 }
 
 pub const VERSIONS: [Version; 2] = [
-    Version { name: "v1", sees: "colour", penalty: 1.0, ending: "csv", measure: crops::colours },
-    Version { name: "v2", sees: "shape", penalty: 30.0, ending: "npy", measure: crops::shape },
+    Version { name: "v1", sees: "edges", penalty: 30.0, ending: "csv", measure: crops::edges },
+    Version { name: "v2", sees: "rings", penalty: 10.0, ending: "npy", measure: crops::rings },
 ];
 
 /// One small picture.
@@ -73,7 +73,7 @@ pub fn predictions_path(version: &Version, split: &str) -> String {
     format!("predictions/crop-classifier/{}/{split}.{}", version.name, version.ending)
 }
 
-pub const VECTORS: &str = "embeddings/shape.f32.npy";
+pub const VECTORS: &str = "embeddings/rings.f32.npy";
 pub const VECTOR_IDS: &str = "embeddings/ids.txt";
 
 pub fn truth(items: &[Item]) -> String {

@@ -47,7 +47,7 @@ fn classify(scenes: &Path, root: &Path) -> Result<()> {
         write(&root.join(classes::truth_path(split.name)), classes::truth(&items).as_bytes())?;
         // Measured on what is on disk, so that it can be measured again.
         for item in classes::items(root, split)? {
-            vectors.push(crops::shape(&item.picture));
+            vectors.push(crops::rings(&item.picture));
             ids.push_str(&format!("{}\n", item.name));
         }
         println!("{}: {} parts", split.name, items.len());

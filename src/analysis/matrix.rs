@@ -329,13 +329,15 @@ pub fn predicted_total(counter: &Counter, class: Option<ClassId>) -> u64 {
 }
 
 /// Where a value stands between nothing (0) and the largest (1), for its colour. Counts are compared with `largest`,
-/// shares with 1; on the logarithmic scale shares below a thousandth are nothing.
+/// shares with 1; on the logarithmic scale shares below a thousandth are nothing. Probabilities have no such scale: next to none
+/// would look like much.
 #[must_use]
 pub fn strength(scale: Scale, log: bool, value: f64, largest: f64) -> f64 {
     if value <= 0.0 || largest <= 0.0 {
         return 0.0;
     }
     let strength = match (scale, log) {
+        (Scale::MeanProbability, _) => value,
         (scale, true) if scale.counts() => value.ln_1p() / largest.ln_1p(),
         (scale, false) if scale.counts() => value / largest,
         (_, true) => 1.0 + value.log10() / 3.0,

@@ -131,12 +131,15 @@ impl Matched {
 
     /// Whether a prediction of a class with a score is kept at a cut.
     pub fn keeps(&self, cut: Cut) -> impl Fn(ClassId, f64) -> bool + '_ {
-        move |class, score| match self.own.get(class) {
-            Some(own) if self.timeline.strict() => score as f32 > own as f32,
-            Some(own) => score >= own,
-            None => {
-                self.timeline.scores().get(..cut.0 as usize).and_then(<[f64]>::last).is_some_and(|last| score >= *last)
-            }
+        let strict = self.timeline.strict();
+        let last = self.timeline.scores().get(..cut.0 as usize).and_then(<[f64]>::last).copied();
+        move |class, score| match (self.own.get(class), last) {
+            (Some(own), _) if strict => score as f32 > own as f32,
+            (Some(own), _) => score >= own,
+            // Scores that are one number in single precision are kept together there.
+            (None, Some(last)) if strict => score as f32 >= last as f32,
+            (None, Some(last)) => score >= last,
+            (None, None) => false,
         }
     }
 }

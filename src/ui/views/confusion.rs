@@ -363,8 +363,10 @@ fn toolbar(ui: &mut Ui, ctx: &ViewCtx, state: &mut ConfusionState) {
             })
             .response;
         name(ui, &response, "Order of classes");
-        ui.toggle_value(&mut state.log, "Log")
-            .on_hover_text("Logarithmic colour: a few errors stand out beside many hits");
+        ui.add_enabled_ui(state.scale != Scale::MeanProbability, |ui| {
+            ui.toggle_value(&mut state.log, "Log")
+                .on_hover_text("Logarithmic colour: a few errors stand out beside many hits");
+        });
         ui.toggle_value(&mut state.transpose, "Transpose").on_hover_text("Predictions in rows, truth in columns");
         ui.toggle_value(&mut state.shown.hide_empty, "Hide empty")
             .on_hover_text("Leave out classes without an object and without a kept detection");

@@ -59,6 +59,7 @@ pub fn slider_id() -> Id {
 /// Draws the bar: the row of the slider and the row of tiles.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut ThresholdBar) {
     let Some(explorer) = &ctx.session.explorer else { return };
+    ui.spacing_mut().item_spacing.y = 0.0;
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::SLIDER_ROW), Sense::hover());
     slider_row(ui, ctx, explorer, state, row.shrink2(vec2(GAP, 0.0)));
     if state.own.open {
