@@ -100,8 +100,7 @@ impl Matched {
         progress: &dyn Progress,
     ) -> Result<Self, Cancelled> {
         progress.stage("Matching objects");
-        let DetectionSettings { iou, matching } = settings;
-        let timeline = matching::timeline_ranked(dataset, predictions, pairs, ranking, matching, iou, own, progress)?;
+        let timeline = matching::timeline_ranked(dataset, predictions, pairs, ranking, settings, own, progress)?;
         progress.check()?;
         Ok(Self::of_timeline(dataset, timeline, settings, own))
     }

@@ -14,6 +14,7 @@ use crate::model::{Cancelled, Dataset, ImageId, Predictions, Progress};
 use self::ranks::Ranks;
 use self::rules::Rules;
 use self::walk::Walk;
+use super::detection::DetectionSettings;
 use super::own::{self, OwnThresholds};
 use super::pairs::Pairs;
 use super::ranking::Ranking;
@@ -80,7 +81,7 @@ pub fn timeline(
     progress: &dyn Progress,
 ) -> Result<Timeline, Cancelled> {
     let (ranking, own) = (Ranking::of(predictions), OwnThresholds::default());
-    timeline_ranked(dataset, predictions, pairs, &ranking, matching, iou, &own, progress)
+    timeline_ranked(dataset, predictions, pairs, &ranking, DetectionSettings { iou, matching }, &own, progress)
 }
 
 /// As [`timeline`], with the detections sorted beforehand, and with thresholds of their own for some classes.
@@ -92,11 +93,11 @@ pub fn timeline_ranked(
     predictions: &Predictions,
     pairs: &Pairs,
     ranking: &Ranking,
-    matching: Matching,
-    iou: f64,
+    settings: DetectionSettings,
     own: &OwnThresholds,
     progress: &dyn Progress,
 ) -> Result<Timeline, Cancelled> {
+    let DetectionSettings { iou, matching } = settings;
     let strict = matching == Matching::Ultralytics;
     let mut ranks = Ranks::of(predictions, ranking, strict);
     own.pin(predictions, &mut ranks.cuts, strict);

@@ -97,7 +97,10 @@ impl Arranged {
 
 /// The numbers that do not depend on the threshold.
 #[derive(Default)]
-pub(super) struct TableMemo(Option<(Weak<Vec<Option<Vec<f64>>>>, Scale, Option<Rc<Table>>)>);
+pub(super) struct TableMemo(Option<(Weak<Means>, Scale, Option<Rc<Table>>)>);
+
+/// What tells one evaluation from another.
+type Means = Vec<Option<Vec<f64>>>;
 
 impl TableMemo {
     /// The table of a scale; `None` where it shows counts.
