@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::metrics::classification::{MultiLabel, MultiLabelAt, SingleLabel, TotalRow, Undefined, of_rates};
+use crate::metrics::classification::{MultiLabel, MultiLabelAt, SingleLabel, Undefined, of_rates};
 use crate::metrics::evaluation::Labels;
 use crate::model::ClassId;
 
@@ -42,14 +42,14 @@ pub fn of_summary(labels: &Labels, thresholded: Option<&Thresholded>, at: Option
         out.all([("f1", t.f1), ("f1_interval", low(t.f1_interval))], Undefined::NoLabels);
     }
     match (&labels.single, &labels.multi) {
-        (Some(single), _) => of_single(single, &mut out),
+        (Some(single), _) => of_single(single, thresholded, &mut out),
         (None, Some(multi)) => of_multi(multi, at, &mut out),
         (None, None) => {}
     }
     out.0
 }
 
-fn of_single(single: &SingleLabel, out: &mut Collector) {
+fn of_single(single: &SingleLabel, thresholded: Option<&Thresholded>, out: &mut Collector) {
     let (ranking, averages) = (&single.ranking, &single.averages);
     out.all(
         [
@@ -83,7 +83,8 @@ fn of_single(single: &SingleLabel, out: &mut Collector) {
         ("average_precision_weighted", ranking.average_precision_weighted),
     ];
     out.all(aps, single.why_ap());
-    total_row(&single.total_row(), single.why_answers(), single.why_auc(), out);
+    let recall = thresholded.map_or_else(|| single.total_row().recall, |t| t.recall);
+    total_row(recall, ranking.roc_auc_macro, single.why_answers(), single.why_auc(), out);
 }
 
 fn of_multi(multi: &MultiLabel, at: Option<&MultiLabelAt>, out: &mut Collector) {
@@ -104,7 +105,8 @@ fn of_multi(multi: &MultiLabel, at: Option<&MultiLabelAt>, out: &mut Collector) 
     ];
     out.all(aps, multi.why_ap());
     let Some(at) = at else { return };
-    total_row(&at.total_row(ranking.roc_auc_macro), Undefined::NoLabels, multi.why_auc(), out);
+    let recall = at.total_row(ranking.roc_auc_macro).recall;
+    total_row(recall, ranking.roc_auc_macro, Undefined::NoLabels, multi.why_auc(), out);
     let (averages, samples) = (&at.averages, &at.samples);
     out.all([("micro_precision", averages.micro.precision)], Undefined::NothingKept);
     out.all([("micro_recall", averages.micro.recall), ("micro_f1", averages.micro.f1)], Undefined::NoLabels);
@@ -129,11 +131,11 @@ fn of_multi(multi: &MultiLabel, at: Option<&MultiLabelAt>, out: &mut Collector) 
     );
 }
 
-fn total_row(total: &TotalRow, why: Undefined, why_auc: Undefined, out: &mut Collector) {
-    let rates =
-        [("total_row.precision", total.precision), ("total_row.recall", total.recall), ("total_row.f1", total.f1)];
-    out.all(rates, why);
-    out.all([("total_row.roc_auc", total.roc_auc)], why_auc);
+/// The rates of Clarifai's total are undefined together: where there is no label, as the recall of anything.
+fn total_row(recall: Option<f64>, roc_auc: Option<f64>, why: Undefined, why_auc: Undefined, out: &mut Collector) {
+    let keys = ["clarifai_total.precision", "clarifai_total.recall", "clarifai_total.f1"];
+    out.all(keys.map(|key| (key, recall)), why);
+    out.all([("clarifai_total.roc_auc", roc_auc)], why_auc);
 }
 
 /// Precision, recall and F1 of a class at the threshold, and its own best one.

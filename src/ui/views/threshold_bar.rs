@@ -158,16 +158,18 @@ fn parse(text: &str) -> Option<f64> {
 
 fn optimum_button(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, rect: Rect) {
     let best = explorer.matched.optima.pooled;
-    let there = best.is_none_or(|b| b == explorer.threshold.value);
+    let follows = explorer.matched.own.len() < explorer.dataset().classes.len();
+    let there = !follows || best.is_none_or(|b| b == explorer.threshold.value);
     let button = egui::Button::new("Use optimal confidence").min_size(rect.size());
     let response = ui.add_enabled_ui(!there, |ui| ui.put(rect, button)).inner;
-    let about = match best {
+    let about = match best.filter(|_| follows) {
         Some(best) => {
             format!("F1 over all {} is highest at {}", explorer.evaluation.task.units().1, fmt::threshold(best))
         }
+        None if !follows => "Every class has a threshold of its own".to_owned(),
         None => "There is no optimum without ground truth and predictions".to_owned(),
     };
-    let response = response.on_hover_text(&about).on_disabled_hover_text(if best.is_some() {
+    let response = response.on_hover_text(&about).on_disabled_hover_text(if follows && best.is_some() {
         format!("{about}: the threshold is there")
     } else {
         about
