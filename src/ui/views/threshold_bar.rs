@@ -59,15 +59,15 @@ pub fn slider_id() -> Id {
 /// Draws the bar: the row of the slider and the row of tiles.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut ThresholdBar) {
     let Some(explorer) = &ctx.session.explorer else { return };
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::SLIDER_ROW), Sense::hover());
-    slider_row(ui, ctx, explorer, state, row.shrink2(vec2(GAP, 0.0)));
+    // The rows are cut by hand: what is put into one of them must not move the next.
+    let (whole, _) = ui.allocate_exact_size(vec2(ui.available_width(), state.height()), Sense::hover());
+    let inside = whole.shrink2(vec2(GAP, 0.0));
+    let (slider, below) = inside.split_top_bottom_at_y(inside.top() + theme::SLIDER_ROW);
+    let (own, row) = below.split_top_bottom_at_y(below.bottom() - theme::TILE_ROW);
+    slider_row(ui, ctx, explorer, state, slider);
     if state.own.open {
-        let row = own::allocate(ui);
-        own::ui(ui, ctx, explorer, &mut state.own, row);
+        own::ui(ui, ctx, explorer, &mut state.own, own);
     }
-    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::TILE_ROW), Sense::hover());
-    let row = row.shrink2(vec2(GAP, 0.0));
     if explorer.evaluation.objects().is_none() {
         tiles::ui(ui, ctx, explorer, &mut state.tiles, row);
         return;

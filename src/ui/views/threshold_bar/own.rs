@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Button, Id, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Button, Id, Rect, Ui, UiBuilder, pos2, vec2};
 
 use crate::metrics::detection::Matched;
 use crate::model::{ClassId, fmt};
@@ -157,10 +157,4 @@ pub fn switch(ui: &mut Ui, explorer: &Explorer, state: &mut Own, rect: Rect) {
     if response.on_hover_text(hint).clicked() {
         state.open = !state.open;
     }
-}
-
-/// Takes the room of the row from `ui`.
-pub fn allocate(ui: &mut Ui) -> Rect {
-    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::SLIDER_ROW), Sense::hover());
-    row.shrink2(vec2(GAP, 0.0))
 }
