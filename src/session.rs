@@ -8,11 +8,13 @@ pub mod command;
 pub mod crossval;
 pub mod event;
 pub mod explorer;
+pub mod heads;
 pub mod history;
 pub mod load;
 pub mod selection;
 pub mod thresholds;
 pub mod update;
+pub mod versions;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,6 +26,7 @@ use crate::formats::Recognised;
 use crate::jobs::{JobHandle, Runner};
 use crate::metrics::DetectionSettings;
 use crate::model::project::Choice;
+use crate::store::place::Keeper;
 use crate::store::settings::Settings;
 
 pub use command::Command;
@@ -96,6 +99,8 @@ pub struct Notice {
 pub struct Session {
     /// What the program remembers between starts.
     pub settings: Settings,
+    /// Where what belongs to projects is kept; by default it is not.
+    pub keeper: Keeper,
     /// The thresholds of the recommendations' rules.
     pub rules: Rules,
     /// The open project.
@@ -126,6 +131,7 @@ impl Session {
     pub fn new(runner: Box<dyn Runner<Event>>, settings: Settings, sample: Option<PathBuf>) -> Self {
         Self {
             settings,
+            keeper: Keeper::default(),
             rules: Rules::default(),
             project: None,
             explorer: None,

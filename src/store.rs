@@ -1,8 +1,10 @@
-//! What is kept for the person: project files and settings – versioned, atomic, never lost.
+//! What is kept for the person: project files, settings, models trained here – versioned, atomic, never lost.
 //!
 //! Touches files. Knows nothing of metrics or the screen.
 
 pub mod export;
+pub mod kept;
+pub mod place;
 pub mod project_file;
 pub mod settings;
 

@@ -152,6 +152,9 @@ pub struct CrossvalArgs {
     /// Also train on 10, 25, 50 and 100 % of the training parts
     #[arg(long)]
     pub learning_curve: bool,
+    /// Keep a head trained on everything, with the out-of-fold outputs, as a model version of the project
+    #[arg(long, conflicts_with = "embeddings")]
+    pub save: bool,
     /// Write everything as JSON to a file, or to stdout with `-`
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,

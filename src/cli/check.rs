@@ -5,11 +5,14 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::formats::{self, LoadError, Recognised};
+use crate::formats::{self, Recognised};
+use crate::jobs::JobError;
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
 use crate::model::{Dataset, Findings, Severity, Task, fmt};
 use crate::session::update::describe;
+use crate::session::{OpenProject, load};
+use crate::store::place::Keeper;
 use crate::store::project_file;
 
 use super::args::{CheckArgs, InitArgs};
@@ -53,7 +56,8 @@ struct Checked {
 /// Where nothing is recognised, or the report cannot be written.
 pub fn check(args: &CheckArgs) -> Result<Exit, CliError> {
     let progress = TerminalProgress::default();
-    let (root, recognised, from_file) = formats::open_project(&args.path, &progress)?;
+    let OpenProject { root, recognised, from_file, .. } =
+        load::open(&args.path, &Keeper::of_this_person(), &progress)?;
     let mut findings = Findings::default();
     findings.merge(recognised.findings.clone());
     let evaluations = read_all(&root, &recognised.project, &mut findings, &progress);
@@ -130,9 +134,9 @@ fn count_outputs(
     choice: &Choice,
     dataset: &Dataset,
     progress: &TerminalProgress,
-) -> Result<(usize, Findings), LoadError> {
+) -> Result<(usize, Findings), JobError> {
     if dataset_task(project, choice).is_classification() {
-        let (scores, found, _) = formats::load_class_scores(root, project, choice, dataset, progress)?;
+        let (scores, found, _) = load::class_scores(root, project, choice, dataset, progress)?;
         let present = dataset.image_ids().filter(|item| !scores.is_absent(*item)).count();
         return Ok((present, found));
     }

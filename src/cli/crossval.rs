@@ -12,6 +12,8 @@ use crate::model::{Task, fmt};
 use crate::report::document::{At, ConfidenceSource, Document, Inputs, Written};
 use crate::report::labels::SinglePart;
 use crate::session::crossval::{self, Crossed, Request};
+use crate::session::{OpenProject, load, versions};
+use crate::store::place::Keeper;
 use crate::vectors::kfold::mean_and_deviation;
 use crate::vectors::params::{KFoldParams, Strength};
 
@@ -30,7 +32,11 @@ pub fn crossval(args: &CrossvalArgs) -> Result<Exit, CliError> {
     let params = KFoldParams { folds: args.folds, seed: args.seed, strength, ..KFoldParams::default() };
     let request = Request { choice, params, groups: args.groups.clone(), learning_curve: args.learning_curve };
     let material = crossval::material(&root, &project, &request, &progress)?;
-    let crossed = crossval::run(material, &request, &progress)?;
+    let mut crossed = crossval::run(&material, &request, &progress)?;
+    if args.save {
+        let keeper = Keeper::of_this_person();
+        crossed.kept = versions::keep(&keeper, &root, &project, &request, &material, &crossed, &progress)?;
+    }
     progress.clear();
     if let Some(target) = &args.json {
         let document = document(&crossed, &request)?;
@@ -59,8 +65,8 @@ fn find(args: &CrossvalArgs, progress: &TerminalProgress) -> Result<(PathBuf, Pr
     let Some(path) = &args.path else {
         return Err(CliError::Usage("name a project folder, or --embeddings and --truth".to_owned()));
     };
-    let (root, recognised, _) = formats::open_project(path, progress)?;
-    let project = recognised.project;
+    let OpenProject { root, recognised, .. } = load::open(path, &Keeper::of_this_person(), progress)?;
+    let project = recognised.project.clone();
     let wanted = |entry: &crate::model::project::DatasetEntry| match &args.dataset {
         Some(name) => *name == entry.id || *name == format!("{}@{}", entry.id, entry.version),
         None => entry.can_be_cross_validated(),
@@ -107,6 +113,7 @@ fn document(crossed: &Crossed, request: &Request) -> Result<Value, CliError> {
         "schema": "evalens.crossval/1", "params": request.params, "groups": request.groups,
         "warnings": crossed.warnings, "problems": crossed.findings, "folds": folds, "summary": means,
         "summary_std": spreads, "learning_curve": curve, "pooled": pooled,
+        "kept": crossed.kept.as_ref().map(|model| json!({"id": model.id, "version": model.version})),
     }))
 }
 
@@ -166,6 +173,9 @@ fn words(crossed: &Crossed) -> String {
     }
     let (mean, spread) = crossed.spread(|n| n.accuracy).unzip();
     let _ = writeln!(text, "  mean accuracy {} ± {}", fmt::rate(mean), fmt::rate(spread));
+    if let Some(kept) = &crossed.kept {
+        let _ = writeln!(text, "  kept as model {}@{}", kept.id, kept.version);
+    }
     for point in crossed.learning_curve.iter().flatten() {
         let (accuracy, spread) = point.accuracy().unzip();
         let _ = writeln!(

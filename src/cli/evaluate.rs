@@ -13,7 +13,9 @@ use crate::model::project::{Choice, Project};
 use crate::model::{Task, fmt};
 use crate::report::csv_tables;
 use crate::report::document::{At, ConfidenceSource, Document, Inputs, Written};
+use crate::session::OpenProject;
 use crate::session::load::{self, Loaded};
+use crate::store::place::Keeper;
 
 use super::args::{Confidence, EvaluateArgs, Section};
 use super::output::{TerminalProgress, print, write_to};
@@ -94,8 +96,8 @@ fn find_job(args: &EvaluateArgs, progress: &TerminalProgress) -> Result<Job, Cli
         ));
     }
     let Some(path) = &args.path else { return from_files(args) };
-    let (root, recognised, _) = formats::open_project(path, progress)?;
-    let mut project = recognised.project;
+    let OpenProject { root, recognised, .. } = load::open(path, &Keeper::of_this_person(), progress)?;
+    let mut project = recognised.project.clone();
     use_class_file(&mut project, args);
     let mut all = formats::choices(&project);
     if let Some(task) = args.task {

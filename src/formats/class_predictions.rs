@@ -84,7 +84,7 @@ pub fn declared_by_predictions(
 ) -> Vec<Vec<String>> {
     let said = Said { columns: Some(&entry.columns), classes: labels, rows: None };
     let entries = project.models.iter().filter(|model| model.task == entry.task).flat_map(|model| &model.predictions);
-    let ours = entries.filter(|p| p.dataset == entry.id && p.version == entry.version);
+    let ours = entries.filter(|p| entry.is_named_by(&p.dataset, &p.version));
     ours.map(|p| class_names_in(&root.join(&p.path), &said)).filter(|names| names.len() > 1).collect()
 }
 

@@ -24,25 +24,43 @@ pub const TRUTH_FORMATS: [&str; 6] = ["coco", "voc", "yolo", "image-folder", "cs
 /// Formats of detections, the preferred first.
 pub const PREDICTION_FORMATS: [&str; 2] = ["coco-results", "yolo-txt"];
 
-/// Every model version on every split of every dataset version that it has predictions for, in the order of the project.
+/// Every model version on every split of every dataset version that it has predictions for, or whose items a head of it
+/// can classify, in the order of the project.
 #[must_use]
 pub fn choices(project: &Project) -> Vec<Choice> {
     let mut all = Vec::new();
+    let mut add = |model: usize, dataset: usize, split: &str| {
+        let choice = Choice { model, dataset, splits: vec![split.to_owned()] };
+        if !all.contains(&choice) {
+            all.push(choice);
+        }
+    };
     for (model, entry) in project.models.iter().enumerate() {
         for prediction in &entry.predictions {
-            let dataset = project
-                .datasets
-                .iter()
-                .position(|d| d.id == prediction.dataset && d.version == prediction.version && d.task == entry.task);
-            let Some(dataset) = dataset else { continue };
-            let known = project.datasets.get(dataset).is_some_and(|d| d.splits.contains_key(&prediction.split));
-            let choice = Choice { model, dataset, splits: vec![prediction.split.clone()] };
-            if known && !all.contains(&choice) {
-                all.push(choice);
+            let fits = |d: &DatasetEntry| {
+                d.task == entry.task
+                    && d.is_named_by(&prediction.dataset, &prediction.version)
+                    && d.splits.contains_key(&prediction.split)
+            };
+            if let Some(dataset) = project.datasets.iter().position(fits) {
+                add(model, dataset, &prediction.split);
+            }
+        }
+        let computable = project.datasets.iter().enumerate().filter(|(_, d)| entry.can_compute(d));
+        for (dataset, split) in computable.flat_map(|(i, d)| d.splits.keys().map(move |split| (i, split))) {
+            // A head says little about the data that it was trained on; its out-of-fold outputs are named above.
+            if !was_trained_on(entry, project.datasets.get(dataset), split) {
+                add(model, dataset, split);
             }
         }
     }
     all
+}
+
+fn was_trained_on(model: &ModelEntry, dataset: Option<&DatasetEntry>, split: &str) -> bool {
+    let Some((trained, dataset)) = model.trained_on.as_ref().zip(dataset) else { return false };
+    let split_fits = trained.split.as_ref().is_none_or(|s| s.split('+').any(|s| s == split));
+    dataset.is_named_by(&trained.dataset, &trained.version) && split_fits
 }
 
 /// Reads the truth of the chosen splits, pooled in the order given.
@@ -59,7 +77,7 @@ pub fn load_dataset(
     let mut findings = Findings::default();
     let mut builder = DatasetBuilder {
         identity: DatasetIdentity {
-            project: project.name.clone(),
+            project: entry.home.as_ref().map_or_else(|| project.name.clone(), |home| home.project.clone()),
             id: entry.id.clone(),
             version: entry.version.clone(),
             split: choice.splits.join("+"),
@@ -67,6 +85,9 @@ pub fn load_dataset(
         splits: choice.splits.clone(),
         ..DatasetBuilder::default()
     };
+    // The files of a dataset of another project lie in that one's folder.
+    let own = root;
+    let root = entry.root(own);
     let splits = split_paths(root, entry, choice)?;
     match entry.format.as_str() {
         "coco" => {
@@ -90,7 +111,7 @@ pub fn load_dataset(
         "image-folder" | "csv" | "jsonl" => {
             check_task(root, entry)?;
             let declared = declared_classes(root, entry, &mut findings)?;
-            let job = labels::Job { root, project, entry, declared: declared.names() };
+            let job = labels::Job { root: own, project, entry, declared: declared.names() };
             labels::read_truth(job, &label_splits(entry, choice, &splits), &mut builder, &mut findings, progress)?;
         }
         other => return Err(unknown_format(root, other, &TRUTH_FORMATS).into()),
@@ -183,7 +204,7 @@ pub fn load_groups(
 ) -> Result<Option<Vec<String>>, LoadError> {
     let entry = dataset_of(root, project, choice)?;
     let job = labels::Job { root, project, entry, declared: dataset.classes.names() };
-    let splits = split_paths(root, entry, choice)?;
+    let splits = split_paths(entry.root(root), entry, choice)?;
     labels::read_groups(job, &label_splits(entry, choice, &splits), dataset, column, progress)
 }
 
@@ -224,16 +245,21 @@ pub fn load_predictions(
 pub fn input_files(root: &Path, project: &Project, choice: &Choice) -> Vec<PathBuf> {
     let mut files = Vec::new();
     if let Some(entry) = project.datasets.get(choice.dataset) {
+        let home = entry.root(root);
         for (name, split) in choice.splits.iter().filter_map(|name| entry.splits.get_key_value(name)) {
-            add_truth_files(root, &entry.format, name, split, &mut files);
+            add_truth_files(home, &entry.format, name, split, &mut files);
         }
-        files.extend(entry.class_file.as_ref().map(|file| root.join(file)));
+        files.extend(entry.class_file.as_ref().map(|file| home.join(file)));
         if let Some(model) = project.models.get(choice.model) {
             for split in &choice.splits {
                 if let Ok(prediction) = prediction_of(root, model, entry, split) {
                     let path = root.join(&prediction.path);
                     add_files(&path, pairing::is_label, &mut files);
                     files.extend(class_predictions::companions(&path));
+                } else if let Some((head, vectors)) = model.head.as_ref().zip(entry.embeddings.as_ref()) {
+                    files.push(root.join(head));
+                    files.push(home.join(&vectors.vectors));
+                    files.extend(vectors.ids.as_ref().map(|ids| home.join(ids)));
                 }
             }
         }
@@ -311,18 +337,18 @@ fn prediction_of<'a>(
     split: &str,
 ) -> Result<&'a PredictionEntry, FormatError> {
     let formats = || PREDICTION_FORMATS.iter().chain(&class_predictions::SCORE_FORMATS);
-    let rank = |p: &PredictionEntry| formats().position(|f| *f == p.format);
+    let rank = |p: &PredictionEntry| formats().position(|f| *f == p.format).unwrap_or(usize::MAX);
     model
-        .predictions
-        .iter()
-        .filter(|p| p.dataset == dataset.id && p.version == dataset.version && p.split == split)
-        .min_by_key(|p| rank(p).unwrap_or(usize::MAX))
+        .outputs(dataset, split, rank)
         .ok_or_else(|| {
             FormatError::new(
                 &project_file(root),
                 format!(
                     "model {}@{} has no predictions for split `{split}` of {}@{}",
-                    model.id, model.version, dataset.id, dataset.version
+                    model.id,
+                    model.version,
+                    dataset.key(),
+                    dataset.version
                 ),
                 "add their file to the model's `predictions`, or choose another split",
             )

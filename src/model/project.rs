@@ -3,7 +3,9 @@
 //! Knows names and relative paths. Does not read or write files: the project file is kept by `store`, folders are
 //! recognised by `formats`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -63,9 +65,42 @@ pub struct DatasetEntry {
     /// Vectors of the items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embeddings: Option<EmbeddingEntry>,
+    /// The project it belongs to, where that is another one of the workspace; never written.
+    #[serde(skip)]
+    pub home: Option<Home>,
+}
+
+/// Another project of the workspace, whose dataset stands among those of the open one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Home {
+    /// Its folder: the paths of the dataset are relative to it.
+    pub root: PathBuf,
+    /// Its name.
+    pub project: String,
 }
 
 impl DatasetEntry {
+    /// How predictions and people name it: its id, or `PROJECT:ID` for a dataset of another project.
+    #[must_use]
+    pub fn key(&self) -> Cow<'_, str> {
+        match &self.home {
+            Some(home) => Cow::Owned(format!("{}:{}", home.project, self.id)),
+            None => Cow::Borrowed(&self.id),
+        }
+    }
+
+    /// The folder that its paths are relative to; `own` is that of the open project.
+    #[must_use]
+    pub fn root<'a>(&'a self, own: &'a Path) -> &'a Path {
+        self.home.as_ref().map_or(own, |home| &home.root)
+    }
+
+    /// True where the entry means this dataset version.
+    #[must_use]
+    pub fn is_named_by(&self, dataset: &str, version: &str) -> bool {
+        self.version == version && self.key() == dataset
+    }
+
     /// True where there are vectors and one label an item: what a cross-validation needs.
     #[must_use]
     pub const fn can_be_cross_validated(&self) -> bool {
@@ -116,6 +151,32 @@ pub struct ModelEntry {
     /// Its outputs per dataset version and split.
     #[serde(default)]
     pub predictions: Vec<PredictionEntry>,
+    /// A linear head trained here, with which outputs for any dataset with embeddings of the same kind are computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
+    /// True for a version that the program made and keeps itself; never written into the project file.
+    #[serde(skip)]
+    pub kept: bool,
+}
+
+impl ModelEntry {
+    /// The outputs for a split of a dataset; where there are several, the first by `rank`.
+    #[must_use]
+    pub fn outputs<K: Ord>(
+        &self,
+        dataset: &DatasetEntry,
+        split: &str,
+        rank: impl Fn(&PredictionEntry) -> K,
+    ) -> Option<&PredictionEntry> {
+        let fits = |p: &&PredictionEntry| p.split == split && dataset.is_named_by(&p.dataset, &p.version);
+        self.predictions.iter().filter(fits).min_by_key(|p| rank(p))
+    }
+
+    /// True where a head of this model can classify the items of a dataset.
+    #[must_use]
+    pub fn can_compute(&self, dataset: &DatasetEntry) -> bool {
+        self.head.is_some() && self.task == dataset.task && dataset.can_be_cross_validated()
+    }
 }
 
 /// The data a model was trained on.
@@ -134,7 +195,7 @@ pub struct TrainedOn {
 /// One file (or folder) of model outputs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PredictionEntry {
-    /// Dataset id.
+    /// Dataset id; `PROJECT:ID` for a dataset of another project.
     pub dataset: String,
     /// Dataset version.
     #[serde(default = "latest")]
@@ -163,4 +224,29 @@ pub struct Choice {
     pub dataset: usize,
     /// Split names; several are pooled.
     pub splits: Vec<String>,
+}
+
+impl Project {
+    /// Adds a model version that the program keeps itself, unless there is one of its name, and returns its position.
+    pub fn add_kept(&mut self, model: ModelEntry) -> usize {
+        let known = self.models.iter().position(|m| (&m.id, &m.version) == (&model.id, &model.version));
+        known.unwrap_or_else(|| {
+            self.models.push(ModelEntry { kept: true, ..model });
+            self.models.len() - 1
+        })
+    }
+}
+
+impl Choice {
+    /// The model version.
+    #[must_use]
+    pub fn model<'a>(&self, project: &'a Project) -> Option<&'a ModelEntry> {
+        project.models.get(self.model)
+    }
+
+    /// The dataset version.
+    #[must_use]
+    pub fn dataset<'a>(&self, project: &'a Project) -> Option<&'a DatasetEntry> {
+        project.datasets.get(self.dataset)
+    }
 }

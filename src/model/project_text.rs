@@ -43,6 +43,9 @@ pub fn parse(text: &str) -> Result<(Project, Findings), ProjectProblem> {
 #[must_use]
 pub fn to_text(project: &Project) -> String {
     let mut project = project.clone();
+    // Datasets of other projects and models that the program keeps itself are at home elsewhere.
+    project.datasets.retain(|dataset| dataset.home.is_none());
+    project.models.retain(|model| !model.kept);
     SCHEMA.clone_into(&mut project.schema);
     // A project holds only texts, lists and maps with text keys, all of which JSON can hold.
     let mut text = serde_json::to_string_pretty(&project).unwrap_or_default();
@@ -134,9 +137,16 @@ fn check_models(project: &Project, findings: &mut Findings) -> Result<(), Projec
                 "give each its own id or version",
             ));
         }
+        if let Some(head) = &model.head {
+            check_inside(head, &format!("{place}.head"))?;
+        }
         for (j, entry) in model.predictions.iter().enumerate() {
             let place = format!("{place}.predictions[{j}]");
             check_inside(&entry.path, &format!("{place}.path"))?;
+            if entry.dataset.contains(':') {
+                // Whether another project of the workspace has it is not known here.
+                continue;
+            }
             let dataset = project.datasets.iter().find(|d| d.id == entry.dataset && d.version == entry.version);
             if !dataset.is_some_and(|d| d.splits.contains_key(&entry.split)) {
                 findings.add(

@@ -5,19 +5,24 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::formats::{self, embeddings};
+use crate::formats;
 use crate::jobs::JobError;
 use crate::metrics::Evaluation;
 use crate::metrics::classification::SingleLabel;
 use crate::model::finding::Finding;
-use crate::model::project::{Choice, Project};
+use crate::model::project::{Choice, ModelEntry, Project};
 use crate::model::{
-    ClassId, ClassScores, Dataset, DatasetBuilder, Embedding, Findings, ImageId, ModelIdentity, NewTruth, Progress,
-    Severity,
+    ClassScores, Dataset, DatasetBuilder, Embedding, Findings, ImageId, ModelIdentity, NewTruth, Progress,
+    Severity, Task,
 };
 use crate::vectors::Rows;
 use crate::vectors::kfold::{self, CrossError, CrossValidation, CurvePoint, Labelled};
 use crate::vectors::params::KFoldParams;
+
+use super::heads;
+
+/// What models that are trained here are called.
+pub const HEAD: &str = "linear head";
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,13 +41,25 @@ pub struct Request {
 #[derive(Clone, Debug)]
 pub struct Material {
     /// The items, their labels and texts.
-    pub dataset: Dataset,
+    pub dataset: Arc<Dataset>,
     /// One row an item of [`Self::dataset`].
     pub vectors: Embedding,
     /// One group an item, if groups were asked for.
     pub groups: Option<Vec<u32>>,
     /// Problems found on the way.
     pub findings: Findings,
+}
+
+impl Material {
+    /// As the training takes it.
+    ///
+    /// # Errors
+    /// Where rows and numbers do not fit together.
+    pub fn labelled(&self) -> Result<Labelled<'_>, CrossError> {
+        let rows = Rows::new(self.vectors.dimensions, &self.vectors.values)?;
+        let labels = &self.dataset.truths.class;
+        Ok(Labelled { rows, labels, classes: &self.dataset.classes, groups: self.groups.as_deref() })
+    }
 }
 
 /// One fold in numbers.
@@ -73,6 +90,8 @@ pub struct Crossed {
     pub findings: Vec<Finding>,
     /// The dataset and splits that took part.
     pub choice: Choice,
+    /// The model version that head and out-of-fold outputs were kept as.
+    pub kept: Option<ModelEntry>,
 }
 
 impl Crossed {
@@ -105,32 +124,25 @@ pub fn material(
     request: &Request,
     progress: &dyn Progress,
 ) -> Result<Material, JobError> {
-    let entry = project.datasets.get(request.choice.dataset);
-    let vectors = entry.and_then(|entry| entry.embeddings.as_ref()).ok_or_else(|| {
-        let name = entry.map_or("", |entry| entry.id.as_str());
-        JobError::Failed(format!("Dataset {name} has no embeddings; name them under `embeddings` in evalens.json"))
-    })?;
+    let entry = request.choice.dataset(project).ok_or_else(|| JobError::Failed("There is no such dataset".to_owned()))?;
     progress.stage("Reading ground truth");
     let (dataset, mut findings) = formats::load_dataset(root, project, &request.choice, progress)?;
     let groups = match &request.groups {
         Some(column) => formats::load_groups(root, project, &request.choice, &dataset, Some(column), progress)?,
         None => None,
     };
-    progress.stage("Reading embeddings");
-    let ids = vectors.ids.as_ref().map(|ids| root.join(ids));
-    let (embedding, found) = embeddings::read(&root.join(&vectors.vectors), ids.as_deref(), progress)?;
+    let (embedding, found) = heads::vectors(root, entry, progress)?;
     findings.merge(found);
-    let mut material = joined(&dataset, &embedding, groups.as_deref(), findings);
+    let material = joined(&dataset, &embedding, groups.as_deref(), findings);
     if material.vectors.is_empty() {
         return Err(JobError::Failed(format!(
             "No item of {} has a vector in {}: their ids have nothing in common (such as `{}` and `{}`)",
             dataset.identity.id,
-            vectors.vectors,
+            entry.embeddings.as_ref().map_or("", |e| e.vectors.as_str()),
             dataset.images.first().map_or("", |i| i.name.as_str()),
             embedding.ids.first().map_or("", String::as_str)
         )));
     }
-    material.dataset.identity = dataset.identity.clone();
     Ok(material)
 }
 
@@ -138,6 +150,7 @@ pub fn material(
 fn joined(dataset: &Dataset, embedding: &Embedding, groups: Option<&[String]>, mut findings: Findings) -> Material {
     let rows: HashMap<&str, usize> = embedding.ids.iter().enumerate().map(|(row, id)| (id.as_str(), row)).collect();
     let mut builder = DatasetBuilder {
+        identity: dataset.identity.clone(),
         classes: dataset.classes.clone(),
         splits: dataset.splits.clone(),
         ..DatasetBuilder::default()
@@ -171,19 +184,17 @@ fn joined(dataset: &Dataset, embedding: &Embedding, groups: Option<&[String]>, m
     }
     let groups = groups.filter(|_| group_of.len() == builder.images.len()).map(|_| group_of);
     // The images stand in the dataset's order already, so that building keeps rows and items together.
-    Material { dataset: builder.build(), vectors, groups, findings }
+    Material { dataset: Arc::new(builder.build()), vectors, groups, findings }
 }
 
 /// Trains and asks a head per fold.
 ///
 /// # Errors
 /// A sentence where the data do not suffice, or the settings make no sense for them; cancelled.
-pub fn run(material: Material, request: &Request, progress: &dyn Progress) -> Result<Crossed, JobError> {
-    let Material { dataset, vectors, groups, findings } = material;
+pub fn run(material: &Material, request: &Request, progress: &dyn Progress) -> Result<Crossed, JobError> {
+    let Material { dataset, vectors, .. } = material;
     let checked = request.params.clone().check(vectors.len()).map_err(|e| JobError::Failed(e.to_string()))?;
-    let labels: Vec<ClassId> = dataset.truths.class.clone();
-    let rows = Rows::new(vectors.dimensions, &vectors.values).map_err(CrossError::from)?;
-    let data = Labelled { rows, labels: &labels, classes: &dataset.classes, groups: groups.as_deref() };
+    let data = material.labelled()?;
     let validation = kfold::cross_validate(&data, &checked, progress)?;
     // A fold that needed a stronger penalty, or could not be fitted, is said beside the classes with few items.
     let troubles = validation.troubles();
@@ -195,7 +206,7 @@ pub fn run(material: Material, request: &Request, progress: &dyn Progress) -> Re
     let numbers = |(number, fold): (usize, kfold::Fold)| -> Result<FoldNumbers, JobError> {
         let trouble = fold.outcome.as_ref().err().map(ToString::to_string);
         let numbers = match trouble {
-            None => Some(of_fold(&dataset, &scores, &fold_of, number, progress)?),
+            None => Some(of_fold(dataset, &scores, &fold_of, number, progress)?),
             Some(_) => None,
         };
         Ok(FoldNumbers { items: fold.items, trained_on: fold.trained_on, numbers, trouble })
@@ -203,17 +214,13 @@ pub fn run(material: Material, request: &Request, progress: &dyn Progress) -> Re
     let folds: Vec<FoldNumbers> = folds.into_iter().enumerate().map(numbers).collect::<Result<_, _>>()?;
     scores.identity = ModelIdentity {
         project: dataset.identity.project.clone(),
-        id: "linear head".to_owned(),
+        id: HEAD.to_owned(),
         version: format!("{}-split", folds.len()),
     };
-    let task = request_task(&dataset);
-    let pooled = Evaluation::of_labels(task, Arc::new(dataset), scores, progress)?;
-    let (findings, choice) = (findings.sorted(), request.choice.clone());
-    Ok(Crossed { folds, pooled, learning_curve, warnings, findings, choice })
-}
-
-fn request_task(dataset: &Dataset) -> crate::model::Task {
-    if dataset.texts.is_empty() { crate::model::Task::Classification } else { crate::model::Task::TextClassification }
+    let task = if dataset.texts.is_empty() { Task::Classification } else { Task::TextClassification };
+    let pooled = Evaluation::of_labels(task, Arc::clone(dataset), scores, progress)?;
+    let (findings, choice) = (material.findings.sorted(), request.choice.clone());
+    Ok(Crossed { folds, pooled, learning_curve, warnings, findings, choice, kept: None })
 }
 
 /// The numbers of the items that one fold held out.

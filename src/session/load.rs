@@ -14,7 +14,11 @@ use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
 use crate::model::{ClassId, ClassScores, Dataset, Findings, Progress};
 
+use crate::store::kept;
+use crate::store::place::Keeper;
+
 use super::OpenProject;
+use super::heads;
 use super::explorer::{CurveKey, LabelCurves, Points, PrCurves};
 
 /// Bins of the reliability diagram, as of the calibration error.
@@ -53,13 +57,19 @@ pub struct Loaded {
     pub took: Duration,
 }
 
-/// Recognises a folder: by its project file where it has one, else by looking.
+/// Recognises a folder: by its project file where it has one, else by looking. Model versions that were trained here stand
+/// behind those of the project.
 ///
 /// # Errors
 /// A sentence with the path and the remedy where nothing can be used; cancelled.
-pub fn open(path: &Path, progress: &dyn Progress) -> Result<OpenProject, JobError> {
+pub fn open(path: &Path, keeper: &Keeper, progress: &dyn Progress) -> Result<OpenProject, JobError> {
     progress.stage("Looking at the folder");
-    let (root, recognised, from_file) = formats::open_project(path, progress)?;
+    let (root, mut recognised, from_file) = formats::open_project(path, progress)?;
+    let (kept, findings) = kept::read(keeper, &root);
+    for model in kept {
+        recognised.project.add_kept(model);
+    }
+    recognised.findings.merge(findings);
     let choices = formats::choices(&recognised.project);
     Ok(OpenProject { root, recognised: Arc::new(recognised), from_file, corrected: false, choices })
 }
@@ -87,7 +97,7 @@ pub fn evaluate(
     let task = project.datasets.get(choice.dataset).map(|d| d.task).unwrap_or_default();
     let dataset = Arc::new(dataset);
     let (evaluation, mappings) = if task.is_classification() {
-        let (scores, found, mappings) = formats::load_class_scores(root, project, choice, &dataset, progress)?;
+        let (scores, found, mappings) = class_scores(root, project, choice, &dataset, progress)?;
         findings.merge(found);
         (Evaluation::of_labels(task, dataset, scores, progress)?, mappings)
     } else {
@@ -108,6 +118,23 @@ pub fn evaluate(
         fingerprint,
         took: started.elapsed(),
     })
+}
+
+/// Reads the scores of a classifier, or computes them where it is a linear head without outputs for the dataset.
+///
+/// # Errors
+/// A sentence with file, place and remedy where something cannot be read; cancelled.
+pub fn class_scores(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    dataset: &Dataset,
+    progress: &dyn Progress,
+) -> Result<heads::Said, JobError> {
+    if heads::are_needed(project, choice) {
+        return heads::class_scores(root, project, choice, dataset, progress);
+    }
+    Ok(formats::load_class_scores(root, project, choice, dataset, progress)?)
 }
 
 /// Precision-recall curves of every class.

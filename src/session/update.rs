@@ -179,7 +179,7 @@ impl Session {
                     explorer.label_curves = Some(Arc::from(curves));
                 }
             }
-            EventBody::Crossed(Ok(crossed)) => self.crossed = Some(Arc::from(crossed)),
+            EventBody::Crossed(Ok(crossed)) => self.cross_validated(*crossed),
             EventBody::Fingerprinted(Ok(now)) => {
                 if let Some(explorer) = &mut self.explorer {
                     explorer.stale = now != explorer.fingerprint;
@@ -229,10 +229,11 @@ impl Session {
 
     fn open(&mut self, path: PathBuf) {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        let keeper = self.keeper.clone();
         self.start(
             Slot::Open,
             format!("Opening {name}"),
-            move |ctx| load::open(&path, ctx).map(Box::new),
+            move |ctx| load::open(&path, &keeper, ctx).map(Box::new),
             EventBody::Opened,
         );
     }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::formats;
-use crate::jobs::JobCtx;
+use crate::jobs::{JobCtx, JobError};
 use crate::model::project::{Choice, ModelEntry};
-use crate::session::crossval::{self, Request};
+use crate::session::crossval::{self, Crossed, Request};
 use crate::session::explorer::CurveKey;
 use crate::session::history::{Location, Page};
 use crate::session::load::{self, Loaded};
-use crate::session::{EventBody, Session, Slot};
+use crate::session::{EventBody, Session, Slot, versions};
 
 impl Session {
     pub(super) fn compute_curves(&mut self, key: CurveKey) {
@@ -39,36 +39,57 @@ impl Session {
         let (root, recognised) = (project.root.clone(), Arc::clone(&project.recognised));
         self.crossed = None;
         let title = format!("Cross-validating in {} splits", request.params.folds);
+        let keeper = self.keeper.clone();
         let work = move |ctx: &JobCtx| {
             let material = crossval::material(&root, &recognised.project, &request, ctx)?;
-            crossval::run(material, &request, ctx).map(Box::new)
+            let mut crossed = crossval::run(&material, &request, ctx)?;
+            match versions::keep(&keeper, &root, &recognised.project, &request, &material, &crossed, ctx) {
+                Ok(kept) => crossed.kept = kept,
+                Err(JobError::Cancelled) => return Err(JobError::Cancelled),
+                // The numbers are there all the same.
+                Err(error) => crossed.warnings.push(error.to_string()),
+            }
+            Ok(Box::new(crossed))
         };
         self.start(Slot::CrossValidate, title, work, EventBody::Crossed);
     }
 
-    /// The pooled result becomes a model version of the open project; it is kept as long as the project is open.
+    /// A kept head is a model version of the project from now on.
+    pub(super) fn cross_validated(&mut self, crossed: Crossed) {
+        if let (Some(project), Some(model)) = (&mut self.project, crossed.kept.clone()) {
+            let mut recognised = (*project.recognised).clone();
+            recognised.project.add_kept(model);
+            project.choices = formats::choices(&recognised.project);
+            project.recognised = Arc::new(recognised);
+        }
+        self.crossed = Some(Arc::new(crossed));
+    }
+
+    /// Shows the out-of-fold outputs like those of any model. Where they were not kept, they are a model version of the
+    /// open project as long as it is open.
     pub(super) fn open_pooled(&mut self) {
         let (Some(project), Some(crossed)) = (&mut self.project, self.crossed.clone()) else { return };
         let identity = &crossed.pooled.predictions.identity;
         let mut recognised = (*project.recognised).clone();
-        let known =
-            recognised.project.models.iter().position(|m| (&m.id, &m.version) == (&identity.id, &identity.version));
-        let model = known.unwrap_or_else(|| {
-            recognised.project.models.push(ModelEntry {
-                id: identity.id.clone(),
-                version: identity.version.clone(),
-                task: crossed.pooled.task,
-                ..ModelEntry::default()
-            });
-            recognised.project.models.len() - 1
-        });
+        let model = recognised.project.add_kept(crossed.kept.clone().unwrap_or_else(|| ModelEntry {
+            id: identity.id.clone(),
+            version: identity.version.clone(),
+            task: crossed.pooled.task,
+            ..ModelEntry::default()
+        }));
+        let choice = Choice { model, ..crossed.choice.clone() };
+        if crossed.kept.is_some() {
+            self.history.restart(Location { page: Page::Overview, ..Location::default() });
+            self.evaluate(choice);
+            return;
+        }
         project.recognised = Arc::new(recognised);
         if let Some(matched) = &crossed.pooled.matched {
             matched.timeline.prepare();
         }
         self.history.restart(Location { page: Page::Overview, ..Location::default() });
         self.evaluated(Loaded {
-            choice: Choice { model, ..crossed.choice.clone() },
+            choice,
             evaluation: crossed.pooled.clone(),
             findings: crossed.findings.clone(),
             mappings: Vec::new(),

@@ -168,6 +168,10 @@ fn results(ui: &mut Ui, ctx: &ViewCtx, crossed: &Crossed) {
             ctx.send(Command::OpenPooled);
         }
     });
+    if let Some(kept) = &crossed.kept {
+        let words = format!("Kept as model {}@{}, with a head trained on all items", kept.id, kept.version);
+        ui.label(RichText::new(words).color(ctx.theme.muted));
+    }
     for warning in &crossed.warnings {
         ui.label(RichText::new(warning).color(ctx.theme.misclassified));
     }
