@@ -1,11 +1,14 @@
-//! What a person should look at: filters over outcomes, the arrangement of the matrix, recommendations, comparisons.
+//! What a person should look at: filters over outcomes, the arrangement of the matrix, recommendations, comparisons, the
+//! order of a leaderboard.
 //!
 //! Reads metrics. Opens no files, knows nothing of the screen.
 
 pub mod compare;
 pub mod filter;
+pub mod leaderboard;
 pub mod matrix;
 pub mod recommend;
+pub mod summary;
 
 pub use compare::{CompareError, CompareSettings, Comparison};
 pub use filter::Filter;

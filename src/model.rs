@@ -14,7 +14,9 @@ pub mod progress;
 pub mod project;
 pub mod project_text;
 pub mod rng;
+pub mod run;
 pub mod task;
+pub mod workspace;
 
 pub use class_scores::{ClassScores, ScoreTable};
 pub use dataset::{Dataset, DatasetBuilder, DatasetIdentity, Image, NewTruth, Truths};

@@ -6,15 +6,18 @@
 pub mod choices;
 pub mod command;
 pub mod crossval;
+pub mod evaluations;
 pub mod event;
 pub mod explorer;
 pub mod heads;
 pub mod history;
 pub mod load;
+pub mod runs;
 pub mod selection;
 pub mod thresholds;
 pub mod update;
 pub mod versions;
+pub mod workspace;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -31,10 +34,12 @@ use crate::store::settings::Settings;
 
 pub use command::Command;
 use crossval::Crossed;
+use evaluations::Evaluations;
 pub use event::{Event, EventBody};
 pub use explorer::{Explorer, Threshold};
 pub use history::{History, Location, Page};
 pub use selection::{SelectedImage, Selection, Sort};
+use workspace::Workspace;
 
 /// A project folder that was opened.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +79,12 @@ pub enum Slot {
     Save,
     /// Cross-validating.
     CrossValidate,
+    /// Looking at all folders again.
+    Rescan,
+    /// Calculating rows of the evaluations page.
+    Calculate,
+    /// Keeping the run of what is on screen.
+    Record,
 }
 
 /// A job under way.
@@ -103,7 +114,11 @@ pub struct Session {
     pub keeper: Keeper,
     /// The thresholds of the recommendations' rules.
     pub rules: Rules,
-    /// The open project.
+    /// All open projects.
+    pub workspace: Workspace,
+    /// What is calculated of them.
+    pub evaluations: Evaluations,
+    /// The open project on screen, with the datasets of the others behind its own.
     pub project: Option<OpenProject>,
     /// The evaluation on screen.
     pub explorer: Option<Explorer>,
@@ -133,6 +148,8 @@ impl Session {
             settings,
             keeper: Keeper::default(),
             rules: Rules::default(),
+            workspace: Workspace::default(),
+            evaluations: Evaluations::default(),
             project: None,
             explorer: None,
             crossed: None,

@@ -13,6 +13,7 @@ use crate::store::export::Content;
 use crate::store::settings::ThemeChoice;
 
 use super::crossval::Request;
+use super::evaluations::Key;
 use super::explorer::CurveKey;
 use super::history::Page;
 use super::selection::Sort;
@@ -23,6 +24,26 @@ use super::{Notice, Slot};
 pub enum Command {
     /// Open a folder (or a file in it) and evaluate what it holds.
     Open(PathBuf),
+    /// Open several folders, or workspace files.
+    OpenAll(Vec<PathBuf>),
+    /// Open folders, or workspace files, beside what is open.
+    AddProjects(Vec<PathBuf>),
+    /// Take a project out of the workspace; its folder stays as it is.
+    RemoveProject(PathBuf),
+    /// A project of the workspace lies in another place now.
+    Relink(PathBuf, PathBuf),
+    /// Write the list of open projects into a file.
+    SaveWorkspace(PathBuf),
+    /// Look at all folders of the workspace again.
+    Rescan,
+    /// Choose what a model is evaluated on.
+    Pick(Key),
+    /// Evaluate these, one after the other, and keep their runs.
+    Calculate(Vec<Key>),
+    /// Evaluate everything that can be and is not, or not any more.
+    CalculateAll,
+    /// Open the evaluation of a row.
+    ViewResults(Key),
     /// Open the bundled sample.
     OpenSample,
     /// Close the project and show the welcome page.

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use crate::analysis::Recommendation;
 use crate::jobs::JobError;
+use crate::store::runs::StoredRun;
 
 use super::crossval::Crossed;
 use super::explorer::{LabelCurves, PrCurves};
 use super::load::{Fingerprint, Loaded};
+use super::Slot;
+use super::evaluations::Key;
+use super::workspace::Workspace;
 use super::thresholds::{PairMatrix, Rematched};
-use super::{OpenProject, Slot};
 
 /// The result of a job, with the run it belongs to.
 #[derive(Debug)]
@@ -25,8 +28,14 @@ pub struct Event {
 /// What came of a job.
 #[derive(Debug)]
 pub enum EventBody {
-    /// A folder was recognised.
-    Opened(Result<Box<OpenProject>, JobError>),
+    /// Folders were recognised; true where they come beside what is open.
+    Opened(bool, Result<Box<Workspace>, JobError>),
+    /// All folders were looked at again.
+    Rescanned(Result<Box<Workspace>, JobError>),
+    /// A row was calculated; without a run where nothing was counted.
+    Calculated(Key, Result<Option<Box<StoredRun>>, JobError>),
+    /// The run of what is on screen was kept in a project.
+    Recorded(PathBuf, Result<Option<Box<StoredRun>>, JobError>),
     /// An evaluation is ready.
     Evaluated(Result<Box<Loaded>, JobError>),
     /// The same data by other settings or thresholds of single classes.

@@ -19,6 +19,10 @@ pub enum Page {
     CrossValidate,
     /// Settings, protocol, problems.
     Run,
+    /// Every model version of the workspace, calculated or not.
+    Evaluations,
+    /// Runs of the workspace, best first.
+    Leaderboard,
 }
 
 /// Where a person is.

@@ -1,6 +1,7 @@
 //! The one place that changes the session; what is computed only when somebody looks at it is in `asked`.
 
 mod asked;
+mod workspace;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,11 +16,13 @@ use crate::model::project::Choice;
 use crate::store::export::{self, Content};
 use crate::store::project_file;
 
+use super::evaluations::Evaluations;
 use super::explorer::{Explorer, Threshold};
 use super::history::{Location, Page};
 use super::load::{self, Loaded};
 use super::selection::{Selection, Sort};
 use super::thresholds::Rematched;
+use super::workspace::Workspace;
 use super::{Command, Event, EventBody, Notice, OpenProject, RunningJob, Session, Slot};
 
 /// Rest of the threshold after which the slow parts follow.
@@ -29,9 +32,19 @@ impl Session {
     /// Carries out a command. `now` is the time of the frame.
     pub fn apply(&mut self, command: Command, now: Instant) {
         match command {
-            Command::Open(path) => self.open(path),
+            Command::Open(path) => self.open_all(vec![path], false),
+            Command::OpenAll(paths) => self.open_all(paths, false),
+            Command::AddProjects(paths) => self.open_all(paths, true),
+            Command::RemoveProject(root) => self.remove_project(&root),
+            Command::Relink(from, to) => self.relink(&from, to),
+            Command::SaveWorkspace(file) => self.save_workspace(file),
+            Command::Rescan => self.rescan(),
+            Command::Pick(key) => self.pick(&key),
+            Command::Calculate(keys) => self.calculate(keys),
+            Command::CalculateAll => self.calculate_all(),
+            Command::ViewResults(key) => self.view_results(&key),
             Command::OpenSample => match self.sample.clone() {
-                Some(path) => self.open(path),
+                Some(path) => self.open_all(vec![path], false),
                 None => self.fail("The bundled sample was not found beside the program; open a folder instead"),
             },
             Command::Close => self.close(),
@@ -86,6 +99,9 @@ impl Session {
             }
             Command::Cancel(slot) => {
                 self.jobs.remove(&slot);
+                if slot == Slot::Calculate {
+                    self.stop_calculating();
+                }
                 self.matching_follows_screen();
             }
             Command::Dismiss(index) => {
@@ -155,7 +171,11 @@ impl Session {
         }
         self.jobs.remove(&event.slot);
         match event.body {
-            EventBody::Opened(Ok(project)) => self.opened(*project),
+            EventBody::Opened(beside, Ok(workspace)) => self.opened(*workspace, beside),
+            EventBody::Rescanned(Ok(workspace)) => self.rescanned(*workspace),
+            EventBody::Calculated(key, result) => self.calculated(key, result),
+            EventBody::Recorded(root, Ok(Some(run))) => self.keep_run(&root, *run),
+            EventBody::Recorded(_, Ok(None)) => {}
             EventBody::Evaluated(Ok(loaded)) => self.evaluated(*loaded),
             EventBody::Rematched(Ok(rematched)) => self.rematched(*rematched),
             EventBody::PairMatrix(Ok(pairs)) => {
@@ -193,7 +213,9 @@ impl Session {
             EventBody::Saved(Ok(file)) => {
                 self.notices.push(Notice { is_error: false, text: format!("Saved {}", file.display()) });
             }
-            EventBody::Opened(Err(e))
+            EventBody::Opened(_, Err(e))
+            | EventBody::Rescanned(Err(e))
+            | EventBody::Recorded(_, Err(e))
             | EventBody::Evaluated(Err(e))
             | EventBody::Rematched(Err(e))
             | EventBody::PairMatrix(Err(e))
@@ -227,42 +249,14 @@ impl Session {
         self.jobs.insert(slot, RunningJob { title: title.into(), epoch, handle });
     }
 
-    fn open(&mut self, path: PathBuf) {
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-        let keeper = self.keeper.clone();
-        self.start(
-            Slot::Open,
-            format!("Opening {name}"),
-            move |ctx| load::open(&path, &keeper, ctx).map(Box::new),
-            EventBody::Opened,
-        );
-    }
-
     fn close(&mut self) {
         self.jobs.clear();
         self.project = None;
         self.explorer = None;
         self.crossed = None;
+        self.workspace = Workspace::default();
+        self.evaluations = Evaluations::default();
         self.history.restart(Location::default());
-    }
-
-    fn opened(&mut self, project: OpenProject) {
-        self.settings.remember(&project.root);
-        self.save_settings();
-        let last = self.settings.last_choice(&project.root, &project.recognised.project);
-        let last = last.filter(|c| c.splits.iter().all(|s| has_split(&project.choices, c, s)));
-        let choice = last.or_else(|| load::first_choice(&project.recognised.project, &project.choices));
-        self.explorer = None;
-        self.crossed = None;
-        self.project = Some(project);
-        self.history.restart(Location { page: Page::Overview, ..Location::default() });
-        match choice {
-            Some(choice) => self.evaluate(choice),
-            None => self.fail(
-                "This folder has ground truth but no predictions; put a model's output beside it \
-                 (COCO results, YOLO txt with confidence or a table of class scores) and open it again",
-            ),
-        }
     }
 
     fn evaluate(&mut self, choice: Choice) {
@@ -281,7 +275,15 @@ impl Session {
     fn evaluated(&mut self, loaded: Loaded) {
         let Some(matched) = loaded.evaluation.matched.clone() else { return };
         // What is still under way belongs to the data that was on screen until now.
-        for slot in [Slot::Rematch, Slot::Pairs, Slot::Recommend, Slot::Curves, Slot::Fingerprint, Slot::Hash] {
+        for slot in [
+            Slot::Rematch,
+            Slot::Pairs,
+            Slot::Recommend,
+            Slot::Curves,
+            Slot::Fingerprint,
+            Slot::Hash,
+            Slot::Record,
+        ] {
             self.jobs.remove(&slot);
         }
         let wanted = std::mem::replace(&mut self.matching, matched.settings);
@@ -330,6 +332,7 @@ impl Session {
         self.explorer = Some(explorer);
         self.follow_selection();
         self.settle();
+        self.record_explorer();
         // The settings may have been changed while the files were read.
         self.rematch(wanted);
         self.follow_own_thresholds();
@@ -405,7 +408,8 @@ impl Session {
 
     fn go(&mut self, to: Location) {
         // Embeddings can be cross-validated before there is any model.
-        let needs_numbers = !matches!(to.page, Page::Welcome | Page::CrossValidate);
+        let needs_numbers =
+            !matches!(to.page, Page::Welcome | Page::CrossValidate | Page::Evaluations | Page::Leaderboard);
         if self.explorer.is_none() && needs_numbers {
             return;
         }
@@ -464,6 +468,7 @@ impl Session {
             Correction::Use(_) | Correction::Class { .. } => kept,
         };
         let choice = choice.or_else(|| load::first_choice(&project.recognised.project, &project.choices));
+        self.member_follows();
         // Images and classes may be numbered otherwise in what comes.
         let page = self.page();
         self.history.restart(Location { page, ..Location::default() });
@@ -530,7 +535,7 @@ impl Explorer {
 }
 
 /// True where the choice's model and dataset have predictions for this split.
-fn has_split(choices: &[Choice], wanted: &Choice, split: &String) -> bool {
+pub(super) fn has_split(choices: &[Choice], wanted: &Choice, split: &String) -> bool {
     choices.iter().any(|c| c.model == wanted.model && c.dataset == wanted.dataset && c.splits.contains(split))
 }
 

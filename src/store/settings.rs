@@ -37,6 +37,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// The theme.
     pub theme: ThemeChoice,
+    /// Evaluate model versions by themselves when they appear in an open folder.
+    pub calculate_new: bool,
     /// The arrangement of panes, as the window wrote it.
     pub layout: String,
     choices: BTreeMap<PathBuf, LastChoice>,

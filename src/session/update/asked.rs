@@ -61,6 +61,7 @@ impl Session {
             recognised.project.add_kept(model);
             project.choices = formats::choices(&recognised.project);
             project.recognised = Arc::new(recognised);
+            self.member_follows();
         }
         self.crossed = Some(Arc::new(crossed));
     }

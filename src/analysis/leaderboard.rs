@@ -1,0 +1,291 @@
+//! Runs in the order of a number: which model is best where, by what anyone may recompute.
+
+use std::collections::BTreeSet;
+
+use crate::metrics::rates;
+use crate::model::Task;
+use crate::model::run::{ModelType, Run, RunClass, headline};
+
+/// What the runs are ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// Model and version, in natural order.
+    Model,
+    /// Evaluation dataset.
+    EvaluationDataset,
+    /// Training dataset.
+    TrainingDataset,
+    /// Macro ROC AUC.
+    RocAuc,
+    /// F1 at the model's own optimum.
+    F1,
+    /// Precision there.
+    Precision,
+    /// Recall there.
+    Recall,
+    /// The task's headline number.
+    #[default]
+    Headline,
+}
+
+impl Column {
+    /// All columns, in the order of the table.
+    pub const ALL: [Self; 8] = [
+        Self::Model,
+        Self::EvaluationDataset,
+        Self::TrainingDataset,
+        Self::RocAuc,
+        Self::F1,
+        Self::Precision,
+        Self::Recall,
+        Self::Headline,
+    ];
+
+    /// The column's name on the command line: `roc_auc`, `f1`, …
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::EvaluationDataset => "evaluation_dataset",
+            Self::TrainingDataset => "training_dataset",
+            Self::RocAuc => "roc_auc",
+            Self::F1 => "f1",
+            Self::Precision => "precision",
+            Self::Recall => "recall",
+            Self::Headline => "headline",
+        }
+    }
+
+    /// The column of this name; the headline's own names mean the headline.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let own = Task::ALL.iter().any(|task| headline(*task).0 == name).then_some(Self::Headline);
+        Self::ALL.into_iter().find(|column| column.name() == name).or(own)
+    }
+
+    /// True where the column holds numbers, of which the highest come first.
+    #[must_use]
+    pub const fn is_number(self) -> bool {
+        matches!(self, Self::RocAuc | Self::F1 | Self::Precision | Self::Recall | Self::Headline)
+    }
+}
+
+/// Which runs are shown. Empty sets leave everything in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Of this kind only.
+    pub model_type: Option<ModelType>,
+    /// On these datasets only, as [`evaluation_dataset`] names them.
+    pub evaluation_datasets: BTreeSet<String>,
+    /// Trained on these only, as [`training_dataset`] names them.
+    pub training_datasets: BTreeSet<String>,
+    /// Numbers over these classes only.
+    pub classes: BTreeSet<String>,
+}
+
+/// A row of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Position among the runs handed in.
+    pub run: usize,
+    /// Place by the sorted column, from 1; equal numbers share one. `None` where the run has no such number, and where the
+    /// table is not in the order of a number.
+    pub rank: Option<usize>,
+    /// Macro ROC AUC.
+    pub roc_auc: Option<f64>,
+    /// F1 at the optimum.
+    pub f1: Option<f64>,
+    /// Precision there.
+    pub precision: Option<f64>,
+    /// Recall there.
+    pub recall: Option<f64>,
+    /// The task's headline number.
+    pub headline: Option<f64>,
+}
+
+impl Row {
+    /// The number of a column; `None` for columns of names.
+    #[must_use]
+    pub const fn number(&self, column: Column) -> Option<f64> {
+        match column {
+            Column::RocAuc => self.roc_auc,
+            Column::F1 => self.f1,
+            Column::Precision => self.precision,
+            Column::Recall => self.recall,
+            Column::Headline => self.headline,
+            Column::Model | Column::EvaluationDataset | Column::TrainingDataset => None,
+        }
+    }
+}
+
+/// How a run's evaluation dataset is called: `dataset@version, split`, with the project before it where that is not the
+/// model's.
+#[must_use]
+pub fn evaluation_dataset(run: &Run) -> String {
+    format!("{}@{}, {}", run.dataset.id, run.dataset.version, run.dataset.splits.join(" + "))
+}
+
+/// How a run's training dataset is called; `None` where it is not known.
+#[must_use]
+pub fn training_dataset(run: &Run) -> Option<String> {
+    let trained = run.model.trained_on.as_ref()?;
+    let split = trained.split.as_ref().map_or_else(String::new, |split| format!(", {split}"));
+    Some(format!("{}@{}{split}", trained.dataset, trained.version))
+}
+
+/// The type to show at first: transfer-learn classifiers where there are any, else the type of most runs.
+#[must_use]
+pub fn first_type(runs: &[&Run]) -> Option<ModelType> {
+    let types: BTreeSet<ModelType> = runs.iter().map(|run| run.model_type()).collect();
+    let learnt = types.iter().find(|kind| matches!(kind, ModelType::TransferLearn(_)));
+    let count = |kind: &&ModelType| runs.iter().filter(|run| run.model_type() == **kind).count();
+    learnt.copied().or_else(|| types.iter().max_by_key(|kind| (count(kind), std::cmp::Reverse(**kind))).copied())
+}
+
+/// The runs that are shown, in the order of a column. Runs without its number come last in both directions.
+#[must_use]
+pub fn rows(runs: &[&Run], shown: &Shown, by: Column, ascending: bool) -> Vec<Row> {
+    let fits = |run: &Run| {
+        let on = |set: &BTreeSet<String>, name: Option<String>| {
+            set.is_empty() || name.is_some_and(|name| set.contains(&name))
+        };
+        shown.model_type.is_none_or(|kind| run.model_type() == kind)
+            && on(&shown.evaluation_datasets, Some(evaluation_dataset(run)))
+            && on(&shown.training_datasets, training_dataset(run))
+    };
+    let kept = runs.iter().enumerate().filter(|(_, run)| fits(run));
+    let mut rows: Vec<Row> = kept.map(|(i, run)| row(i, run, &shown.classes)).collect();
+    if by.is_number() {
+        rows.sort_by(|a, b| match (a.number(by), b.number(by)) {
+            (Some(a), Some(b)) if ascending => a.total_cmp(&b),
+            (Some(a), Some(b)) => b.total_cmp(&a),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        });
+        rank(&mut rows, by);
+        return rows;
+    }
+    let name = |row: &Row| {
+        let Some(run) = runs.get(row.run) else { return String::new() };
+        match by {
+            Column::EvaluationDataset => evaluation_dataset(run),
+            Column::TrainingDataset => training_dataset(run).unwrap_or_default(),
+            _ => format!("{}@{}", run.model.id, run.model.version),
+        }
+    };
+    rows.sort_by(|a, b| {
+        let order = natord::compare(&name(a), &name(b));
+        if ascending { order } else { order.reverse() }
+    });
+    rows
+}
+
+/// The best has rank 1 in both directions of the table.
+fn rank(rows: &mut [Row], by: Column) {
+    let numbers: Vec<Option<f64>> = rows.iter().map(|row| row.number(by)).collect();
+    let mut sorted: Vec<f64> = numbers.iter().copied().flatten().collect();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    for (row, number) in rows.iter_mut().zip(numbers) {
+        row.rank = number.map(|number| 1 + sorted.partition_point(|other| *other > number));
+    }
+}
+
+fn row(position: usize, run: &Run, classes: &BTreeSet<String>) -> Row {
+    let whole = Row {
+        run: position,
+        rank: None,
+        roc_auc: run.number("roc_auc_macro"),
+        f1: run.number("f1"),
+        precision: run.number("precision"),
+        recall: run.number("recall"),
+        headline: run.number(headline(run.task).0),
+    };
+    if classes.is_empty() {
+        return whole;
+    }
+    let chosen: Vec<&RunClass> = run.classes.iter().filter(|class| classes.contains(&class.name)).collect();
+    over(whole, run.task, &chosen)
+}
+
+/// The numbers over some classes: counts added up, means over those that are defined, at the run's own confidence. Accuracy
+/// over some classes is the share of their items whose best class is right.
+fn over(row: Row, task: Task, classes: &[&RunClass]) -> Row {
+    let sum = |count: fn(&RunClass) -> u64| classes.iter().map(|c| count(c)).sum::<u64>();
+    let correct = sum(|c| u64::from(c.correct));
+    let (kept, truths) = (sum(RunClass::predicted), sum(RunClass::support));
+    let right: Option<u64> = classes.iter().map(|c| c.argmax_correct.map(u64::from)).sum();
+    let mean = |of: fn(&RunClass) -> Option<f64>| {
+        let known: Vec<f64> = classes.iter().filter_map(|c| of(c)).collect();
+        (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+    };
+    Row {
+        roc_auc: mean(|c| c.roc_auc),
+        f1: rates::f1(correct, kept, truths),
+        precision: rates::ratio(correct, kept),
+        recall: rates::ratio(correct, truths),
+        headline: match task {
+            Task::Classification | Task::TextClassification => right.and_then(|right| rates::ratio(right, truths)),
+            _ => mean(|c| c.average_precision),
+        },
+        ..row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(model: &str, f1: Option<f64>, trained: Option<&str>) -> Run {
+        let mut run = Run { task: Task::Detection, ..Run::default() };
+        model.clone_into(&mut run.model.id);
+        run.model.trained_on = trained.map(|dataset| crate::model::project::TrainedOn {
+            dataset: dataset.to_owned(),
+            version: "v1".to_owned(),
+            split: Some("train".to_owned()),
+        });
+        run.summary.insert("f1".to_owned(), f1);
+        let class = |name: &str, [correct, missed, false_positives]: [u32; 3], ap| RunClass {
+            name: name.to_owned(),
+            correct,
+            missed,
+            false_positives,
+            average_precision: ap,
+            ..RunClass::default()
+        };
+        run.classes = vec![class("a", [8, 2, 2], Some(0.5)), class("b", [1, 9, 0], None), class("c", [0, 0, 5], None)];
+        run
+    }
+
+    #[test]
+    fn ranks_follow_the_column_and_equals_share_one() {
+        let runs = [
+            run("m10", Some(0.5), None),
+            run("m2", Some(0.7), Some("d")),
+            run("m3", None, None),
+            run("m1", Some(0.5), None),
+        ];
+        let runs: Vec<&Run> = runs.iter().collect();
+        let order = |by, ascending| -> Vec<(usize, Option<usize>)> {
+            rows(&runs, &Shown::default(), by, ascending).iter().map(|r| (r.run, r.rank)).collect()
+        };
+        assert_eq!(order(Column::F1, false), [(1, Some(1)), (0, Some(2)), (3, Some(2)), (2, None)]);
+        assert_eq!(order(Column::F1, true), [(0, Some(2)), (3, Some(2)), (1, Some(1)), (2, None)]);
+        assert_eq!(order(Column::Model, true).iter().map(|r| r.0).collect::<Vec<_>>(), [3, 1, 2, 0]);
+        let mut shown = Shown::default();
+        shown.training_datasets.insert("d@v1, train".to_owned());
+        assert_eq!(rows(&runs, &shown, Column::F1, false).len(), 1);
+        assert_eq!(first_type(&runs), Some(ModelType::Trained(Task::Detection)));
+    }
+
+    /// a and b together by hand: correct 9, kept 8 + 2 + 1 = 11, truths 10 + 10 = 20; AP is a's alone.
+    #[test]
+    fn some_classes_have_their_own_numbers() {
+        let run = run("m", Some(0.9), None);
+        let shown = Shown { classes: ["a".to_owned(), "b".to_owned()].into(), ..Shown::default() };
+        let row = rows(&[&run], &shown, Column::Headline, false).remove(0);
+        assert_eq!((row.precision, row.recall, row.f1), (Some(9.0 / 11.0), Some(9.0 / 20.0), Some(18.0 / 31.0)));
+        assert_eq!((row.headline, row.rank), (Some(0.5), Some(1)));
+        let none = Shown { classes: ["of another dataset".to_owned()].into(), ..Shown::default() };
+        let row = rows(&[&run], &none, Column::Headline, false).remove(0);
+        assert_eq!((row.precision, row.f1, row.rank), (None, None, None));
+    }
+}
