@@ -8,6 +8,7 @@ mod choose;
 pub mod compare;
 pub mod crossval;
 pub mod evaluate;
+pub mod leaderboard;
 pub mod output;
 
 use std::path::PathBuf;
@@ -92,6 +93,7 @@ pub fn run(command: Subcommand) -> Exit {
         Subcommand::Evaluate(args) => evaluate::evaluate(&args),
         Subcommand::Crossval(args) => crossval::crossval(&args),
         Subcommand::Compare(args) => compare::compare(&args),
+        Subcommand::Leaderboard(args) => leaderboard::leaderboard(&args),
     };
     match result {
         Ok(exit) => exit,

@@ -7,3 +7,4 @@ pub mod csv_tables;
 pub mod document;
 pub mod labels;
 pub mod undefined;
+pub mod leaderboard;

@@ -32,6 +32,8 @@ pub enum Subcommand {
     Crossval(CrossvalArgs),
     /// Compare models on the same items: differences with intervals, what was fixed and what was broken
     Compare(CompareArgs),
+    /// Rank all model versions of projects
+    Leaderboard(LeaderboardArgs),
 }
 
 /// `evalens check`.
@@ -111,6 +113,26 @@ pub struct EvaluateArgs {
     /// Add bootstrap intervals of the headline (1,000 resamples of the images)
     #[arg(long)]
     pub intervals: bool,
+}
+
+/// `evalens leaderboard`.
+#[derive(Debug, Args)]
+pub struct LeaderboardArgs {
+    /// Project folders or workspace files
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Models of this task only
+    #[arg(long, value_parser = task)]
+    pub task: Option<Task>,
+    /// The column to rank by: headline, f1, precision, recall, roc_auc, model, evaluation_dataset or training_dataset
+    #[arg(long, default_value = "headline")]
+    pub sort: String,
+    /// Keep new results as runs of their projects
+    #[arg(long)]
+    pub save: bool,
+    /// Write the rows as JSON to a file, or to stdout with `-`
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
 }
 
 /// `evalens crossval`.

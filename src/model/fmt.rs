@@ -102,6 +102,27 @@ pub fn bytes(value: u64) -> String {
     unit.map_or_else(|| format!("{value} B"), |(name, size)| format!("{:.1} {name}", value as f64 / size))
 }
 
+/// The day of a time in seconds since 1970, in UTC: `2026-11-22`.
+#[must_use]
+pub fn date(seconds: u64) -> String {
+    // Days are counted from 1 March of the year 0, so that a leap day ends its year (H. Hinnant, "chrono-compatible
+    // low-level date algorithms").
+    let days = seconds / 86_400 + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let (day, month) = (of_year - (153 * shifted + 2) / 5 + 1, if shifted < 10 { shifted + 3 } else { shifted - 9 });
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Day and minute of a time in seconds since 1970, in UTC: `2026-11-22 09:41`.
+#[must_use]
+pub fn date_time(seconds: u64) -> String {
+    format!("{} {:02}:{:02}", date(seconds), seconds / 3600 % 24, seconds / 60 % 60)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +138,16 @@ mod tests {
         assert_eq!(interval(Some((0.792, 0.834))), ".79–.83");
         assert_eq!(rate(None), "–");
         assert_eq!(difference(-0.0041), "−0.004");
+    }
+
+    /// As `date -u -d @SECONDS` prints them.
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        assert_eq!(date_time(0), "1970-01-01 00:00");
+        assert_eq!(date_time(951_782_399), "2000-02-28 23:59");
+        assert_eq!(date_time(951_782_400), "2000-02-29 00:00");
+        assert_eq!(date_time(1_795_340_460), "2026-11-22 09:41");
+        assert_eq!(date(4_107_542_400), "2100-03-01");
     }
 
     #[test]

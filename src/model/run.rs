@@ -154,6 +154,12 @@ pub enum ModelType {
 }
 
 impl ModelType {
+    /// The type of a model; `head` where it is a linear head that was trained here.
+    #[must_use]
+    pub const fn of(task: Task, head: bool) -> Self {
+        if head { Self::TransferLearn(task) } else { Self::Trained(task) }
+    }
+
     /// The type in words.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -176,7 +182,7 @@ impl Run {
     /// The kind of its model.
     #[must_use]
     pub const fn model_type(&self) -> ModelType {
-        if self.model.head { ModelType::TransferLearn(self.task) } else { ModelType::Trained(self.task) }
+        ModelType::of(self.task, self.model.head)
     }
 
     /// A number of the summary; `None` where it is undefined or not there.

@@ -98,6 +98,8 @@ pub enum Command {
     WriteProjectFile,
     /// Write a table or a picture into a file.
     Save(PathBuf, Arc<Content>),
+    /// Evaluate new versions by themselves, or not.
+    CalculateNew(bool),
     /// Choose the theme.
     SetTheme(ThemeChoice),
     /// Remember how the panes are arranged (the window's own text).

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
 use crate::model::project::{Choice, DatasetEntry, ModelEntry};
+use crate::model::run::{Run, RunClass};
 use crate::store::runs::StoredRun;
 
 use super::load::first_choice;
@@ -211,6 +212,29 @@ pub fn missing(model: &ModelEntry, dataset: &DatasetEntry, splits: &[String]) ->
         dataset.key(),
         dataset.version
     ))
+}
+
+/// What makes the numbers of a run shaky, in sentences: fewer than two classes, fewer than ten items of a class; fifty are
+/// recommended.
+#[must_use]
+pub fn warnings(run: &Run) -> Vec<String> {
+    let mut all = Vec::new();
+    if run.dataset.classes < 2 {
+        all.push("There are fewer than two classes, so that none can be taken for another".to_owned());
+    }
+    for (least, word) in [(10, "needs at least 10"), (50, "should have 50 or more")] {
+        let short = |class: &&RunClass| {
+            let support = class.support();
+            support < least && (least == 10 || support >= 10)
+        };
+        let names: Vec<&str> = run.classes.iter().filter(short).map(|class| class.name.as_str()).collect();
+        if let Some(first) = names.first() {
+            let more = names.len() - 1;
+            let names = if more > 0 { format!("{first} and {more} more") } else { (*first).to_owned() };
+            all.push(format!("Few {}: {names}; each class {word}", run.task.units().1));
+        }
+    }
+    all
 }
 
 /// Where outputs that are not there yet may lie, in the model's project.

@@ -25,6 +25,14 @@ pub enum Page {
     Leaderboard,
 }
 
+impl Page {
+    /// True for pages that are about more than the evaluation on screen, or need none.
+    #[must_use]
+    pub const fn needs_no_evaluation(self) -> bool {
+        matches!(self, Self::Welcome | Self::CrossValidate | Self::Evaluations | Self::Leaderboard)
+    }
+}
+
 /// Where a person is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Location {

@@ -113,6 +113,10 @@ impl Session {
             Command::Correct(correction) => self.correct(&correction),
             Command::WriteProjectFile => self.write_project_file(),
             Command::Save(file, content) => self.save(file, content),
+            Command::CalculateNew(on) => {
+                self.settings.calculate_new = on;
+                self.save_settings();
+            }
             Command::SetTheme(theme) => {
                 self.settings.theme = theme;
                 self.save_settings();
@@ -407,10 +411,7 @@ impl Session {
     }
 
     fn go(&mut self, to: Location) {
-        // Embeddings can be cross-validated before there is any model.
-        let needs_numbers =
-            !matches!(to.page, Page::Welcome | Page::CrossValidate | Page::Evaluations | Page::Leaderboard);
-        if self.explorer.is_none() && needs_numbers {
+        if self.explorer.is_none() && !to.page.needs_no_evaluation() {
             return;
         }
         self.history.go(to);

@@ -1,11 +1,12 @@
 //! Several projects side by side: which there are, what each holds, and the open one with the datasets of the others.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::formats;
 use crate::jobs::JobError;
+use crate::model::run::Run;
 use crate::model::project::{Choice, DatasetEntry, Home, Project};
 use crate::model::{Findings, Progress};
 use crate::store::place::Keeper;
@@ -39,6 +40,8 @@ pub struct Workspace {
     pub members: Vec<Member>,
     /// What was found wrong with runs.
     pub findings: Findings,
+    /// Grows whenever projects or runs change.
+    pub generation: u64,
     /// Each project with the datasets of all others behind its own; `None` for one that cannot be used.
     pub assembled: Vec<Option<Arc<OpenProject>>>,
 }
@@ -133,6 +136,7 @@ impl Workspace {
 
     /// Puts the datasets of all others behind those of each project.
     pub fn assemble(&mut self) {
+        self.generation += 1;
         let guests: Vec<Vec<DatasetEntry>> = (0..self.members.len()).map(|at| self.guests(at)).collect();
         let whole = |(at, member): (usize, &Member)| {
             let own = member.state.as_ref().ok()?;
@@ -151,6 +155,38 @@ impl Workspace {
         let home = Home { root: project.root.clone(), project: self.name(at) };
         let of = |dataset: &DatasetEntry| DatasetEntry { home: Some(home.clone()), ..dataset.clone() };
         project.recognised.project.datasets.iter().filter(|d| d.home.is_none()).map(of).collect()
+    }
+
+    /// Adds a run that was just made to its project.
+    pub fn add_run(&mut self, root: &Path, run: StoredRun) {
+        if let Some(member) = self.position(root).and_then(|at| self.members.get_mut(at)) {
+            member.add(run);
+            self.generation += 1;
+        }
+    }
+
+    /// A run by the positions of its project and of itself.
+    #[must_use]
+    pub fn run(&self, member: usize, run: usize) -> Option<&Run> {
+        Some(&self.members.get(member)?.runs.get(run)?.run)
+    }
+
+    /// The newest run of each model version on each dataset, by the positions of project and run.
+    #[must_use]
+    pub fn latest(&self) -> Vec<(usize, usize)> {
+        let mut all = Vec::new();
+        for (at, member) in self.members.iter().enumerate() {
+            let mut seen = HashSet::new();
+            let newest_first = member.runs.iter().enumerate().rev();
+            let newest = newest_first.filter(|(_, stored)| {
+                let (model, dataset) = (&stored.run.model, &stored.run.dataset);
+                seen.insert((&model.id, &model.version, &dataset.id, &dataset.version, &dataset.splits))
+            });
+            let mut kept: Vec<(usize, usize)> = newest.map(|(run, _)| (at, run)).collect();
+            kept.reverse();
+            all.extend(kept);
+        }
+        all
     }
 
     /// Takes over what changed in an open project.
@@ -274,10 +310,4 @@ impl List {
 
 fn folder(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-}
-
-/// All class names of a project's runs, for the filter of a leaderboard.
-#[must_use]
-pub fn class_names<'a>(runs: impl Iterator<Item = &'a StoredRun>) -> BTreeSet<&'a str> {
-    runs.flat_map(|stored| &stored.run.classes).map(|class| class.name.as_str()).collect()
 }

@@ -15,6 +15,7 @@ use crate::jobs::{JobError, ThreadRunner, Waker, Watch};
 use crate::model::Dataset;
 use crate::session::{Command, Notice, Page, Session, Slot, update};
 use crate::store::export::Content;
+use crate::store::place::Keeper;
 use crate::store::settings::{Settings, ThemeChoice};
 
 use super::actions;
@@ -26,7 +27,7 @@ use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
-    classes, confusion, crossval, curves, header, images, navigation, notices, palette, production, recommendations,
+    classes, confusion, crossval, curves, evaluations, header, images, leaderboard, navigation, notices, palette, production, recommendations,
     run as run_page, shortcuts, status, strips, threshold_bar, welcome,
 };
 use super::widgets::states;
@@ -60,8 +61,8 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
         if paths.is_empty() && app.session.settings.recent.is_empty() && app.session.sample.is_some() {
             app.send(Command::OpenSample);
         }
-        for path in paths {
-            app.send(Command::Open(path));
+        if !paths.is_empty() {
+            app.send(Command::OpenAll(paths));
         }
         let app: Box<dyn eframe::App> = Box::new(app);
         Ok(app)
@@ -100,12 +101,27 @@ fn session(ctx: &egui::Context) -> Result<Session, JobError> {
     let settings = Settings::default_file().map_or_else(Settings::default, Settings::load);
     let program = std::env::current_exe().unwrap_or_default();
     let sample = update::find_sample(&program, std::path::Path::new(env!("CARGO_MANIFEST_DIR")));
-    Ok(Session::new(Box::new(ThreadRunner::new(waker(ctx))?), settings, sample))
+    let untouched = sample.iter().cloned().collect();
+    let mut session = Session::new(Box::new(ThreadRunner::new(waker(ctx))?), settings, sample);
+    session.keeper = Keeper { untouched, ..Keeper::of_this_person() };
+    Ok(session)
 }
 
 fn waker(ctx: &egui::Context) -> Waker {
     let ctx = ctx.clone();
     Arc::new(move || ctx.request_repaint())
+}
+
+/// What the dialog that is open is for; without it, to open a folder.
+enum Asked {
+    /// A project to add.
+    Add,
+    /// The new place of a project.
+    Find(PathBuf),
+    /// The file of the workspace.
+    Workspace,
+    /// A file to write this into.
+    Save(Arc<Content>),
 }
 
 /// What each view remembers between frames: scroll, zoom, mode. Never the threshold, never the selection.
@@ -122,6 +138,8 @@ struct Views {
     classes: classes::Classes,
     curves: curves::Curves,
     crossval: crossval::CrossvalForm,
+    evaluations: evaluations::EvaluationsState,
+    leaderboard: leaderboard::LeaderboardState,
     strips: strips::Strips,
     notices: notices::Notices,
     palette: palette::Palette,
@@ -146,7 +164,7 @@ pub struct App {
     picked: (Sender<Picked>, Receiver<Picked>),
     shots: (Sender<Shot>, Receiver<Shot>),
     /// What waits for the person to say where.
-    to_save: Option<Arc<Content>>,
+    asked: Option<Asked>,
     watched: Option<Watched>,
     theme: Option<ThemeChoice>,
     title: String,
@@ -169,7 +187,7 @@ impl App {
             views: Views::default(),
             picked: unbounded(),
             shots: unbounded(),
-            to_save: None,
+            asked: None,
             watched: None,
             theme: None,
             title: String::new(),
@@ -203,10 +221,15 @@ impl App {
         }
         for picked in self.picked.1.try_iter() {
             let command = match picked {
-                Picked::Folder(path) => Command::Open(path),
-                Picked::File(path) => match self.to_save.take() {
-                    Some(content) => Command::Save(path, content),
-                    None => continue,
+                Picked::Folder(path) => match self.asked.take() {
+                    Some(Asked::Add) => Command::AddProjects(vec![path]),
+                    Some(Asked::Find(from)) => Command::Relink(from, path),
+                    _ => Command::Open(path),
+                },
+                Picked::File(path) => match self.asked.take() {
+                    Some(Asked::Save(content)) => Command::Save(path, content),
+                    Some(Asked::Workspace) => Command::SaveWorkspace(path),
+                    _ => continue,
                 },
                 Picked::Nothing => continue,
                 Picked::Failed(text) => Command::Notify(Notice { is_error: true, text }),
@@ -219,7 +242,17 @@ impl App {
         match wish {
             Wish::FindAction => self.views.palette.open(ctx, &self.session),
             Wish::ShowKeys => self.views.shortcuts = true,
-            Wish::PickFolder => self.outside.dialogs.pick_folder(self.answer(ctx)),
+            Wish::PickFolder => self.ask_folder(ctx, None),
+            Wish::AddProject => self.ask_folder(ctx, Some(Asked::Add)),
+            Wish::FindProject(from) => self.ask_folder(ctx, Some(Asked::Find(from))),
+            Wish::SaveWorkspace => {
+                self.asked = Some(Asked::Workspace);
+                self.outside.dialogs.save_file("workspace.json", self.answer(ctx));
+            }
+            Wish::SaveAs(name, content) => {
+                self.asked = Some(Asked::Save(content));
+                self.outside.dialogs.save_file(name, self.answer(ctx));
+            }
             Wish::Table(pane, target) => {
                 if let Some(text) = export::table(&self.session, pane) {
                     match target {
@@ -253,9 +286,14 @@ impl App {
         })
     }
 
+    fn ask_folder(&mut self, ctx: &egui::Context, for_what: Option<Asked>) {
+        self.asked = for_what;
+        self.outside.dialogs.pick_folder(self.answer(ctx));
+    }
+
     /// Asks where, then saves.
     fn save(&mut self, ctx: &egui::Context, pane: Pane, ending: &str, content: Content) {
-        self.to_save = Some(Arc::new(content));
+        self.asked = Some(Asked::Save(Arc::new(content)));
         let name = export::file_name(&self.session, pane, ending);
         self.outside.dialogs.save_file(&name, self.answer(ctx));
     }
@@ -340,8 +378,8 @@ impl App {
             let back = input.events.iter().any(|e| matches!(e, egui::Event::WindowFocused(true)));
             (input.raw.dropped_files.clone(), back)
         });
-        for file in dropped {
-            self.commands.send(Command::Open(file.path().to_owned()));
+        if !dropped.is_empty() {
+            self.commands.send(Command::OpenAll(dropped.iter().map(|file| file.path().to_owned()).collect()));
         }
         if back && self.session.explorer.is_some() {
             self.commands.send(Command::CheckFiles);
@@ -376,10 +414,16 @@ impl App {
 fn project(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard) {
     let bar = Frame::new().fill(ctx.theme.surface);
     let ground = Frame::new().fill(ctx.theme.background);
-    if ctx.session.explorer.is_none() && ctx.session.page() == Page::CrossValidate {
+    let whole = match ctx.session.page() {
+        Page::Evaluations | Page::Leaderboard => true,
+        // Embeddings can be cross-validated before there is any model.
+        Page::CrossValidate => ctx.session.explorer.is_none(),
+        _ => false,
+    };
+    if whole {
         let left = Panel::left("navigation").exact_size(theme::NAVIGATION).resizable(false).frame(bar);
         left.show(ui, |ui| navigation::ui(ui, ctx));
-        CentralPanel::default().frame(ground).show(ui, |ui| crossval::ui(ui, ctx, &mut views.crossval));
+        CentralPanel::default().frame(ground).show(ui, |ui| page(ui, ctx, views, dashboard));
         return;
     }
     if ctx.session.explorer.is_none() {
@@ -429,6 +473,8 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         Page::Curves => curves::ui(ui, ctx, &mut views.curves),
         Page::Run => run_page::ui(ui, ctx),
         Page::CrossValidate => crossval::ui(ui, ctx, &mut views.crossval),
+        Page::Evaluations => evaluations::ui(ui, ctx, &mut views.evaluations),
+        Page::Leaderboard => leaderboard::ui(ui, ctx, &mut views.leaderboard),
     }
 }
 

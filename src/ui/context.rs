@@ -1,15 +1,18 @@
 //! What every view is handed: the session to read, a place for commands and wishes, the theme.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::session::{Command, Session};
+use crate::store::export::Content;
 
 use super::export::Target;
 use super::panes::Pane;
 use super::theme::Theme;
 
 /// What only the window can do; the session knows nothing of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Wish {
     /// Open the list of everything that can be done.
     FindAction,
@@ -17,6 +20,14 @@ pub enum Wish {
     ShowKeys,
     /// Open the system's dialog for a folder.
     PickFolder,
+    /// Open the system's dialog for a folder that comes beside what is open.
+    AddProject,
+    /// Open the system's dialog for the new place of a project that was moved.
+    FindProject(PathBuf),
+    /// Open the system's dialog for the file of a workspace.
+    SaveWorkspace,
+    /// Open the system's dialog for a file of this name, and write this into it.
+    SaveAs(&'static str, Arc<Content>),
     /// Let one pane fill the dashboard.
     Maximise(Pane),
     /// A pane's numbers as CSV.

@@ -3,6 +3,8 @@
 pub mod classes;
 pub mod confusion;
 pub mod crossval;
+pub mod evaluations;
+pub mod leaderboard;
 pub mod curves;
 pub mod gallery;
 pub mod header;

@@ -261,9 +261,7 @@ impl Session {
     }
 
     pub(super) fn keep_run(&mut self, root: &Path, run: StoredRun) {
-        if let Some(member) = self.workspace.position(root).and_then(|at| self.workspace.members.get_mut(at)) {
-            member.add(run);
-        }
+        self.workspace.add_run(root, run);
     }
 
     /// Keeps the run of what came on screen.

@@ -16,6 +16,8 @@ pub const PAGES: &[(Page, &str)] = &[
     (Page::Curves, "Curves"),
     (Page::Run, "Run"),
     (Page::CrossValidate, "Cross-validate"),
+    (Page::Evaluations, "Evaluations"),
+    (Page::Leaderboard, "Leaderboard"),
 ];
 
 /// True where the open project has vectors and labels to cross-validate.
@@ -32,7 +34,10 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
     let vectors = has_vectors(ctx);
     // Without numbers there is nothing on the other pages.
     let numbers = ctx.session.explorer.is_some();
-    let shown = PAGES.iter().filter(|(page, _)| if *page == Page::CrossValidate { vectors } else { numbers });
+    let shown = PAGES.iter().filter(|(page, _)| match page {
+        Page::CrossValidate => vectors,
+        page => numbers || page.needs_no_evaluation(),
+    });
     for (row, (page, name)) in shown.enumerate() {
         let name = if *page == Page::Images && texts { "Texts" } else { name };
         let top = area.top() + theme::PADDING + row as f32 * (theme::ROW + theme::GRID);

@@ -1,0 +1,327 @@
+//! The page "Leaderboard": runs of the workspace in the order of a number, with filters at the left. Computes nothing: rows
+//! are made by `analysis::leaderboard`, anew only when something changed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use egui::{Align, Button, Layout, Popup, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
+use egui_extras::{Column as Width, TableBuilder, TableRow};
+
+use crate::analysis::leaderboard::{self, Column, Row, Shown, evaluation_dataset, training_dataset};
+use crate::model::fmt;
+use crate::model::run::{ModelType, Run, headline};
+use crate::report::leaderboard::Leaderboard;
+use crate::session::Command;
+use crate::session::evaluations::Key;
+use crate::session::workspace::Workspace;
+use crate::store::export::Content;
+use crate::ui::context::{ViewCtx, Wish};
+use crate::ui::theme;
+use crate::ui::widgets::states;
+
+/// What the page remembers: filters, order, and the rows they gave.
+#[derive(Debug, Default)]
+pub struct LeaderboardState {
+    shown: Shown,
+    /// False until the type to show at first was chosen.
+    begun: bool,
+    by: Column,
+    ascending: bool,
+    hide_filters: bool,
+    class_search: String,
+    made: Option<Made>,
+}
+
+/// Rows, and of what they were made.
+#[derive(Debug)]
+struct Made {
+    generation: u64,
+    shown: Shown,
+    order: (Column, bool),
+    rows: Arc<Vec<Row>>,
+}
+
+/// Draws the page.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState) {
+    let workspace = &ctx.session.workspace;
+    let latest = workspace.latest();
+    let runs: Vec<&Run> = latest.iter().filter_map(|&(member, run)| workspace.run(member, run)).collect();
+    let frame = egui::Frame::new().fill(ctx.theme.surface).inner_margin(egui::Margin::symmetric(16, 12));
+    frame.show(ui, |ui| {
+        ui.set_min_size(ui.available_size());
+        if !state.begun && !runs.is_empty() {
+            state.begun = true;
+            state.shown.model_type = leaderboard::first_type(&runs);
+        }
+        let rows = rows(workspace, &runs, state);
+        top(ui, ctx, state, &runs, &rows);
+        ui.add_space(theme::PADDING);
+        if runs.is_empty() {
+            let advice = "Calculate model versions on the page Evaluations; each result is a row here";
+            states::empty(ui, ctx, "No results to rank yet", advice);
+            return;
+        }
+        if !state.hide_filters {
+            let left = egui::Panel::left("leaderboard filters").exact_size(220.0).resizable(false);
+            left.frame(egui::Frame::new()).show(ui, |ui| filters(ui, ctx, state, &runs));
+        }
+        let centre = egui::CentralPanel::default().frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(8, 0)));
+        centre.show(ui, |ui| {
+            if rows.is_empty() {
+                states::empty(ui, ctx, "Nothing fits the filters", "Take one of them away at the left");
+            } else {
+                table(ui, ctx, state, &latest, &runs, &rows);
+            }
+        });
+    });
+}
+
+fn rows(workspace: &Workspace, runs: &[&Run], state: &mut LeaderboardState) -> Arc<Vec<Row>> {
+    let order = (state.by, state.ascending);
+    let known = state.made.as_ref();
+    let known = known.filter(|m| m.generation == workspace.generation && m.shown == state.shown && m.order == order);
+    if let Some(made) = known {
+        return Arc::clone(&made.rows);
+    }
+    let rows = Arc::new(leaderboard::rows(runs, &state.shown, state.by, state.ascending));
+    let (generation, shown) = (workspace.generation, state.shown.clone());
+    state.made = Some(Made { generation, shown, order, rows: Arc::clone(&rows) });
+    rows
+}
+
+fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], rows: &[Row]) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Leaderboard").font(theme::title()).color(ctx.theme.text));
+        let about = format!(
+            "{} by {}, each at its own optimum",
+            fmt::counted(rows.len() as u64, "result", "results"),
+            label(state.by, state.shown.model_type).to_lowercase()
+        );
+        ui.label(RichText::new(about).color(ctx.theme.muted));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let export = ui.button("Save …");
+            Popup::menu(&export).show(|ui| {
+                let document = || Leaderboard::new(runs, rows, state.by.name());
+                if ui.button("Table as CSV …").clicked() {
+                    if let Ok(text) = document().to_csv() {
+                        ctx.wish(Wish::SaveAs("leaderboard.csv", Arc::new(Content::Text(text))));
+                    }
+                    ui.close();
+                }
+                if ui.button("Table as JSON …").clicked() {
+                    if let Ok(text) = serde_json::to_string_pretty(&document()) {
+                        ctx.wish(Wish::SaveAs("leaderboard.json", Arc::new(Content::Text(text))));
+                    }
+                    ui.close();
+                }
+            });
+            let words = if state.hide_filters { "Show filters" } else { "Hide filters" };
+            if ui.button(words).clicked() {
+                state.hide_filters = !state.hide_filters;
+            }
+        });
+    });
+}
+
+fn filters(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run]) {
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        let types: BTreeSet<ModelType> = runs.iter().map(|run| run.model_type()).collect();
+        group(ui, "Model type", |ui| {
+            if ui.radio(state.shown.model_type.is_none(), "All").clicked() {
+                state.shown.model_type = None;
+            }
+            for kind in types {
+                if ui.radio(state.shown.model_type == Some(kind), kind.words()).clicked() {
+                    state.shown.model_type = Some(kind);
+                }
+            }
+        });
+        let ours = |run: &&&Run| state.shown.model_type.is_none_or(|kind| run.model_type() == kind);
+        let evaluated: BTreeSet<String> = runs.iter().filter(ours).map(|run| evaluation_dataset(run)).collect();
+        let trained: BTreeSet<String> = runs.iter().filter(ours).filter_map(|run| training_dataset(run)).collect();
+        let on = &state.shown.evaluation_datasets;
+        let chosen = |run: &&&Run| on.is_empty() || on.contains(&evaluation_dataset(run));
+        let classes = runs.iter().filter(ours).filter(chosen).flat_map(|run| &run.classes).map(|c| c.name.clone());
+        let classes: BTreeSet<String> = classes.collect();
+        group(ui, "Evaluation dataset", |ui| many(ui, &evaluated, &mut state.shown.evaluation_datasets));
+        if !trained.is_empty() {
+            group(ui, "Training dataset", |ui| many(ui, &trained, &mut state.shown.training_datasets));
+        }
+        group(ui, "Classes", |ui| {
+            let field = TextEdit::singleline(&mut state.class_search).hint_text("search").desired_width(f32::INFINITY);
+            ui.add(field).widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search classes"));
+            let wanted = state.class_search.to_lowercase();
+            let fits = |name: &&String| name.to_lowercase().contains(&wanted);
+            let found: BTreeSet<String> = classes.iter().filter(fits).take(100).cloned().collect();
+            many(ui, &found, &mut state.shown.classes);
+            if !state.shown.classes.is_empty() {
+                let words = "Numbers are over these classes, at the confidence that is best over all";
+                ui.label(RichText::new(words).font(theme::caption()).color(ctx.theme.muted));
+            }
+        });
+    });
+}
+
+fn group(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
+    egui::CollapsingHeader::new(title).default_open(true).show(ui, content);
+}
+
+/// Names to tick; none ticked means all.
+fn many(ui: &mut Ui, names: &BTreeSet<String>, chosen: &mut BTreeSet<String>) {
+    for name in names {
+        let mut on = chosen.contains(name);
+        if ui.checkbox(&mut on, name).changed() {
+            if on {
+                chosen.insert(name.clone());
+            } else {
+                chosen.remove(name);
+            }
+        }
+    }
+    if !chosen.is_empty() && ui.small_button("Clear").clicked() {
+        chosen.clear();
+    }
+}
+
+fn label(column: Column, kind: Option<ModelType>) -> &'static str {
+    match column {
+        Column::Model => "Model",
+        Column::EvaluationDataset => "Evaluation dataset",
+        Column::TrainingDataset => "Training dataset",
+        Column::RocAuc => "ROC AUC",
+        Column::F1 => "F1",
+        Column::Precision => "Precision",
+        Column::Recall => "Recall",
+        Column::Headline => match kind {
+            Some(ModelType::TransferLearn(task) | ModelType::Trained(task)) => headline(task).1,
+            None => "Headline",
+        },
+    }
+}
+
+fn explanation(column: Column) -> &'static str {
+    match column {
+        Column::Model => "Model and version; a click opens its evaluation",
+        Column::EvaluationDataset => "What it was evaluated on: dataset, version, splits",
+        Column::TrainingDataset => "What it was trained on, where the project says so",
+        Column::RocAuc => "Area under the ROC curve, one class against the rest, mean over classes; detectors have none",
+        Column::F1 => "2·correct / (kept + truths) at the model's own optimum",
+        Column::Precision => "correct / kept at the model's own optimum",
+        Column::Recall => "correct / truths at the model's own optimum",
+        Column::Headline => "The number that a task is usually judged by; it needs no threshold",
+    }
+}
+
+fn table(
+    ui: &mut Ui,
+    ctx: &ViewCtx,
+    state: &mut LeaderboardState,
+    latest: &[(usize, usize)],
+    runs: &[&Run],
+    rows: &[Row],
+) {
+    let width = ui.available_width() - 56.0 - 5.0 * 92.0;
+    let names = Width::initial((width / 3.0).max(90.0)).at_least(72.0).resizable(true).clip(true);
+    let table = TableBuilder::new(ui)
+        .id_salt("leaderboard")
+        .striped(false)
+        .auto_shrink([false, false])
+        .cell_layout(Layout::left_to_right(Align::Center))
+        .column(Width::exact(48.0))
+        .columns(names, 3)
+        .columns(Width::exact(84.0), 5);
+    let table = table.header(theme::ROW, |mut header| {
+        header.col(|ui| {
+            ui.label(RichText::new("Rank").font(theme::caption()).color(ctx.theme.muted));
+        });
+        for column in Column::ALL {
+            header.col(|ui| head(ui, column, state));
+        }
+    });
+    table.body(|body| {
+        body.rows(theme::ROW + theme::GRID, rows.len(), |mut line| {
+            let Some(row) = rows.get(line.index()) else { return };
+            let Some((run, &(member, _))) = runs.get(row.run).zip(latest.get(row.run)) else { return };
+            show(&mut line, ctx, row, run, member);
+        });
+    });
+}
+
+fn head(ui: &mut Ui, column: Column, state: &mut LeaderboardState) {
+    let mark = match (column == state.by, state.ascending) {
+        (false, _) => "",
+        (true, true) => " ▴",
+        (true, false) => " ▾",
+    };
+    let name = label(column, state.shown.model_type);
+    let words = RichText::new(format!("{name}{mark}")).font(theme::caption()).strong();
+    let button = ui.add(Button::new(words).frame(false));
+    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Sort by {name}")));
+    if button.on_hover_text(explanation(column)).clicked() {
+        // Numbers begin with the best, names at their beginning.
+        state.ascending = if column == state.by { !state.ascending } else { !column.is_number() };
+        state.by = column;
+    }
+}
+
+fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member: usize) {
+    let workspace = &ctx.session.workspace;
+    let open = || {
+        let root = workspace.members.get(member).map(|m| m.root.clone()).unwrap_or_default();
+        ctx.send(Command::ViewResults(Key {
+            root,
+            model: (run.model.id.clone(), run.model.version.clone()),
+            dataset: (run.dataset.id.clone(), run.dataset.version.clone()),
+            splits: run.dataset.splits.clone(),
+        }));
+    };
+    line.col(|ui| {
+        let rank = row.rank.map_or_else(|| fmt::UNDEFINED.to_owned(), |rank| rank.to_string());
+        ui.label(RichText::new(rank).color(ctx.theme.text));
+    });
+    let name = format!("{}@{}", run.model.id, run.model.version);
+    line.col(|ui| {
+        let link = ui.link(RichText::new(&name).color(ctx.theme.text));
+        let about = format!("{}, {}", workspace.name(member), run.model_type().words());
+        if link.on_hover_text(about).clicked() {
+            open();
+        }
+    });
+    line.col(|ui| {
+        let dataset = evaluation_dataset(run);
+        let label = ui.add(egui::Label::new(RichText::new(&dataset).color(ctx.theme.muted)).truncate());
+        label.on_hover_text(format!(
+            "{dataset}: {}, {}, {}",
+            fmt::counted(run.dataset.items as u64, run.task.items().0, run.task.items().1),
+            fmt::counted(run.dataset.truths as u64, run.task.units().0, run.task.units().1),
+            fmt::counted(run.dataset.classes as u64, "class", "classes"),
+        ));
+    });
+    line.col(|ui| {
+        let trained = training_dataset(run).unwrap_or_else(|| fmt::UNDEFINED.to_owned());
+        let label = ui.add(egui::Label::new(RichText::new(&trained).color(ctx.theme.muted)).truncate());
+        label.on_hover_text(if run.model.trained_on.is_some() { trained } else { "The project does not say".to_owned() });
+    });
+    for column in Column::ALL.into_iter().filter(|column| column.is_number()) {
+        line.col(|ui| {
+            let value = row.number(column);
+            let Some(number) = value else {
+                ui.label(RichText::new(fmt::UNDEFINED).color(ctx.theme.muted)).on_hover_text(undefined(column, run));
+                return;
+            };
+            let link = ui.link(RichText::new(fmt::rate(value)).color(ctx.theme.text));
+            let what = label(column, Some(run.model_type()));
+            link.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("{what} {number:.3} of {name}")));
+            if link.on_hover_text(format!("{what} {number}; a click opens the evaluation")).clicked() {
+                open();
+            }
+        });
+    }
+}
+
+fn undefined(column: Column, run: &Run) -> &'static str {
+    match column {
+        Column::RocAuc if !run.task.is_classification() => "Detectors have no ROC curve: nothing counts what is not there",
+        _ => "Undefined: nothing that the number needs is there",
+    }
+}
