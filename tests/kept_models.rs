@@ -118,8 +118,7 @@ fn what_a_head_cannot_be_asked_about_is_a_sentence() {
     run(dir.path(), &["crossval", path, "--dataset", "home", "--save", "--json", "-"]);
     let refused = |what: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_evalens"));
-        let output =
-            command.args(["evaluate", path, "--dataset", "away"]).env("HOME", dir.path()).output().unwrap();
+        let output = command.args(["evaluate", path, "--dataset", "away"]).env("HOME", dir.path()).output().unwrap();
         assert_eq!(output.status.code(), Some(1));
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(said.contains(what), "{said}");

@@ -71,6 +71,9 @@ pub struct EvaluateArgs {
     /// The split; several, separated by commas, are pooled
     #[arg(long, value_name = "NAME[,NAME]")]
     pub split: Option<String>,
+    /// Further projects, whose datasets can be named as PROJECT:ID
+    #[arg(long, value_name = "FOLDER", requires = "path")]
+    pub with: Vec<PathBuf>,
     /// The task of --truth and --predictions
     #[arg(long, value_parser = task)]
     pub task: Option<Task>,
@@ -214,6 +217,9 @@ pub struct CompareArgs {
     /// Write the comparison as JSON to a file, or to stdout with `-`; several as an array
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
+    /// Further projects, whose datasets can be named as PROJECT:ID
+    #[arg(long, value_name = "FOLDER")]
+    pub with: Vec<PathBuf>,
 }
 
 /// `--confidence`.

@@ -56,8 +56,7 @@ struct Checked {
 /// Where nothing is recognised, or the report cannot be written.
 pub fn check(args: &CheckArgs) -> Result<Exit, CliError> {
     let progress = TerminalProgress::default();
-    let OpenProject { root, recognised, from_file, .. } =
-        load::open(&args.path, &Keeper::of_this_person(), &progress)?;
+    let OpenProject { root, recognised, from_file, .. } = load::open(&args.path, &Keeper::of_this_person(), &progress)?;
     let mut findings = Findings::default();
     findings.merge(recognised.findings.clone());
     let evaluations = read_all(&root, &recognised.project, &mut findings, &progress);

@@ -1,10 +1,14 @@
 //! Which model versions, datasets and splits of a project the options mean.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::model::project::{Choice, Project};
+use crate::model::project::{Choice, Home, Project};
+use crate::session::workspace::Workspace;
+use crate::session::{OpenProject, load};
+use crate::store::place::Keeper;
 
 use super::CliError;
+use super::output::TerminalProgress;
 
 /// There is nothing to choose from; `what` narrows it down, such as ` of task detection`.
 pub(super) fn nothing(root: &Path, what: &str) -> CliError {
@@ -12,6 +16,29 @@ pub(super) fn nothing(root: &Path, what: &str) -> CliError {
         "{}: no predictions{what} belong to a split with ground truth; put a model's output beside it or say where it is in evalens.json",
         root.display()
     ))
+}
+
+/// Opens a project, with the datasets of those that come `with` it behind its own; also of the one whose folder stands in
+/// the place of the project's name in `dataset`.
+pub(super) fn open(
+    path: &Path,
+    dataset: Option<&str>,
+    with: &[PathBuf],
+    progress: &TerminalProgress,
+) -> Result<OpenProject, CliError> {
+    let keeper = Keeper::of_this_person();
+    let named = dataset.and_then(|name| name.rsplit_once(':')).map(|(project, _)| PathBuf::from(project));
+    let named = named.filter(|folder| folder.is_dir());
+    if with.is_empty() && named.is_none() {
+        return Ok(load::open(path, &keeper, progress)?);
+    }
+    let paths: Vec<PathBuf> = [path.to_owned()].into_iter().chain(with.iter().cloned()).chain(named).collect();
+    let workspace = Workspace::open(&paths, &keeper, progress)?;
+    if let Some(problem) = workspace.members.iter().find_map(|member| member.state.as_ref().err()) {
+        return Err(CliError::Unusable(problem.clone()));
+    }
+    let project = workspace.project(0).ok_or_else(|| nothing(path, ""))?;
+    Ok((**project).clone())
 }
 
 /// Keeps the choices of a model, `ID[@VERSION]`.
@@ -24,20 +51,35 @@ pub(super) fn retain_model(project: &Project, all: &mut Vec<Choice>, wanted: &st
 
 /// Keeps the choices of a dataset, `[PROJECT:]ID[@VERSION]`.
 pub(super) fn retain_dataset(project: &Project, all: &mut Vec<Choice>, wanted: &str) -> Result<(), CliError> {
-    let wanted = match wanted.split_once(':') {
-        Some((other, rest)) if other == project.name => rest,
-        Some((other, _)) => {
-            return Err(CliError::Usage(format!(
-                "the dataset belongs to project `{other}`, but the folder given is project `{}`; give that project's folder",
-                project.name
-            )));
-        }
-        None => wanted,
-    };
-    let known = all.iter().filter_map(|c| project.datasets.get(c.dataset)).map(|d| (d.id.as_str(), d.version.as_str()));
-    let (id, version) = pick("dataset", wanted, known)?;
-    all.retain(|c| project.datasets.get(c.dataset).is_some_and(|d| d.id == id && d.version == version));
+    let wanted = own_name(project, wanted)?;
+    let keys: Vec<(usize, String, &str)> =
+        project.datasets.iter().enumerate().map(|(i, d)| (i, d.key().into_owned(), d.version.as_str())).collect();
+    let chosen = keys.iter().filter(|(i, ..)| all.iter().any(|c| c.dataset == *i));
+    let (id, version) = pick("dataset", &wanted, chosen.map(|(_, id, version)| (id.as_str(), *version)))?;
+    all.retain(|c| project.datasets.get(c.dataset).is_some_and(|d| d.is_named_by(&id, &version)));
     Ok(())
+}
+
+/// A dataset's name as the project has it: without the project's own name before it, and with the name of another project
+/// where its folder was written.
+fn own_name(project: &Project, wanted: &str) -> Result<String, CliError> {
+    let Some((other, rest)) = wanted.rsplit_once(':') else { return Ok(wanted.to_owned()) };
+    if other == project.name {
+        return Ok(rest.to_owned());
+    }
+    let mut homes = project.datasets.iter().filter_map(|dataset| dataset.home.as_ref());
+    let same = |home: &&Home| home.project == other || is_same_folder(&home.root, Path::new(other));
+    match homes.find(same) {
+        Some(home) => Ok(format!("{}:{rest}", home.project)),
+        None => Err(CliError::Usage(format!(
+            "the dataset belongs to project `{other}`, which is not known here; name its folder with --with, or in the \
+             place of `{other}`"
+        ))),
+    }
+}
+
+fn is_same_folder(a: &Path, b: &Path) -> bool {
+    std::path::absolute(a).ok().zip(std::path::absolute(b).ok()).is_some_and(|(a, b)| a == b)
 }
 
 /// The names in `NAME[,NAME]`.

@@ -11,7 +11,7 @@ use crate::model::project::{Choice, Project};
 use crate::model::{DatasetIdentity, ModelIdentity, fmt};
 use crate::report::compare::{Document, Inputs, Side};
 use crate::report::document::ConfidenceSource;
-use crate::session::load;
+use crate::session::{OpenProject, load};
 
 use super::args::{CompareArgs, Confidence};
 use super::output::{TerminalProgress, print, write_to};
@@ -47,8 +47,9 @@ impl Summed {
 /// A sentence where the input or the arguments make no sense, models are not comparable, or the output cannot be written.
 pub fn compare(args: &CompareArgs) -> Result<Exit, CliError> {
     let progress = TerminalProgress::default();
-    let (root, recognised, _) = formats::open_project(&args.path, &progress)?;
-    let project = recognised.project;
+    let OpenProject { root, recognised, .. } =
+        choose::open(&args.path, args.dataset.as_deref(), &args.with, &progress)?;
+    let project = recognised.project.clone();
     let choices = choices(&root, &project, args)?;
     let summed = choices.iter().map(|choice| sum_up(&root, &project, choice, args, &progress));
     let summed: Vec<Summed> = summed.collect::<Result<_, _>>()?;

@@ -15,7 +15,6 @@ use crate::report::csv_tables;
 use crate::report::document::{At, ConfidenceSource, Document, Inputs, Written};
 use crate::session::OpenProject;
 use crate::session::load::{self, Loaded};
-use crate::store::place::Keeper;
 
 use super::args::{Confidence, EvaluateArgs, Section};
 use super::output::{TerminalProgress, print, write_to};
@@ -96,7 +95,8 @@ fn find_job(args: &EvaluateArgs, progress: &TerminalProgress) -> Result<Job, Cli
         ));
     }
     let Some(path) = &args.path else { return from_files(args) };
-    let OpenProject { root, recognised, .. } = load::open(path, &Keeper::of_this_person(), progress)?;
+    let OpenProject { root, recognised, .. } =
+        choose::open(path, args.dataset.as_deref(), &args.with, progress)?;
     let mut project = recognised.project.clone();
     use_class_file(&mut project, args);
     let mut all = formats::choices(&project);

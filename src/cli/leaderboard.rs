@@ -36,7 +36,8 @@ pub fn leaderboard(args: &LeaderboardArgs) -> Result<Exit, CliError> {
     for at in 0..workspace.members.len() {
         let Some(project) = workspace.project(at) else { continue };
         for choice in &project.choices {
-            if args.task.is_some_and(|task| choice.dataset(&project.recognised.project).is_some_and(|d| d.task != task)) {
+            if args.task.is_some_and(|task| choice.dataset(&project.recognised.project).is_some_and(|d| d.task != task))
+            {
                 continue;
             }
             match one(&workspace, at, project, choice, args.save.then_some(&keeper), &progress) {
@@ -51,7 +52,8 @@ pub fn leaderboard(args: &LeaderboardArgs) -> Result<Exit, CliError> {
     }
     if all.is_empty() {
         return Err(CliError::Unusable(
-            "there is no result to rank; put a model's output beside the ground truth, or name it in evalens.json".to_owned(),
+            "there is no result to rank; put a model's output beside the ground truth, or name it in evalens.json"
+                .to_owned(),
         ));
     }
     let all: Vec<&Run> = all.iter().collect();
@@ -90,8 +92,7 @@ fn one(
     let loaded = load::evaluate(&project.root, of, choice, settings, Sections::ALL, progress)?;
     let inputs = runs::inputs(&project.root, &loaded.fingerprint, progress).map_err(crate::jobs::JobError::from)?;
     let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-    let run =
-        runs::of(of, choice, &loaded.evaluation, inputs, time, progress).map_err(crate::jobs::JobError::from)?;
+    let run = runs::of(of, choice, &loaded.evaluation, inputs, time, progress).map_err(crate::jobs::JobError::from)?;
     if let (Some(run), Some(keeper)) = (&run, keeper) {
         let unusable = |error: String| CliError::Unusable(error);
         if let Some(place) = keeper.place(&project.root).map_err(|e| unusable(e.to_string()))? {

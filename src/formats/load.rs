@@ -338,21 +338,19 @@ fn prediction_of<'a>(
 ) -> Result<&'a PredictionEntry, FormatError> {
     let formats = || PREDICTION_FORMATS.iter().chain(&class_predictions::SCORE_FORMATS);
     let rank = |p: &PredictionEntry| formats().position(|f| *f == p.format).unwrap_or(usize::MAX);
-    model
-        .outputs(dataset, split, rank)
-        .ok_or_else(|| {
-            FormatError::new(
-                &project_file(root),
-                format!(
-                    "model {}@{} has no predictions for split `{split}` of {}@{}",
-                    model.id,
-                    model.version,
-                    dataset.key(),
-                    dataset.version
-                ),
-                "add their file to the model's `predictions`, or choose another split",
-            )
-        })
+    model.outputs(dataset, split, rank).ok_or_else(|| {
+        FormatError::new(
+            &project_file(root),
+            format!(
+                "model {}@{} has no predictions for split `{split}` of {}@{}",
+                model.id,
+                model.version,
+                dataset.key(),
+                dataset.version
+            ),
+            "add their file to the model's `predictions`, or choose another split",
+        )
+    })
 }
 
 fn unknown_format(root: &Path, format: &str, known: &[&str]) -> FormatError {

@@ -80,8 +80,21 @@ impl<'a> Leaderboard<'a> {
     pub fn to_csv(&self) -> Result<String, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record([
-            "rank", "project", "model", "version", "type", "evaluation_dataset", "training_dataset", "task", "roc_auc",
-            "f1", "precision", "recall", "headline", "headline_value", "confidence",
+            "rank",
+            "project",
+            "model",
+            "version",
+            "type",
+            "evaluation_dataset",
+            "training_dataset",
+            "task",
+            "roc_auc",
+            "f1",
+            "precision",
+            "recall",
+            "headline",
+            "headline_value",
+            "confidence",
         ])?;
         let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
         for row in &self.rows {

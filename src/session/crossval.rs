@@ -12,8 +12,8 @@ use crate::metrics::classification::SingleLabel;
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, ModelEntry, Project};
 use crate::model::{
-    ClassScores, Dataset, DatasetBuilder, Embedding, Findings, ImageId, ModelIdentity, NewTruth, Progress,
-    Severity, Task,
+    ClassScores, Dataset, DatasetBuilder, Embedding, Findings, ImageId, ModelIdentity, NewTruth, Progress, Severity,
+    Task,
 };
 use crate::vectors::Rows;
 use crate::vectors::kfold::{self, CrossError, CrossValidation, CurvePoint, Labelled};
@@ -124,7 +124,8 @@ pub fn material(
     request: &Request,
     progress: &dyn Progress,
 ) -> Result<Material, JobError> {
-    let entry = request.choice.dataset(project).ok_or_else(|| JobError::Failed("There is no such dataset".to_owned()))?;
+    let entry =
+        request.choice.dataset(project).ok_or_else(|| JobError::Failed("There is no such dataset".to_owned()))?;
     progress.stage("Reading ground truth");
     let (dataset, mut findings) = formats::load_dataset(root, project, &request.choice, progress)?;
     let groups = match &request.groups {

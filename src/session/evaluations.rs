@@ -142,9 +142,8 @@ fn usual(workspace: &Workspace, member: usize, model: usize) -> Option<(String, 
         return Some((run.dataset.id.clone(), run.dataset.version.clone(), run.dataset.splits.clone()));
     }
     let own: Vec<Choice> = project.choices.iter().filter(|choice| choice.model == model).cloned().collect();
-    let named = |dataset: &DatasetEntry, splits: Vec<String>| {
-        (dataset.key().into_owned(), dataset.version.clone(), splits)
-    };
+    let named =
+        |dataset: &DatasetEntry, splits: Vec<String>| (dataset.key().into_owned(), dataset.version.clone(), splits);
     if let Some(choice) = first_choice(&project.recognised.project, &own) {
         let dataset = choice.dataset(&project.recognised.project)?;
         return Some(named(dataset, choice.splits));

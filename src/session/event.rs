@@ -6,11 +6,11 @@ use crate::analysis::Recommendation;
 use crate::jobs::JobError;
 use crate::store::runs::StoredRun;
 
+use super::Slot;
 use super::crossval::Crossed;
+use super::evaluations::Key;
 use super::explorer::{LabelCurves, PrCurves};
 use super::load::{Fingerprint, Loaded};
-use super::Slot;
-use super::evaluations::Key;
 use super::workspace::Workspace;
 use super::thresholds::{PairMatrix, Rematched};
 

@@ -84,11 +84,7 @@ fn read(root: &Path, model: &ModelEntry) -> Result<Head, JobError> {
 ///
 /// # Errors
 /// A sentence where it names none or they cannot be read; cancelled.
-pub fn vectors(
-    root: &Path,
-    entry: &DatasetEntry,
-    progress: &dyn Progress,
-) -> Result<(Embedding, Findings), JobError> {
+pub fn vectors(root: &Path, entry: &DatasetEntry, progress: &dyn Progress) -> Result<(Embedding, Findings), JobError> {
     let named = entry.embeddings.as_ref().ok_or_else(|| {
         let name = entry.key();
         JobError::Failed(format!("Dataset {name} has no embeddings; name them under `embeddings` in evalens.json"))
@@ -140,9 +136,8 @@ impl Rowwise<'_> {
         let items = dataset.images.iter().zip(values.chunks_exact_mut(classes.max(1)).zip(&mut absent));
         for (image, (to, absent)) in items {
             let row = rows.get(image.name.as_str());
-            let copied = row.is_some_and(|&row| {
-                self.scores.copy_row(crate::model::ImageId::from_index(row), &mut row_scores)
-            });
+            let copied =
+                row.is_some_and(|&row| self.scores.copy_row(crate::model::ImageId::from_index(row), &mut row_scores));
             if !copied {
                 findings.add(
                     Severity::Warning,

@@ -18,8 +18,8 @@ use crate::store::kept;
 use crate::store::place::Keeper;
 
 use super::OpenProject;
-use super::heads;
 use super::explorer::{CurveKey, LabelCurves, Points, PrCurves};
+use super::heads;
 
 /// Bins of the reliability diagram, as of the calibration error.
 const RELIABILITY_BINS: usize = 15;

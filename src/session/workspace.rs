@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::formats;
 use crate::jobs::JobError;
-use crate::model::run::Run;
 use crate::model::project::{Choice, DatasetEntry, Home, Project};
+use crate::model::run::Run;
 use crate::model::{Findings, Progress};
 use crate::store::place::Keeper;
 use crate::store::runs::{self, StoredRun};

@@ -222,7 +222,8 @@ fn read_one(folder: &Path) -> Result<ModelEntry, String> {
 fn located(mut entry: ModelEntry, folder: &Path, root: &Path) -> ModelEntry {
     let place = |file: &str| {
         let path = folder.join(file);
-        let inside = path.strip_prefix(root).map(|p| p.components().map(|c| c.as_os_str().to_string_lossy().into_owned()));
+        let inside =
+            path.strip_prefix(root).map(|p| p.components().map(|c| c.as_os_str().to_string_lossy().into_owned()));
         inside.map_or_else(|_| path.display().to_string(), |parts| parts.collect::<Vec<_>>().join("/"))
     };
     for prediction in &mut entry.predictions {

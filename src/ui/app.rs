@@ -27,8 +27,8 @@ use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
-    classes, confusion, crossval, curves, evaluations, header, images, leaderboard, navigation, notices, palette, production, recommendations,
-    run as run_page, shortcuts, status, strips, threshold_bar, welcome,
+    classes, confusion, crossval, curves, evaluations, header, images, leaderboard, navigation, notices, palette,
+    production, recommendations, run as run_page, shortcuts, status, strips, threshold_bar, welcome,
 };
 use super::widgets::states;
 

@@ -3,13 +3,13 @@
 pub mod classes;
 pub mod confusion;
 pub mod crossval;
-pub mod evaluations;
-pub mod leaderboard;
 pub mod curves;
+pub mod evaluations;
 pub mod gallery;
 pub mod header;
 pub mod images;
 pub mod labelled;
+pub mod leaderboard;
 pub mod navigation;
 pub mod notices;
 pub mod objects;

@@ -189,7 +189,16 @@ impl Models {
                     parameters.extend(own_classes(inventory, &found.path).map(|list| ("classes".to_owned(), list)));
                 }
                 let predictions = vec![entry];
-                self.models.push(ModelEntry { id, version, task: dataset.task, trained_on, parameters, predictions, head: None, kept: false });
+                self.models.push(ModelEntry {
+                    id,
+                    version,
+                    task: dataset.task,
+                    trained_on,
+                    parameters,
+                    predictions,
+                    head: None,
+                    kept: false,
+                });
             }
         }
     }

@@ -70,7 +70,8 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut EvaluationsState) {
         );
         ui.label(RichText::new(about).color(ctx.theme.muted));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let projects = ui.button("Projects …").on_hover_text("Add, remove and find projects; keep the list in a file");
+            let projects =
+                ui.button("Projects …").on_hover_text("Add, remove and find projects; keep the list in a file");
             let menu = Popup::menu(&projects).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
             menu.show(|ui| projects_menu(ui, ctx, state));
             if ui.button("Look again").on_hover_text("Look for new versions in all folders").clicked() {
@@ -255,10 +256,7 @@ fn result(ui: &mut Ui, ctx: &ViewCtx, task: Task, run: Option<&Run>, stale: bool
 }
 
 fn action(ui: &mut Ui, ctx: &ViewCtx, row: &Row, state: State<'_>) {
-    let on = format!(
-        "{}@{} on {}@{}",
-        row.key.model.0, row.key.model.1, row.key.dataset.0, row.key.dataset.1
-    );
+    let on = format!("{}@{} on {}@{}", row.key.model.0, row.key.model.1, row.key.dataset.0, row.key.dataset.1);
     let named = |ui: &mut Ui, text: &str| {
         let button = ui.button(text);
         button.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{text} {on}")));
@@ -335,11 +333,8 @@ fn datasets(ui: &mut Ui, session: &Session, ctx: &ViewCtx, row: &Row) {
             }
             for splits in choices {
                 let missing = evaluations::missing(model, dataset, &splits);
-                let key = Key {
-                    dataset: (dataset.key().into_owned(), dataset.version.clone()),
-                    splits,
-                    ..row.key.clone()
-                };
+                let key =
+                    Key { dataset: (dataset.key().into_owned(), dataset.version.clone()), splits, ..row.key.clone() };
                 let name = format!("{}@{}, {}", key.dataset.0, key.dataset.1, key.splits.join(" + "));
                 let right = if missing.is_some() { "no outputs" } else { "" };
                 let right = RichText::new(right).font(theme::caption()).color(ctx.theme.muted);

@@ -65,7 +65,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState) {
             let left = egui::Panel::left("leaderboard filters").exact_size(220.0).resizable(false);
             left.frame(egui::Frame::new()).show(ui, |ui| filters(ui, ctx, state, &runs));
         }
-        let centre = egui::CentralPanel::default().frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(8, 0)));
+        let centre =
+            egui::CentralPanel::default().frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(8, 0)));
         centre.show(ui, |ui| {
             if rows.is_empty() {
                 states::empty(ui, ctx, "Nothing fits the filters", "Take one of them away at the left");
@@ -204,7 +205,9 @@ fn explanation(column: Column) -> &'static str {
         Column::Model => "Model and version; a click opens its evaluation",
         Column::EvaluationDataset => "What it was evaluated on: dataset, version, splits",
         Column::TrainingDataset => "What it was trained on, where the project says so",
-        Column::RocAuc => "Area under the ROC curve, one class against the rest, mean over classes; detectors have none",
+        Column::RocAuc => {
+            "Area under the ROC curve, one class against the rest, mean over classes; detectors have none"
+        }
         Column::F1 => "2·correct / (kept + truths) at the model's own optimum",
         Column::Precision => "correct / kept at the model's own optimum",
         Column::Recall => "correct / truths at the model's own optimum",
@@ -300,7 +303,11 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member
     line.col(|ui| {
         let trained = training_dataset(run).unwrap_or_else(|| fmt::UNDEFINED.to_owned());
         let label = ui.add(egui::Label::new(RichText::new(&trained).color(ctx.theme.muted)).truncate());
-        label.on_hover_text(if run.model.trained_on.is_some() { trained } else { "The project does not say".to_owned() });
+        label.on_hover_text(if run.model.trained_on.is_some() {
+            trained
+        } else {
+            "The project does not say".to_owned()
+        });
     });
     for column in Column::ALL.into_iter().filter(|column| column.is_number()) {
         line.col(|ui| {
@@ -321,7 +328,9 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member
 
 fn undefined(column: Column, run: &Run) -> &'static str {
     match column {
-        Column::RocAuc if !run.task.is_classification() => "Detectors have no ROC curve: nothing counts what is not there",
+        Column::RocAuc if !run.task.is_classification() => {
+            "Detectors have no ROC curve: nothing counts what is not there"
+        }
         _ => "Undefined: nothing that the number needs is there",
     }
 }

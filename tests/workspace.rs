@@ -1,0 +1,313 @@
+//! Several projects side by side, without a window: what is calculated, what is kept of it, and what goes wrong.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command as Process, Stdio};
+use std::time::{Duration, Instant};
+
+use evalens::jobs::InlineRunner;
+use evalens::session::evaluations::{Key, Row, State};
+use evalens::session::{Command, Session};
+use evalens::store::place::Keeper;
+use evalens::store::runs;
+use evalens::store::settings::Settings;
+use serde_json::{Value, json};
+
+fn write(root: &Path, name: &str, text: &str) {
+    let path = root.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+/// Truth and probabilities of cat and dog: `right` of 20 items are right.
+fn outputs(root: &Path, file: &str, right: usize) {
+    let mut text = String::from("id,cat,dog\n");
+    for item in 0..20 {
+        let cat = (item % 2 == 0) == (item < right);
+        let (p, q) = (0.6 + 0.01 * item as f64, 0.4 - 0.01 * item as f64);
+        let (cat, dog) = if cat { (p, q) } else { (q, p) };
+        let _ = writeln!(text, "i{item},{cat},{dog}");
+    }
+    write(root, file, &text);
+}
+
+fn truth(root: &Path, file: &str, names: [&str; 2]) {
+    let mut text = String::from("id,text,label\n");
+    for item in 0..20 {
+        let _ = writeln!(text, "i{item},number {item},{}", names[item % 2]);
+    }
+    write(root, file, &text);
+}
+
+/// A project of one dataset and models with outputs for it; `more` are predictions of the first model for other projects.
+fn project(parent: &Path, name: &str, names: [&str; 2], models: &[(&str, usize)], more: &[Value]) -> PathBuf {
+    let root = parent.join(name);
+    truth(&root, "truth.csv", names);
+    let model = |(i, (version, right)): (usize, &(&str, usize))| {
+        outputs(&root, &format!("predictions/{version}.csv"), *right);
+        let mut predictions = vec![json!({"dataset": "pets", "version": "v1", "split": "test", "format": "csv",
+            "path": format!("predictions/{version}.csv")})];
+        if i == 0 {
+            predictions.extend(more.iter().cloned());
+        }
+        json!({"id": "namer", "version": version, "task": "text-classification", "predictions": predictions,
+            "trained_on": {"dataset": "pets", "version": "v0", "split": "train"}})
+    };
+    let file = json!({"schema": "evalens.project/1", "name": name,
+        "datasets": [{"id": "pets", "version": "v1", "task": "text-classification", "format": "csv",
+            "splits": {"test": {"truth": "truth.csv"}}}],
+        "models": models.iter().enumerate().map(model).collect::<Vec<_>>()});
+    write(&root, "evalens.json", &file.to_string());
+    root
+}
+
+fn keeper() -> Keeper {
+    Keeper { writes: true, ..Keeper::default() }
+}
+
+fn session(paths: &[&Path]) -> Session {
+    let mut session = Session::new(Box::new(InlineRunner::default()), Settings::default(), None);
+    session.keeper = keeper();
+    let paths = paths.iter().map(|path| path.to_path_buf()).collect();
+    session.apply(Command::OpenAll(paths), Instant::now());
+    session
+}
+
+fn send(session: &mut Session, command: Command) {
+    session.apply(command, Instant::now());
+}
+
+fn row<'a>(session: &'a Session, root: &Path, version: &str) -> &'a Row {
+    let fits = |row: &&Row| row.key.root == root && row.key.model.1 == version;
+    session.evaluations.rows.iter().find(fits).unwrap_or_else(|| panic!("no row {version} of {}", root.display()))
+}
+
+fn state<'a>(session: &'a Session, root: &Path, version: &str) -> State<'a> {
+    session.evaluations.state(&session.workspace, row(session, root, version))
+}
+
+/// What the command line says of the same thing.
+fn evaluated(root: &Path, version: &str, more: &[&str]) -> Value {
+    let model = format!("namer@{version}");
+    let mut args = vec!["evaluate", root.to_str().unwrap(), "--model", &model, "--json", "-"];
+    args.extend(more);
+    let output = Process::new(env!("CARGO_BIN_EXE_evalens")).args(args).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn every_row_is_calculated_kept_and_found_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let a = project(dir.path(), "a", ["cat", "dog"], &[("v1", 12), ("v2", 17)], &[]);
+    let b = project(dir.path(), "b", ["cat", "dog"], &[("v9", 15)], &[]);
+    let mut session = session(&[&a, &b]);
+    assert!(session.notices.is_empty(), "{:?}", session.notices);
+    assert_eq!(session.evaluations.rows.len(), 3);
+    // What came on screen by itself has its run already; the others wait to be asked for.
+    assert!(matches!(state(&session, &a, "v2"), State::Done(_)));
+    assert!(matches!(state(&session, &a, "v1"), State::Ready));
+    send(&mut session, Command::CalculateAll);
+    for (root, version) in [(&a, "v1"), (&a, "v2"), (&b, "v9")] {
+        let State::Done(stored) = state(&session, root, version) else { panic!("{version} is not done") };
+        let expected = evaluated(root, version, &[]);
+        for name in ["accuracy", "f1", "precision", "recall", "roc_auc_macro", "log_loss", "optimal_confidence"] {
+            assert_eq!(stored.run.number(name), expected["summary"][name].as_f64(), "{version} {name}");
+        }
+        assert!(stored.file.starts_with(root.join(".evalens/runs")) && stored.file.is_file());
+        assert!(std::fs::metadata(&stored.file).unwrap().len() < 50_000);
+    }
+
+    // Another start finds all of it, and writes nothing twice.
+    let files = |root: &Path| std::fs::read_dir(root.join(".evalens/runs")).unwrap().count();
+    assert_eq!((files(&a), files(&b)), (2, 1));
+    let mut again = self::session(&[&a, &b]);
+    send(&mut again, Command::CalculateAll);
+    assert!(matches!(state(&again, &a, "v1"), State::Done(_)));
+    assert_eq!((files(&a), files(&b)), (2, 1));
+
+    // Other outputs: what was calculated is out of date, and can be calculated again.
+    outputs(&a, "predictions/v1.csv", 19);
+    let mut later = self::session(&[&a, &b]);
+    assert!(matches!(state(&later, &a, "v1"), State::Stale(_)));
+    send(&mut later, Command::CalculateAll);
+    let State::Done(stored) = state(&later, &a, "v1") else { panic!("not done") };
+    assert_eq!(stored.run.number("accuracy"), Some(0.95));
+    assert_eq!(files(&a), 3);
+}
+
+#[test]
+fn a_model_is_evaluated_on_the_dataset_of_another_project() {
+    let dir = tempfile::tempdir().unwrap();
+    let abroad =
+        json!({"dataset": "b:pets", "version": "v1", "split": "test", "format": "csv", "path": "predictions/b.csv"});
+    let a = project(dir.path(), "a", ["cat", "dog"], &[("v1", 12), ("v2", 17)], &[abroad]);
+    let b = project(dir.path(), "b", ["Cats", "DOG"], &[("v9", 15)], &[]);
+    outputs(&a, "predictions/b.csv", 13);
+    let mut session = session(&[&a, &b]);
+    let pick = |version: &str| Key {
+        root: a.clone(),
+        model: ("namer".to_owned(), version.to_owned()),
+        dataset: ("b:pets".to_owned(), "v1".to_owned()),
+        splits: vec!["test".to_owned()],
+    };
+    send(&mut session, Command::Pick(pick("v1")));
+    send(&mut session, Command::Calculate(vec![pick("v1")]));
+    let State::Done(stored) = state(&session, &a, "v1") else { panic!("not done: {:?}", session.evaluations) };
+    assert_eq!(stored.run.number("accuracy"), Some(0.65));
+    assert_eq!((stored.run.dataset.project.as_str(), stored.run.dataset.id.as_str()), ("b", "b:pets"));
+    assert_eq!(stored.run.model.project, "a");
+
+    // Without outputs the row says exactly what is missing.
+    send(&mut session, Command::Pick(pick("v2")));
+    let State::Missing(sentence) = state(&session, &a, "v2") else { panic!("something is missing") };
+    for part in ["namer@v2 has no outputs for test", "predictions/namer/v2/b-pets-test.csv", "`b:pets`"] {
+        assert!(sentence.contains(part), "{sentence}");
+    }
+
+    // On screen: the other project's truth, its class names, the mapping said.
+    send(&mut session, Command::ViewResults(pick("v1")));
+    let explorer = session.explorer.as_ref().unwrap();
+    assert_eq!(explorer.dataset().classes.names(), ["Cats", "DOG"]);
+    assert_eq!(explorer.evaluation.labels().unwrap().single.as_ref().unwrap().accuracy, Some(0.65));
+    assert_eq!(explorer.mappings.len(), 2);
+
+    // The same on the command line; a workspace is given by its file or by its folders.
+    send(&mut session, Command::SaveWorkspace(dir.path().join("pets.workspace.json")));
+    let found = evaluated(&a, "v1", &["--with", b.to_str().unwrap(), "--dataset", "b:pets"]);
+    assert_eq!(found["summary"]["accuracy"], 0.65);
+    assert_eq!((found["dataset"]["project"].as_str(), found["model"]["project"].as_str()), (Some("b"), Some("a")));
+    let file = dir.path().join("pets.workspace.json");
+    assert_eq!(self::session(&[&file]).evaluations.rows.len(), 3);
+}
+
+#[test]
+fn what_cannot_be_opened_is_said_and_the_rest_works() {
+    let dir = tempfile::tempdir().unwrap();
+    let a = project(dir.path(), "a", ["cat", "dog"], &[("v1", 12)], &[]);
+    let twice = project(dir.path(), "twice", ["cat", "dog"], &[("v1", 12), ("v1", 13)], &[]);
+    let blind = dir.path().join("blind");
+    write(
+        &blind,
+        "evalens.json",
+        &json!({"schema": "evalens.project/1", "name": "blind",
+        "models": [{"id": "m", "version": "v1", "task": "detection"}]})
+        .to_string(),
+    );
+    write(
+        dir.path(),
+        "one.json",
+        &json!({"schema": "evalens.workspace/1", "projects": ["a", "two.json", "gone"]}).to_string(),
+    );
+    write(
+        dir.path(),
+        "two.json",
+        &json!({"schema": "evalens.workspace/1",
+        "projects": ["one.json", "a", "twice", "blind"]})
+        .to_string(),
+    );
+    let mut session = session(&[&dir.path().join("one.json")]);
+    let said: Vec<&str> = session.notices.iter().map(|notice| notice.text.as_str()).collect();
+    let says = |part: &str| assert!(said.iter().any(|text| text.contains(part)), "{part}: {said:?}");
+    says("the workspace names itself (one.json → two.json → one.json)");
+    says("model namer@v1 is there twice");
+    says("gone");
+    assert_eq!(session.workspace.members.iter().filter(|m| m.state.is_ok()).count(), 2);
+    assert!(matches!(state(&session, &a, "v1"), State::Done(_)));
+    let State::Missing(sentence) = state(&session, &dir.path().join("blind"), "v1") else { panic!("nothing to do") };
+    assert!(sentence.contains("no dataset to evaluate a model of detection on"), "{sentence}");
+
+    // A project that was moved is found again, one that is not wanted any more goes; the folder stays.
+    let moved = dir.path().join("moved");
+    std::fs::rename(&a, &moved).unwrap();
+    let mut session = self::session(&[&a, &twice]);
+    assert!(session.workspace.members.is_empty(), "nothing could be opened");
+    let b = project(dir.path(), "b", ["cat", "dog"], &[("v9", 15)], &[]);
+    send(&mut session, Command::OpenAll(vec![b.clone(), a.clone()]));
+    send(&mut session, Command::Relink(a, moved.clone()));
+    assert!(matches!(state(&session, &moved, "v1"), State::Done(_)), "its runs moved along");
+    send(&mut session, Command::RemoveProject(b.clone()));
+    assert_eq!(session.workspace.members.len(), 1);
+    assert!(b.is_dir());
+    assert_eq!(session.project.as_ref().unwrap().root, moved);
+}
+
+#[test]
+fn a_version_that_appears_on_disk_is_found_and_may_be_calculated_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let a = project(dir.path(), "a", ["cat", "dog"], &[("v1", 12)], &[]);
+    let mut session = session(&[&a]);
+    project(dir.path(), "a", ["cat", "dog"], &[("v1", 12), ("v2", 16)], &[]);
+    send(&mut session, Command::Rescan);
+    assert!(matches!(state(&session, &a, "v2"), State::Ready));
+    send(&mut session, Command::CalculateNew(true));
+    project(dir.path(), "a", ["cat", "dog"], &[("v1", 12), ("v2", 16), ("v3", 18)], &[]);
+    send(&mut session, Command::Rescan);
+    let State::Done(stored) = state(&session, &a, "v3") else { panic!("it was not calculated by itself") };
+    assert_eq!(stored.run.number("accuracy"), Some(0.9));
+    assert!(matches!(state(&session, &a, "v2"), State::Ready), "only what is new");
+}
+
+/// A folder in the place of the project's own: nothing can be kept inside.
+#[test]
+fn a_project_that_cannot_be_written_to_is_kept_elsewhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let a = project(dir.path(), "a", ["cat", "dog"], &[("v1", 12)], &[]);
+    std::fs::write(a.join(".evalens"), "in the way").unwrap();
+    let elsewhere = dir.path().join("data");
+    let open = || {
+        let mut session = Session::new(Box::new(InlineRunner::default()), Settings::default(), None);
+        session.keeper = Keeper { elsewhere: Some(elsewhere.clone()), writes: true, ..Keeper::default() };
+        send(&mut session, Command::Open(a.clone()));
+        session
+    };
+    let session = open();
+    let State::Done(stored) = state(&session, &a, "v1") else { panic!("not done") };
+    assert!(stored.file.starts_with(&elsewhere), "{}", stored.file.display());
+    assert!(session.notices.iter().any(|n| n.text.contains("outside the project")), "{:?}", session.notices);
+    assert!(matches!(state(&open(), &a, "v1"), State::Done(_)));
+    assert_eq!(std::fs::read_to_string(a.join(".evalens")).unwrap(), "in the way");
+}
+
+fn leaderboard(root: &Path) -> Process {
+    let mut process = Process::new(env!("CARGO_BIN_EXE_evalens"));
+    process.args(["leaderboard", root.to_str().unwrap(), "--save"]).stdout(Stdio::null()).stderr(Stdio::null());
+    process
+}
+
+/// Killed at any moment: what was kept before is whole, what was being written is there or not.
+#[test]
+fn a_killed_process_loses_at_most_what_it_was_writing() {
+    let dir = tempfile::tempdir().unwrap();
+    let versions: Vec<String> = (1..=12).map(|v| format!("v{v}")).collect();
+    let models: Vec<(&str, usize)> = versions.iter().zip(4..).map(|(v, right)| (v.as_str(), right)).collect();
+    let a = project(dir.path(), "a", ["cat", "dog"], &models, &[]);
+    let mut kept = 0;
+    for round in 0..40 {
+        let mut child = leaderboard(&a).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(2 + round));
+        let _ = child.kill();
+        child.wait().unwrap();
+        let (found, findings) = runs::read(&keeper(), &a);
+        assert!(findings.is_empty(), "{:?}", findings.sorted());
+        assert!(found.len() >= kept, "what was there is still there");
+        kept = found.len();
+    }
+    assert!(leaderboard(&a).status().unwrap().success());
+    assert_eq!(runs::read(&keeper(), &a).0.len(), 12);
+}
+
+#[test]
+fn two_processes_at_once_lose_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let a = project(dir.path(), "a", ["cat", "dog"], &[("v1", 12), ("v2", 13), ("v3", 14), ("v4", 15)], &[]);
+    let children: Vec<_> = (0..4).map(|_| leaderboard(&a).spawn().unwrap()).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let (found, findings) = runs::read(&keeper(), &a);
+    assert!(findings.is_empty());
+    for version in ["v1", "v2", "v3", "v4"] {
+        assert!(found.iter().any(|stored| stored.run.model.version == version), "{version}");
+    }
+}
