@@ -6,5 +6,5 @@ pub mod compare;
 pub mod csv_tables;
 pub mod document;
 pub mod labels;
-pub mod undefined;
 pub mod leaderboard;
+pub mod undefined;

@@ -5,6 +5,7 @@
 
 pub mod choices;
 pub mod command;
+pub mod comparing;
 pub mod crossval;
 pub mod evaluations;
 pub mod event;
@@ -33,6 +34,7 @@ use crate::store::place::Keeper;
 use crate::store::settings::Settings;
 
 pub use command::Command;
+use comparing::Compared;
 use crossval::Crossed;
 use evaluations::Evaluations;
 pub use event::{Event, EventBody};
@@ -79,6 +81,8 @@ pub enum Slot {
     Save,
     /// Cross-validating.
     CrossValidate,
+    /// Comparing models.
+    Compare,
     /// Looking at all folders again.
     Rescan,
     /// Calculating rows of the evaluations page.
@@ -122,6 +126,8 @@ pub struct Session {
     pub project: Option<OpenProject>,
     /// The evaluation on screen.
     pub explorer: Option<Explorer>,
+    /// Other models held against the one on screen, in the order they were chosen.
+    pub compared: Vec<Arc<Compared>>,
     /// The last cross-validation of the open project.
     pub crossed: Option<Arc<Crossed>>,
     /// How objects are paired in the next evaluation.
@@ -152,6 +158,7 @@ impl Session {
             evaluations: Evaluations::default(),
             project: None,
             explorer: None,
+            compared: Vec::new(),
             crossed: None,
             matching: DetectionSettings::default(),
             history: History::default(),

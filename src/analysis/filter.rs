@@ -1,10 +1,12 @@
 //! Which objects are meant: a cell, a bar segment, a rule's evidence. Does not know how they are shown.
 
+use std::sync::Arc;
+
 use crate::metrics::classification::{self, PairCounting};
 use crate::metrics::detection::Matched;
 use crate::metrics::evaluation::Labels;
-use crate::metrics::{Cell, Cut, Evaluation, OutcomeKind};
-use crate::model::{ClassId, ClassTable, ImageId};
+use crate::metrics::{Cell, Cut, Evaluation, Outcome, OutcomeKind};
+use crate::model::{ClassId, ClassTable, ImageId, TruthId};
 
 /// A set of outcomes, named by what a person clicked. Its members depend on the threshold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -58,6 +60,13 @@ pub enum Filter {
     },
     /// The items that have both labels.
     Both(ClassId, ClassId),
+    /// Given truths, whatever became of them.
+    Objects {
+        /// What they are, in words.
+        title: String,
+        /// The truths, ascending.
+        truths: Arc<Vec<TruthId>>,
+    },
     /// Given images, with a title of their own.
     Images {
         /// What they are, in words.
@@ -79,8 +88,18 @@ impl Filter {
                 cell.kind() == Some(*kind) && (class.is_none() || of == *class)
             }
             Self::Cells { cells, .. } => cells.contains(&cell),
+            Self::Objects { .. } => cell.truth.is_some(),
             Self::Truths { classes, .. } => cell.truth.is_some_and(|c| classes.binary_search(&c).is_ok()),
             Self::Predicted { classes, .. } => cell.predicted.is_some_and(|c| classes.binary_search(&c).is_ok()),
+        }
+    }
+
+    /// True where this outcome of a cell that is meant is meant itself.
+    #[must_use]
+    pub fn keeps(&self, outcome: Outcome) -> bool {
+        match self {
+            Self::Objects { truths, .. } => outcome.truth().is_some_and(|truth| truths.binary_search(&truth).is_ok()),
+            _ => true,
         }
     }
 
@@ -104,7 +123,8 @@ impl Filter {
             Self::Both(a, b) => classification::items_with_both(&evaluation.dataset, *a, *b),
             _ => {
                 let members = matched.timeline.members(cut, |cell| self.wants(cell));
-                let mut images: Vec<ImageId> = members.into_iter().filter_map(|o| evaluation.image_of(o)).collect();
+                let members = members.into_iter().filter(|outcome| self.keeps(*outcome));
+                let mut images: Vec<ImageId> = members.filter_map(|o| evaluation.image_of(o)).collect();
                 images.sort_unstable();
                 images.dedup();
                 images
@@ -150,6 +170,7 @@ impl Filter {
             Self::Cells { title, .. }
             | Self::Truths { title, .. }
             | Self::Predicted { title, .. }
+            | Self::Objects { title, .. }
             | Self::Images { title, .. } => title.clone(),
         }
     }

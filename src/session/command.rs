@@ -12,6 +12,7 @@ use crate::model::{ClassId, ImageId};
 use crate::store::export::Content;
 use crate::store::settings::ThemeChoice;
 
+use super::comparing::At;
 use super::crossval::Request;
 use super::evaluations::Key;
 use super::explorer::CurveKey;
@@ -112,6 +113,8 @@ pub enum Command {
     ComputeCurves(CurveKey),
     /// Compute the curves of a classifier; does nothing while they are there or under way.
     ComputeLabelCurves,
+    /// Hold other models against the one on screen; those held against it before are let go.
+    Compare(Vec<Choice>, At),
     /// Cross-validate a linear head on embeddings.
     CrossValidate(Request),
     /// Show the pooled result of the cross-validation as an evaluation.

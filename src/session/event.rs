@@ -1,12 +1,14 @@
 //! What jobs report back.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::analysis::Recommendation;
 use crate::jobs::JobError;
 use crate::store::runs::StoredRun;
 
 use super::Slot;
+use super::comparing::Compared;
 use super::crossval::Crossed;
 use super::evaluations::Key;
 use super::explorer::{LabelCurves, PrCurves};
@@ -50,6 +52,8 @@ pub enum EventBody {
     Saved(Result<PathBuf, JobError>),
     /// Curves of a classifier.
     LabelCurves(Result<Box<LabelCurves>, JobError>),
+    /// Other models, held against the one on screen.
+    Compared(Result<Vec<Arc<Compared>>, JobError>),
     /// A cross-validation.
     Crossed(Result<Box<Crossed>, JobError>),
     /// How the files look now.

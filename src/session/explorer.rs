@@ -14,7 +14,7 @@ use crate::model::finding::Finding;
 use crate::model::project::Choice;
 use crate::model::{ClassId, Dataset, Predictions};
 
-use super::load::Fingerprint;
+use super::load::{Fingerprint, Loaded};
 use super::selection::Selection;
 use super::thresholds::PairMatrix;
 
@@ -134,6 +134,45 @@ pub struct Explorer {
 }
 
 impl Explorer {
+    /// What was evaluated, at its optimum, all images selected; `None` where nothing was counted.
+    #[must_use]
+    pub fn of(loaded: Loaded) -> Option<Self> {
+        let matched = loaded.evaluation.matched.clone()?;
+        let best = matched.optima.pooled.unwrap_or(0.0);
+        let mut counter = matched.timeline.counter();
+        matched.timeline.move_to(&mut counter, best);
+        Some(Self {
+            choice: loaded.choice,
+            matched,
+            evaluation: loaded.evaluation,
+            findings: loaded.findings,
+            mappings: loaded.mappings,
+            inputs: loaded.inputs,
+            fingerprint: loaded.fingerprint,
+            stale: false,
+            hashes: None,
+            threshold: Threshold { value: best, optimal: true },
+            counter,
+            own: OwnThresholds::default(),
+            pairs: None,
+            pairs_wanted: None,
+            outdated: true,
+            selection: Selection::default(),
+            recommendations: Arc::new(Vec::new()),
+            recommended_at: None,
+            curves: None,
+            curves_wanted: None,
+            label_curves: None,
+            took: loaded.took,
+        })
+    }
+
+    /// Moves the threshold, and nothing that follows it later.
+    pub(super) fn set(&mut self, confidence: f64) {
+        self.threshold = Threshold { value: confidence, optimal: false };
+        self.matched.timeline.move_to(&mut self.counter, confidence);
+    }
+
     /// Ground truth.
     #[must_use]
     pub fn dataset(&self) -> &Dataset {

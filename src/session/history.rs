@@ -23,6 +23,8 @@ pub enum Page {
     Evaluations,
     /// Runs of the workspace, best first.
     Leaderboard,
+    /// Other models held against the one on screen.
+    Compare,
 }
 
 impl Page {

@@ -108,6 +108,7 @@ impl Selection {
         let timeline = &matched.timeline;
         let image_of = |outcome: &Outcome| evaluation.image_of(*outcome);
         let mut outcomes = timeline.members(cut, |cell| filter.wants(cell));
+        outcomes.retain(|outcome| filter.keeps(*outcome));
         outcomes.sort_by_key(image_of);
         let ids: Vec<ImageId> = if outcomes.is_empty() {
             filter.images(evaluation, matched, cut)

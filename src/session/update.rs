@@ -132,6 +132,7 @@ impl Session {
                 self.save_settings();
             }
             Command::SettleNow => self.settle(),
+            Command::Compare(others, at) => self.compare(others, at),
             Command::ComputeCurves(key) => self.compute_curves(key),
             Command::ComputeLabelCurves => self.compute_label_curves(),
             Command::CrossValidate(request) => self.cross_validate(request),
@@ -203,6 +204,7 @@ impl Session {
                     explorer.label_curves = Some(Arc::from(curves));
                 }
             }
+            EventBody::Compared(Ok(compared)) => self.compared = compared,
             EventBody::Crossed(Ok(crossed)) => self.cross_validated(*crossed),
             EventBody::Fingerprinted(Ok(now)) => {
                 if let Some(explorer) = &mut self.explorer {
@@ -226,6 +228,7 @@ impl Session {
             | EventBody::Recommended(_, Err(e))
             | EventBody::Curves(Err(e))
             | EventBody::Crossed(Err(e))
+            | EventBody::Compared(Err(e))
             | EventBody::LabelCurves(Err(e))
             | EventBody::Saved(Err(e))
             | EventBody::Fingerprinted(Err(e))
@@ -258,6 +261,7 @@ impl Session {
         self.project = None;
         self.explorer = None;
         self.crossed = None;
+        self.compared.clear();
         self.workspace = Workspace::default();
         self.evaluations = Evaluations::default();
         self.history.restart(Location::default());
@@ -279,6 +283,7 @@ impl Session {
     fn evaluated(&mut self, loaded: Loaded) {
         let Some(matched) = loaded.evaluation.matched.clone() else { return };
         // What is still under way belongs to the data that was on screen until now.
+        self.compared.retain(|compared| compared.first == loaded.choice);
         for slot in [
             Slot::Rematch,
             Slot::Pairs,
@@ -295,37 +300,13 @@ impl Session {
             self.settings.remember_choice(&project.root, &project.recognised.project, &loaded.choice);
             self.save_settings();
         }
-        let best = matched.optima.pooled.unwrap_or(0.0);
-        let mut counter = matched.timeline.counter();
-        matched.timeline.move_to(&mut counter, best);
         let here = self.history.here().clone();
         let same = self.explorer.as_ref().is_some_and(|e| e.choice == loaded.choice);
         let sort = self.explorer.as_ref().map(|e| e.selection.sort).unwrap_or_default();
         let own = self.explorer.as_ref().filter(|_| same).map(|e| e.own.clone()).unwrap_or_default();
-        let mut explorer = Explorer {
-            choice: loaded.choice,
-            matched,
-            evaluation: loaded.evaluation,
-            findings: loaded.findings,
-            mappings: loaded.mappings,
-            inputs: loaded.inputs,
-            fingerprint: loaded.fingerprint,
-            stale: false,
-            hashes: None,
-            threshold: Threshold { value: best, optimal: true },
-            counter,
-            own,
-            pairs: None,
-            pairs_wanted: None,
-            outdated: true,
-            selection: Selection { filter: here.filter.clone(), sort, ..Selection::default() },
-            recommendations: Arc::new(Vec::new()),
-            recommended_at: None,
-            curves: None,
-            curves_wanted: None,
-            label_curves: None,
-            took: loaded.took,
-        };
+        let Some(mut explorer) = Explorer::of(loaded) else { return };
+        explorer.selection = Selection { filter: here.filter.clone(), sort, ..Selection::default() };
+        explorer.own = own;
         if !same {
             // Images and classes of another dataset mean nothing here.
             let page = if here.page == Page::Welcome { Page::Overview } else { here.page };

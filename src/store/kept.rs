@@ -114,6 +114,7 @@ fn fill(folder: &Path, model: &NewModel) -> io::Result<ModelEntry> {
             split: outputs.split.clone(),
             format: "npy".to_owned(),
             path: format!("{name}.npy"),
+            ..PredictionEntry::default()
         });
     }
     if let Some(head) = &model.head {

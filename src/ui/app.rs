@@ -27,8 +27,8 @@ use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
-    classes, confusion, crossval, curves, evaluations, header, images, leaderboard, navigation, notices, palette,
-    production, recommendations, run as run_page, shortcuts, status, strips, threshold_bar, welcome,
+    classes, compare, confusion, crossval, curves, evaluations, header, images, leaderboard, navigation, notices,
+    palette, production, recommendations, run as run_page, shortcuts, status, strips, threshold_bar, welcome,
 };
 use super::widgets::states;
 
@@ -138,6 +138,7 @@ struct Views {
     classes: classes::Classes,
     curves: curves::Curves,
     crossval: crossval::CrossvalForm,
+    compare: compare::CompareState,
     evaluations: evaluations::EvaluationsState,
     leaderboard: leaderboard::LeaderboardState,
     strips: strips::Strips,
@@ -416,6 +417,7 @@ fn project(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashbo
     let ground = Frame::new().fill(ctx.theme.background);
     let whole = match ctx.session.page() {
         Page::Evaluations | Page::Leaderboard => true,
+        Page::Compare => ctx.session.explorer.is_some(),
         // Embeddings can be cross-validated before there is any model.
         Page::CrossValidate => ctx.session.explorer.is_none(),
         _ => false,
@@ -473,6 +475,7 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         Page::Curves => curves::ui(ui, ctx, &mut views.curves),
         Page::Run => run_page::ui(ui, ctx),
         Page::CrossValidate => crossval::ui(ui, ctx, &mut views.crossval),
+        Page::Compare => compare::ui(ui, ctx, &mut views.compare),
         Page::Evaluations => evaluations::ui(ui, ctx, &mut views.evaluations),
         Page::Leaderboard => leaderboard::ui(ui, ctx, &mut views.leaderboard),
     }

@@ -1,6 +1,7 @@
 //! The panes and pages of the window.
 
 pub mod classes;
+pub mod compare;
 pub mod confusion;
 pub mod crossval;
 pub mod curves;

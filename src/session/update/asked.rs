@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::formats;
 use crate::jobs::{JobCtx, JobError};
+use crate::metrics::Sections;
 use crate::model::project::{Choice, ModelEntry};
+use crate::session::comparing::{At, Compared};
 use crate::session::crossval::{self, Crossed, Request};
 use crate::session::explorer::CurveKey;
 use crate::session::history::{Location, Page};
@@ -98,6 +100,28 @@ impl Session {
             fingerprint: Vec::new(),
             took: Duration::ZERO,
         });
+    }
+
+    /// Holds other models against what is on screen.
+    pub(super) fn compare(&mut self, others: Vec<Choice>, at: At) {
+        let (Some(project), Some(explorer)) = (&self.project, &self.explorer) else { return };
+        let (root, recognised) = (project.root.clone(), Arc::clone(&project.recognised));
+        let (first, evaluation, settings) =
+            (explorer.choice.clone(), explorer.evaluation.clone(), explorer.matched.settings);
+        // What was read for the last comparison is not read again.
+        let known = self.compared.clone();
+        let work = move |ctx: &JobCtx| {
+            let one = |other: &Choice| {
+                let same = known.iter().find(|c| c.other.choice == *other && c.first == first && c.at == at);
+                if let Some(same) = same.filter(|c| c.other.matched.settings == settings) {
+                    return Ok(Arc::clone(same));
+                }
+                let loaded = load::evaluate(&root, &recognised.project, other, settings, Sections::ALL, ctx)?;
+                Compared::new(&first, &evaluation, loaded, at, ctx).map(Arc::new)
+            };
+            others.iter().map(one).collect::<Result<Vec<_>, JobError>>()
+        };
+        self.start(Slot::Compare, "Comparing models", work, EventBody::Compared);
     }
 
     pub(super) fn check_files(&mut self) {

@@ -18,6 +18,7 @@ pub const PAGES: &[(Page, &str)] = &[
     (Page::CrossValidate, "Cross-validate"),
     (Page::Evaluations, "Evaluations"),
     (Page::Leaderboard, "Leaderboard"),
+    (Page::Compare, "Compare"),
 ];
 
 /// True where the open project has vectors and labels to cross-validate.

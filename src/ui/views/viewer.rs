@@ -8,6 +8,7 @@ mod classes;
 mod film;
 mod labels;
 mod list;
+mod other;
 mod overlay;
 mod top;
 
@@ -45,6 +46,10 @@ pub struct Viewer {
     below: bool,
     opacity: f32,
     colour_by: ColourBy,
+    /// Shows the model that is compared with in the place of this one.
+    blinked: bool,
+    /// Shows both side by side.
+    beside: bool,
     /// The object that the pointer was on at the last frame, on the picture or in the list.
     pointed: Option<Outcome>,
     film: film::Film,
@@ -61,6 +66,8 @@ impl Default for Viewer {
             below: false,
             opacity: 1.0,
             colour_by: ColourBy::default(),
+            blinked: false,
+            beside: false,
             pointed: None,
             film: film::Film::default(),
         }
@@ -113,6 +120,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures:
     let labels = explorer.evaluation.labels().is_some();
     let objects = if labels { Vec::new() } else { objects::of_image(explorer, id, marks, state.below) };
     let scene = Scene { ctx, explorer, id, image, objects, marked: marks.len() };
+    let other = other::Other::of(ctx, explorer, id, state.below);
 
     let whole = ui.max_rect();
     let head = whole.with_max_y(whole.top() + theme::HEADER);
@@ -127,7 +135,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures:
     let list = middle.with_min_x(middle.right() - list_width);
     let view = middle.with_max_x(list.left());
 
-    keys(ui, &scene, state);
+    keys(ui, &scene, state, other.is_some());
     top::ui(&mut child(ui, "top", head), &scene);
     let mut chosen = list::Chosen::default();
     if list_width > 0.0 && labels {
@@ -137,6 +145,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures:
     }
     if is_text {
         written(&mut child(ui, "text", view), &scene);
+    } else if let Some(other) = &other {
+        other::ui(ui, &scene, other, view, state, pictures, &chosen);
     } else {
         picture(&mut child(ui, "picture", view), &scene, state, pictures, &chosen);
     }
@@ -172,7 +182,7 @@ fn child(ui: &mut Ui, name: &str, rect: Rect) -> Ui {
 }
 
 /// The keys of this view. Letters work unless text is typed; arrows and Space belong to what has the keyboard.
-fn keys(ui: &Ui, scene: &Scene, state: &mut Viewer) {
+fn keys(ui: &Ui, scene: &Scene, state: &mut Viewer, compared: bool) {
     let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
     let focused = ui.memory(egui::Memory::focused);
     if focused.is_none() && pressed(Key::ArrowLeft) {
@@ -187,6 +197,12 @@ fn keys(ui: &Ui, scene: &Scene, state: &mut Viewer) {
     }
     if ui.ctx().text_edit_focused() {
         return;
+    }
+    if compared && pressed(Key::X) {
+        state.blinked = !state.blinked;
+    }
+    if compared && pressed(Key::C) {
+        state.beside = !state.beside;
     }
     if pressed(Key::G) {
         state.truth = !state.truth;

@@ -1,0 +1,141 @@
+//! Other models held against the one on screen: same items, same resamples.
+
+use std::sync::Arc;
+
+use crate::analysis::compare::{self, CompareError, CompareSettings, Comparison};
+use crate::jobs::JobError;
+use crate::metrics::{Evaluation, MatchTable};
+use crate::model::project::Choice;
+use crate::model::{ImageId, Progress, TruthId};
+
+use super::explorer::Explorer;
+use super::load::Loaded;
+
+/// The confidences at which two models are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum At {
+    /// Each at its own optimum.
+    #[default]
+    Optimum,
+    /// Both at this one.
+    Common(f64),
+}
+
+/// Another model, held against the one on screen.
+#[derive(Debug)]
+pub struct Compared {
+    /// What was on screen: the first of the two.
+    pub first: Choice,
+    /// The other's evaluation, at its threshold.
+    pub other: Explorer,
+    /// At which confidences.
+    pub at: At,
+    /// The confidences themselves, of the first and of the other.
+    pub confidences: (f64, f64),
+    /// What came out.
+    pub comparison: Comparison,
+    /// Counts of the other's confusion matrix minus the first's; `None` where their classes differ.
+    pub matrix: Option<Vec<Vec<i64>>>,
+}
+
+/// The four sets of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Set {
+    /// Wrong in the first, right in the other.
+    Fixed,
+    /// Right in the first, wrong in the other.
+    Broken,
+    /// Wrong in both.
+    BothWrong,
+    /// Right in both.
+    BothRight,
+}
+
+impl Set {
+    /// All sets, those that differ first.
+    pub const ALL: [Self; 4] = [Self::Fixed, Self::Broken, Self::BothWrong, Self::BothRight];
+
+    /// What a person reads.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Fixed => "Fixed",
+            Self::Broken => "Broken",
+            Self::BothWrong => "Both wrong",
+            Self::BothRight => "Both right",
+        }
+    }
+}
+
+impl Compared {
+    /// Compares an evaluation with another that was read for it.
+    ///
+    /// # Errors
+    /// A sentence where the two are not of the same items; cancelled.
+    pub fn new(
+        first: &Choice,
+        evaluation: &Evaluation,
+        other: Loaded,
+        at: At,
+        progress: &dyn Progress,
+    ) -> Result<Self, JobError> {
+        let best = |evaluation: &Evaluation| evaluation.matched.as_ref().and_then(|m| m.optima.pooled).unwrap_or(0.0);
+        let confidences = match at {
+            At::Optimum => (best(evaluation), best(&other.evaluation)),
+            At::Common(t) => (t, t),
+        };
+        progress.stage("Comparing");
+        let a = MatchTable::of(evaluation, confidences.0, progress)?;
+        let b = MatchTable::of(&other.evaluation, confidences.1, progress)?;
+        let comparison =
+            compare::compare(&a, &b, &CompareSettings::default(), progress).map_err(|error| match error {
+                CompareError::Cancelled(_) => JobError::Cancelled,
+                CompareError::NotComparable(why) => JobError::Failed(format!("These two cannot be compared: {why}")),
+            })?;
+        let matrix = |evaluation: &Evaluation, t: f64| {
+            let matched = evaluation.matched.as_ref()?;
+            Some(matched.timeline.counter_at(t).matrix(&matched.timeline))
+        };
+        let matrices = matrix(evaluation, confidences.0).zip(matrix(&other.evaluation, confidences.1));
+        let same = evaluation.dataset.classes.names() == other.evaluation.dataset.classes.names();
+        let matrix = matrices.filter(|_| same).and_then(|(a, b)| compare::matrix_difference(&a, &b));
+        let mut other = Explorer::of(other).ok_or_else(|| JobError::Failed("Nothing was counted".to_owned()))?;
+        other.set(confidences.1);
+        Ok(Self { first: first.clone(), other, at, confidences, comparison, matrix })
+    }
+
+    /// The objects or items of a set, in the order of the first evaluation.
+    #[must_use]
+    pub fn units(&self, set: Set) -> &[compare::Unit] {
+        match set {
+            Set::Fixed => &self.comparison.fixed,
+            Set::Broken => &self.comparison.broken,
+            Set::BothWrong => &self.comparison.both_wrong,
+            Set::BothRight => &self.comparison.both_right,
+        }
+    }
+
+    /// A set as truths of the evaluation on screen, ascending.
+    #[must_use]
+    pub fn truths(&self, set: Set, evaluation: &Evaluation) -> Arc<Vec<TruthId>> {
+        let truths = &evaluation.dataset.truths;
+        let of = |unit: &compare::Unit| {
+            let range = truths.of(unit.item);
+            let range = match unit.truth {
+                Some(nth) => range.start + nth as usize..range.start + nth as usize + 1,
+                None => range,
+            };
+            range.map(TruthId::from_index)
+        };
+        let mut all: Vec<TruthId> = self.units(set).iter().flat_map(of).collect();
+        all.sort_unstable();
+        all.dedup();
+        Arc::new(all)
+    }
+
+    /// The same item in the other evaluation.
+    #[must_use]
+    pub fn partner(&self, item: ImageId) -> Option<ImageId> {
+        self.comparison.partners.get(item.index()).copied()
+    }
+}

@@ -1,0 +1,116 @@
+//! Two confusion matrices and their difference, side by side, zoomed and dragged together.
+
+use egui::{Color32, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
+
+use crate::model::{ClassId, fmt};
+use crate::session::Explorer;
+use crate::session::comparing::Compared;
+use crate::ui::context::ViewCtx;
+use crate::ui::theme;
+use crate::ui::widgets::heatmap::{Grid, HeatmapView, Ramp, readable};
+use crate::ui::widgets::text;
+
+/// What the matrices remember, and what they were made of.
+#[derive(Debug, Default)]
+pub struct Matrices {
+    view: HeatmapView,
+    made: Option<(f64, f64, usize, Vec<Vec<u32>>, Vec<Vec<u32>>)>,
+}
+
+const HEIGHT: f32 = 320.0;
+
+/// Draws them; a sentence where the classes differ.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared, state: &mut Matrices) {
+    ui.label(RichText::new("Confusion matrices and their difference").font(theme::title()).color(ctx.theme.text));
+    let Some(difference) = &compared.matrix else {
+        ui.label(RichText::new("The two declare different classes").color(ctx.theme.muted));
+        return;
+    };
+    let counts = |explorer: &Explorer, t: f64| {
+        let timeline = &explorer.matched.timeline;
+        timeline.counter_at(t).matrix(timeline)
+    };
+    let key = (compared.confidences.0, compared.confidences.1, compared.other.choice.model);
+    let known = state.made.as_ref().is_some_and(|(a, b, model, ..)| (*a, *b, *model) == key);
+    if !known {
+        let (a, b) = (counts(explorer, key.0), counts(&compared.other, key.1));
+        state.made = Some((key.0, key.1, key.2, a, b));
+        state.view.fit();
+    }
+    let Some((.., a, b)) = &state.made else { return };
+    let most = a.iter().chain(b).flatten().copied().max().unwrap_or(0);
+    let change = difference.iter().flatten().map(|d| d.unsigned_abs()).max().unwrap_or(0);
+    let width = (ui.available_width() - 2.0 * theme::PADDING) / 3.0;
+    let size = vec2(width.max(160.0), HEIGHT);
+    let rows = difference.len();
+    let cols = difference.first().map_or(0, Vec::len);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::PADDING;
+        let titles = ["First", "Other", "Other minus first"];
+        for (which, title) in titles.into_iter().enumerate() {
+            let number = |row: usize, col: usize| -> i64 {
+                let count = |m: &[Vec<u32>]| m.get(row).and_then(|r| r.get(col)).map_or(0, |c| i64::from(*c));
+                match which {
+                    0 => count(a),
+                    1 => count(b),
+                    _ => difference.get(row).and_then(|r| r.get(col)).copied().unwrap_or(0),
+                }
+            };
+            let color = |row: usize, col: usize, n: i64| -> Color32 {
+                let right = row == col && row + 1 < rows.max(cols);
+                let better = if right { n > 0 } else { n < 0 };
+                let full = match which {
+                    2 if better => ctx.theme.correct,
+                    2 => ctx.theme.misclassified,
+                    _ if right => ctx.theme.correct,
+                    _ => ctx.theme.misclassified,
+                };
+                let whole = if which == 2 { change } else { u64::from(most) };
+                let strength = n.unsigned_abs() as f32 / whole.max(1) as f32;
+                Ramp { surface: ctx.theme.raised, full }.at(strength)
+            };
+            one(ui, ctx, explorer, &mut state.view, (title, size), (rows, cols), &number, &color);
+        }
+    });
+}
+
+#[expect(clippy::too_many_arguments, reason = "one drawing of three alike")]
+fn one(
+    ui: &mut Ui,
+    ctx: &ViewCtx,
+    explorer: &Explorer,
+    view: &mut HeatmapView,
+    (title, size): (&str, Vec2),
+    (rows, cols): (usize, usize),
+    number: &dyn Fn(usize, usize) -> i64,
+    color: &dyn Fn(usize, usize, i64) -> Color32,
+) {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::drag());
+    let head = pos2(rect.left(), rect.top());
+    text::at(ui.painter(), head, egui::Align2::LEFT_TOP, title, theme::caption(), ctx.theme.muted);
+    let area = Rect::from_min_max(pos2(rect.left(), rect.top() + theme::ROW), rect.max);
+    let grid: Grid = view.grid(area, rows, cols);
+    view.follow(ui, &response, &grid);
+    let painter = ui.painter_at(area);
+    let signed = title.contains("minus");
+    for row in grid.rows_in_view() {
+        for col in grid.cols_in_view() {
+            let n = number(row, col);
+            let cell = grid.cell_rect(row, col).shrink(0.5);
+            let fill = color(row, col, n);
+            painter.rect_filled(cell, 0.0, fill);
+            if n != 0 && grid.cell.x >= 28.0 && grid.cell.y >= theme::CELL_NUMBER {
+                let words = if signed { format!("{n:+}") } else { fmt::short_count(n.unsigned_abs()) };
+                let ink = readable(fill, ctx.theme.text, ctx.theme.background);
+                text::at(&painter, cell.center(), egui::Align2::CENTER_CENTER, &words, theme::caption(), ink);
+            }
+        }
+    }
+    let Some((row, col)) = response.hover_pos().and_then(|at| grid.hit(at)) else { return };
+    let name = |at: usize| {
+        let class = (at < explorer.dataset().classes.len()).then(|| ClassId::from_index(at));
+        explorer.class_name(class).to_owned()
+    };
+    let words = format!("truth {}, predicted {}: {}", name(row), name(col), number(row, col));
+    response.on_hover_text_at_pointer(words);
+}
