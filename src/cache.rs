@@ -2,6 +2,9 @@
 //!
 //! Knows files and keys. Does not know what asks for them.
 
+mod files;
+pub mod tables;
 pub mod thumbs;
 
+pub use tables::TableCache;
 pub use thumbs::{Stored, ThumbCache, ThumbKey};

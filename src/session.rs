@@ -13,6 +13,7 @@ pub mod explorer;
 pub mod heads;
 pub mod history;
 pub mod load;
+pub mod ranges;
 pub mod runs;
 pub mod selection;
 pub mod thresholds;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::analysis::Rules;
+use crate::cache::TableCache;
 use crate::formats::Recognised;
 use crate::jobs::{JobHandle, Runner};
 use crate::metrics::DetectionSettings;
@@ -40,6 +42,7 @@ use evaluations::Evaluations;
 pub use event::{Event, EventBody};
 pub use explorer::{Explorer, Threshold};
 pub use history::{History, Location, Page};
+use ranges::Ranges;
 pub use selection::{SelectedImage, Selection, Sort};
 use workspace::Workspace;
 
@@ -89,6 +92,8 @@ pub enum Slot {
     Calculate,
     /// Keeping the run of what is on screen.
     Record,
+    /// How far the order of the leaderboard is certain.
+    Ranges,
 }
 
 /// A job under way.
@@ -116,6 +121,10 @@ pub struct Session {
     pub settings: Settings,
     /// Where what belongs to projects is kept; by default it is not.
     pub keeper: Keeper,
+    /// Tables of matches that were kept; without it they are not.
+    pub tables: Option<Arc<TableCache>>,
+    /// How far the order of the leaderboard is certain, as it was last asked for.
+    pub ranges: Option<Arc<Ranges>>,
     /// The thresholds of the recommendations' rules.
     pub rules: Rules,
     /// All open projects.
@@ -153,6 +162,8 @@ impl Session {
         Self {
             settings,
             keeper: Keeper::default(),
+            tables: None,
+            ranges: None,
             rules: Rules::default(),
             workspace: Workspace::default(),
             evaluations: Evaluations::default(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::metrics::rates;
+use crate::metrics::{Metric, rates};
 use crate::model::Task;
 use crate::model::run::{ModelType, Run, RunClass, headline};
 
@@ -61,6 +61,21 @@ impl Column {
     pub fn from_name(name: &str) -> Option<Self> {
         let own = Task::ALL.iter().any(|task| headline(*task).0 == name).then_some(Self::Headline);
         Self::ALL.into_iter().find(|column| column.name() == name).or(own)
+    }
+
+    /// The number of the column, for comparing runs; `None` for columns of names.
+    #[must_use]
+    pub const fn metric(self, task: Task) -> Option<Metric> {
+        match self {
+            Self::F1 => Some(Metric::F1),
+            Self::Precision => Some(Metric::Precision),
+            Self::Recall => Some(Metric::Recall),
+            Self::RocAuc if task.is_classification() => Some(Metric::RocAucMacro),
+            Self::Headline if task.is_multilabel() => Some(Metric::AveragePrecisionMacro),
+            Self::Headline if task.is_classification() => Some(Metric::Accuracy),
+            Self::Headline if matches!(task, Task::Detection) => Some(Metric::Ap),
+            _ => None,
+        }
     }
 
     /// True where the column holds numbers, of which the highest come first.

@@ -2,13 +2,13 @@
 //!
 //! Knows keys and bytes. Does not decode pictures and does not know who shows them.
 //!
-//! One file per thumbnail, named by the hash of everything it depends on; written beside its place and renamed, so that
-//! two windows share the folder without harm. A file that is damaged or of another layout counts as absent.
+//! One file per thumbnail, named by the hash of everything it depends on. A file that is damaged or of another layout counts
+//! as absent.
 
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
+
+use super::files::FileCache;
 
 /// Number of the file's layout and of the way thumbnails are made; part of every key.
 const SCHEMA: u32 = 1;
@@ -20,8 +20,6 @@ const HEAD: usize = 8 + 16 + 4 + 32;
 const MAX_SIDE: u32 = 4096;
 /// Bytes on disk beyond which the oldest files go.
 pub const BUDGET: u64 = 1 << 30;
-/// A file that is read again is made young again at most this often.
-const TOUCH_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// All that a thumbnail depends on, as one hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,108 +64,38 @@ pub struct Stored {
 
 /// A folder of thumbnails with a budget. Shared by the threads that load pictures.
 #[derive(Debug)]
-pub struct ThumbCache {
-    dir: PathBuf,
-    budget: u64,
-    /// Bytes in the folder, once they were counted.
-    used: Mutex<Option<u64>>,
-}
+pub struct ThumbCache(FileCache);
 
 impl ThumbCache {
     /// A cache in this folder, which is made when the first thumbnail is kept.
     #[must_use]
     pub fn new(dir: PathBuf, budget: u64) -> Self {
-        Self { dir, budget, used: Mutex::new(None) }
+        Self(FileCache::new(dir, budget))
     }
 
     /// The cache of this person; `None` where the system names no place for one.
     #[must_use]
     pub fn of_user() -> Option<Self> {
-        dirs::cache_dir().map(|dir| Self::new(dir.join("evalens").join("thumbs"), BUDGET))
+        FileCache::of_user("thumbs", BUDGET).map(Self)
     }
 
     /// A thumbnail kept earlier. `None` where there is none or the file is damaged.
     #[must_use]
     pub fn get(&self, key: ThumbKey) -> Option<Stored> {
-        let path = self.place(key);
-        let mut file = std::fs::File::open(&path).ok()?;
-        let mut bytes = Vec::new();
         let longest = u64::from(MAX_SIDE) * u64::from(MAX_SIDE) * 4 + HEAD as u64;
-        (&mut file).take(longest).read_to_end(&mut bytes).ok()?;
-        let Some(stored) = unpack(&bytes) else {
+        let name = key.name();
+        let stored = unpack(&self.0.get(&name, longest)?);
+        if stored.is_none() {
             // Damaged: its place is free for a sound one.
-            let _ = std::fs::remove_file(&path);
-            return None;
-        };
-        let age = file.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
-        if age.is_some_and(|age| age > TOUCH_AFTER) {
-            // Only the order in which files go depends on it.
-            let _ =
-                std::fs::OpenOptions::new().append(true).open(&path).and_then(|f| f.set_modified(SystemTime::now()));
+            self.0.remove(&name);
         }
-        Some(stored)
+        stored
     }
 
     /// Keeps a thumbnail. A full disk or a folder that cannot be written only means that it is made again next time.
     pub fn put(&self, key: ThumbKey, thumb: &Stored) {
-        let bytes = pack(thumb);
-        if self.write(&self.place(key), &bytes).is_err() {
-            return;
-        }
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let total = match *used {
-            Some(before) => before + bytes.len() as u64,
-            None => self.files().iter().map(|f| f.bytes).sum(),
-        };
-        *used = Some(if total > self.budget { self.shrink() } else { total });
+        self.0.put(&key.name(), &pack(thumb));
     }
-
-    fn place(&self, key: ThumbKey) -> PathBuf {
-        let name = key.name();
-        let (folder, _) = name.split_at(2);
-        self.dir.join(folder).join(&name)
-    }
-
-    fn write(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-        let folder = path.parent().unwrap_or(&self.dir);
-        std::fs::create_dir_all(folder)?;
-        let mut temp = tempfile::NamedTempFile::new_in(folder)?;
-        temp.write_all(bytes)?;
-        temp.persist(path)?;
-        Ok(())
-    }
-
-    fn files(&self) -> Vec<Kept> {
-        let entries = walkdir::WalkDir::new(&self.dir).min_depth(1).max_depth(2).into_iter().filter_map(Result::ok);
-        let kept = entries.filter(|e| e.file_type().is_file()).filter_map(|entry| {
-            let meta = entry.metadata().ok()?;
-            Some(Kept { used: meta.modified().ok()?, bytes: meta.len(), path: entry.into_path() })
-        });
-        kept.collect()
-    }
-
-    /// Deletes the oldest files until a fifth of the budget is free; returns the bytes that are left.
-    fn shrink(&self) -> u64 {
-        let mut files = self.files();
-        files.sort_by_key(|f| f.used);
-        let mut total: u64 = files.iter().map(|f| f.bytes).sum();
-        for file in files {
-            if total <= self.budget / 5 * 4 {
-                break;
-            }
-            // A file that cannot be deleted was perhaps deleted by another window.
-            let _ = std::fs::remove_file(&file.path);
-            total -= file.bytes;
-        }
-        total
-    }
-}
-
-/// A file in the folder.
-struct Kept {
-    used: SystemTime,
-    bytes: u64,
-    path: PathBuf,
 }
 
 /// Opaque pictures, which nearly all are, are kept without their alpha.

@@ -202,6 +202,23 @@ impl Run {
             && self.settings == other.settings
     }
 
+    /// Everything that tells what was computed from what: equal for equal numbers, whenever they were made.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let RunSettings { iou, matching } = &self.settings;
+        let (model, dataset) = (&self.model, &self.dataset);
+        let splits = dataset.splits.join("+");
+        format!(
+            "{}\n{}\n{}\n{}\n{}\n{splits}\n{iou:?} {matching:?}\n{}",
+            self.task.name(),
+            model.id,
+            model.version,
+            dataset.id,
+            dataset.version,
+            self.inputs.hash
+        )
+    }
+
     /// The text of its file: one JSON object, without the classes where it would be too long with them.
     #[must_use]
     pub fn to_text(&self) -> String {

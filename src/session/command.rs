@@ -17,6 +17,7 @@ use super::crossval::Request;
 use super::evaluations::Key;
 use super::explorer::CurveKey;
 use super::history::Page;
+use super::ranges::Asked;
 use super::selection::Sort;
 use super::{Notice, Slot};
 
@@ -99,6 +100,8 @@ pub enum Command {
     WriteProjectFile,
     /// Write a table or a picture into a file.
     Save(PathBuf, Arc<Content>),
+    /// Find out how far the order of runs is certain; does nothing while that is known.
+    RankRanges(Asked),
     /// Evaluate new versions by themselves, or not.
     CalculateNew(bool),
     /// Choose the theme.

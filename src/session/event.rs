@@ -13,6 +13,7 @@ use super::crossval::Crossed;
 use super::evaluations::Key;
 use super::explorer::{LabelCurves, PrCurves};
 use super::load::{Fingerprint, Loaded};
+use super::ranges::Ranges;
 use super::workspace::Workspace;
 use super::thresholds::{PairMatrix, Rematched};
 
@@ -54,6 +55,8 @@ pub enum EventBody {
     LabelCurves(Result<Box<LabelCurves>, JobError>),
     /// Other models, held against the one on screen.
     Compared(Result<Vec<Arc<Compared>>, JobError>),
+    /// How far the order of the leaderboard is certain.
+    Ranged(Result<Box<Ranges>, JobError>),
     /// A cross-validation.
     Crossed(Result<Box<Crossed>, JobError>),
     /// How the files look now.

@@ -113,6 +113,7 @@ impl Session {
             Command::Correct(correction) => self.correct(&correction),
             Command::WriteProjectFile => self.write_project_file(),
             Command::Save(file, content) => self.save(file, content),
+            Command::RankRanges(asked) => self.rank_ranges(asked),
             Command::CalculateNew(on) => {
                 self.settings.calculate_new = on;
                 self.save_settings();
@@ -204,6 +205,7 @@ impl Session {
                     explorer.label_curves = Some(Arc::from(curves));
                 }
             }
+            EventBody::Ranged(Ok(ranges)) => self.ranges = Some(Arc::from(ranges)),
             EventBody::Compared(Ok(compared)) => self.compared = compared,
             EventBody::Crossed(Ok(crossed)) => self.cross_validated(*crossed),
             EventBody::Fingerprinted(Ok(now)) => {
@@ -229,6 +231,7 @@ impl Session {
             | EventBody::Curves(Err(e))
             | EventBody::Crossed(Err(e))
             | EventBody::Compared(Err(e))
+            | EventBody::Ranged(Err(e))
             | EventBody::LabelCurves(Err(e))
             | EventBody::Saved(Err(e))
             | EventBody::Fingerprinted(Err(e))

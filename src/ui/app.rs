@@ -103,6 +103,7 @@ fn session(ctx: &egui::Context) -> Result<Session, JobError> {
     let sample = update::find_sample(&program, std::path::Path::new(env!("CARGO_MANIFEST_DIR")));
     let untouched = sample.iter().cloned().collect();
     let mut session = Session::new(Box::new(ThreadRunner::new(waker(ctx))?), settings, sample);
+    session.keep_tables();
     session.keeper = Keeper { untouched, ..Keeper::of_this_person() };
     Ok(session)
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::analysis::Filter;
+use crate::cache::TableCache;
 use crate::jobs::{JobCtx, JobError};
-use crate::metrics::Sections;
+use crate::metrics::{Evaluation, MatchTable, Sections};
 use crate::model::project::Choice;
 use crate::session::evaluations::{Evaluations, Key, Row, State};
 use crate::session::explorer::Explorer;
 use crate::session::history::{Location, Page};
 use crate::session::load;
+use crate::session::ranges::{Asked, Ranges};
 use crate::session::runs;
 use crate::session::workspace::Workspace;
 use crate::session::{EventBody, Notice, OpenProject, Session, Slot, update};
@@ -225,6 +227,7 @@ impl Session {
             return;
         };
         let (keeper, settings, time) = (self.keeper.clone(), self.matching, now());
+        let tables = self.tables.clone();
         let title = format!("Calculating {}", update::describe(&project.recognised.project, &choice));
         self.evaluations.running = Some(key.clone());
         self.start(
@@ -233,7 +236,10 @@ impl Session {
             move |ctx| {
                 let (root, of) = (&project.root, &project.recognised.project);
                 let loaded = load::evaluate(root, of, &choice, settings, Sections::ALL, ctx)?;
-                record(&keeper, &project, &loaded.choice, &loaded.evaluation, &loaded.fingerprint, time, &[], ctx)
+                let run =
+                    record(&keeper, &project, &loaded.choice, &loaded.evaluation, &loaded.fingerprint, time, &[], ctx)?;
+                keep_table(tables.as_deref(), run.as_ref(), &loaded.evaluation, ctx)?;
+                Ok(run)
             },
             move |result| EventBody::Calculated(key, result.map(|run| run.map(Box::new))),
         );
@@ -258,6 +264,14 @@ impl Session {
     pub(super) fn stop_calculating(&mut self) {
         self.evaluations.waiting.clear();
         self.evaluations.running = None;
+    }
+
+    /// How far the order of runs is certain; nothing where that was asked for already.
+    pub(super) fn rank_ranges(&mut self, asked: Asked) {
+        let same = self.ranges.as_ref().is_some_and(|ranges| ranges.asked == asked);
+        let Some(tables) = self.tables.clone().filter(|_| !same) else { return };
+        let work = move |ctx: &JobCtx| Ranges::compute(asked, &tables, ctx).map(Box::new);
+        self.start(Slot::Ranges, "Comparing results", work, EventBody::Ranged);
     }
 
     pub(super) fn keep_run(&mut self, root: &Path, run: StoredRun) {
@@ -288,11 +302,15 @@ impl Session {
         let (keeper, project, time) = (self.keeper.clone(), Arc::new(project.clone()), now());
         let known = self.workspace.position(&project.root).and_then(|at| self.workspace.members.get(at));
         let known: Vec<StoredRun> = known.map(|member| member.runs.clone()).unwrap_or_default();
-        let root = project.root.clone();
+        let (root, tables) = (project.root.clone(), self.tables.clone());
         self.start(
             Slot::Record,
             "Keeping the run",
-            move |ctx| record(&keeper, &project, &choice, &evaluation, &looks, time, &known, ctx),
+            move |ctx| {
+                let run = record(&keeper, &project, &choice, &evaluation, &looks, time, &known, ctx)?;
+                keep_table(tables.as_deref(), run.as_ref(), &evaluation, ctx)?;
+                Ok(run)
+            },
             move |result| EventBody::Recorded(root, result.map(|run| run.map(Box::new))),
         );
     }
@@ -304,7 +322,7 @@ fn record(
     keeper: &Keeper,
     project: &OpenProject,
     choice: &Choice,
-    evaluation: &crate::metrics::Evaluation,
+    evaluation: &Evaluation,
     looks: &load::Fingerprint,
     time: u64,
     known: &[StoredRun],
@@ -324,6 +342,22 @@ fn record(
         // It lives as long as the window does.
         None => Ok(Some(StoredRun { file: PathBuf::from(format!("run {time} of {}", run.model.id)), run })),
     }
+}
+
+/// Keeps the matches of a run at its optimum, unless they are there.
+fn keep_table(
+    tables: Option<&TableCache>,
+    run: Option<&StoredRun>,
+    evaluation: &Evaluation,
+    ctx: &JobCtx,
+) -> Result<(), JobError> {
+    let (Some(tables), Some(StoredRun { run, .. })) = (tables, run) else { return Ok(()) };
+    let identity = run.identity();
+    if tables.get(&identity).is_none() {
+        let table = MatchTable::of(evaluation, run.number("optimal_confidence").unwrap_or(0.0), ctx)?;
+        tables.put(&identity, &table.to_bytes());
+    }
+    Ok(())
 }
 
 /// A key as positions in a project; `None` where the project does not have it.

@@ -11,9 +11,10 @@ use crate::analysis::leaderboard::{self, Column, Row, Shown, evaluation_dataset,
 use crate::model::fmt;
 use crate::model::run::{ModelType, Run, headline};
 use crate::report::leaderboard::Leaderboard;
-use crate::session::Command;
 use crate::session::evaluations::Key;
+use crate::session::ranges::{Asked, MOST};
 use crate::session::workspace::Workspace;
+use crate::session::{Command, Slot};
 use crate::store::export::Content;
 use crate::ui::context::{ViewCtx, Wish};
 use crate::ui::theme;
@@ -54,6 +55,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState) {
             state.shown.model_type = leaderboard::first_type(&runs);
         }
         let rows = rows(workspace, &runs, state);
+        ask_ranges(ctx, state, &runs, &rows);
         top(ui, ctx, state, &runs, &rows);
         ui.add_space(theme::PADDING);
         if runs.is_empty() {
@@ -88,6 +90,32 @@ fn rows(workspace: &Workspace, runs: &[&Run], state: &mut LeaderboardState) -> A
     let (generation, shown) = (workspace.generation, state.shown.clone());
     state.made = Some(Made { generation, shown, order, rows: Arc::clone(&rows) });
     rows
+}
+
+/// Runs on the same items can be told apart, or not: that is computed beside the table.
+fn ask_ranges(ctx: &ViewCtx, state: &LeaderboardState, runs: &[&Run], rows: &[Row]) {
+    let shown: Vec<&&Run> = rows.iter().filter_map(|row| runs.get(row.run)).collect();
+    let Some(first) = shown.first() else { return };
+    let same = |run: &&&Run| {
+        (&run.dataset.project, evaluation_dataset(run)) == (&first.dataset.project, evaluation_dataset(first))
+    };
+    let Some(metric) = state.by.metric(first.task).filter(|_| state.shown.classes.is_empty()) else { return };
+    if (2..=MOST).contains(&shown.len()) && shown.iter().all(same) && !ctx.session.jobs.contains_key(&Slot::Ranges) {
+        // The order of the rows must not make another question of it.
+        let mut runs: Vec<String> = shown.iter().map(|run| run.identity()).collect();
+        runs.sort_unstable();
+        let asked = Asked { runs, metric };
+        if ctx.session.tables.is_some() && ctx.session.ranges.as_ref().is_none_or(|known| known.asked != asked) {
+            ctx.send(Command::RankRanges(asked));
+        }
+    }
+}
+
+/// The ranks that a run could have, in words; nothing where its rank is certain or not known to be uncertain.
+fn uncertain(ctx: &ViewCtx, state: Column, run: &Run) -> Option<(usize, usize)> {
+    let ranges = ctx.session.ranges.as_ref()?;
+    let range = ranges.of(run).filter(|_| state.metric(run.task) == Some(ranges.asked.metric))?;
+    (range.best < range.worst).then_some((range.best, range.worst))
 }
 
 fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], rows: &[Row]) {
@@ -223,14 +251,14 @@ fn table(
     runs: &[&Run],
     rows: &[Row],
 ) {
-    let width = ui.available_width() - 56.0 - 5.0 * 92.0;
+    let width = ui.available_width() - 72.0 - 5.0 * 92.0;
     let names = Width::initial((width / 3.0).max(90.0)).at_least(72.0).resizable(true).clip(true);
     let table = TableBuilder::new(ui)
         .id_salt("leaderboard")
         .striped(false)
         .auto_shrink([false, false])
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Width::exact(48.0))
+        .column(Width::exact(64.0))
         .columns(names, 3)
         .columns(Width::exact(84.0), 5);
     let table = table.header(theme::ROW, |mut header| {
@@ -241,11 +269,12 @@ fn table(
             header.col(|ui| head(ui, column, state));
         }
     });
+    let by = state.by;
     table.body(|body| {
         body.rows(theme::ROW + theme::GRID, rows.len(), |mut line| {
             let Some(row) = rows.get(line.index()) else { return };
             let Some((run, &(member, _))) = runs.get(row.run).zip(latest.get(row.run)) else { return };
-            show(&mut line, ctx, row, run, member);
+            show(&mut line, ctx, row, run, member, by);
         });
     });
 }
@@ -267,7 +296,7 @@ fn head(ui: &mut Ui, column: Column, state: &mut LeaderboardState) {
     }
 }
 
-fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member: usize) {
+fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member: usize, by: Column) {
     let workspace = &ctx.session.workspace;
     let open = || {
         let root = workspace.members.get(member).map(|m| m.root.clone()).unwrap_or_default();
@@ -280,7 +309,16 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member
     };
     line.col(|ui| {
         let rank = row.rank.map_or_else(|| fmt::UNDEFINED.to_owned(), |rank| rank.to_string());
-        ui.label(RichText::new(rank).color(ctx.theme.text));
+        match uncertain(ctx, by, run) {
+            Some((best, worst)) => {
+                let label = ui.label(RichText::new(format!("{rank} ({best}–{worst})")).color(ctx.theme.text));
+                label.on_hover_text(
+                    "Not distinguishable from others on the same items: over 1,000 paired resamples the interval of a \
+                     difference holds 0. These are the ranks it could have",
+                );
+            }
+            None => drop(ui.label(RichText::new(rank).color(ctx.theme.text))),
+        }
     });
     let name = format!("{}@{}", run.model.id, run.model.version);
     line.col(|ui| {

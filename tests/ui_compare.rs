@@ -1,0 +1,107 @@
+//! The page Compare in the window, by accessible names.
+
+mod common;
+
+use common::app::{Setup, TestApp};
+use common::synthetic::Synthetic;
+use egui::Key;
+use egui_kittest::kittest::Queryable;
+use evalens::analysis::Filter;
+use evalens::metrics::OutcomeKind;
+use evalens::session::comparing::Set;
+use evalens::session::{Command, Page};
+use evalens::store::settings::ThemeChoice;
+
+/// A folder with two versions of a model, the newer on screen, compared with the older.
+fn compared(setup: Setup) -> (tempfile::TempDir, TestApp) {
+    let dir = tempfile::tempdir().unwrap();
+    Synthetic::new(16).write(&dir.path().join("bench"));
+    let mut app = TestApp::with(setup);
+    app.open(dir.path().join("bench"));
+    app.send(Command::Go(Page::Compare));
+    assert!(app.sees("Nothing to compare with yet"));
+    app.click("Choose models …");
+    app.click("finder@v1");
+    app.press(Key::Escape);
+    (dir, app)
+}
+
+fn has(app: &TestApp, part: &str) -> bool {
+    app.names().iter().any(|name| name.contains(part))
+}
+
+#[test]
+fn two_versions_are_held_against_each_other() {
+    let (_dir, mut app) = compared(Setup::default());
+    let shown = app.session().compared[0].clone();
+    // What stands there is what each says of itself at its own optimum.
+    let explorer = app.explorer();
+    let (a, b) = (explorer.counter.totals(), shown.other.counter.totals());
+    let recall = |m: &&evalens::analysis::compare::MetricDifference| m.metric.name() == "recall";
+    let recall = shown.comparison.metrics.iter().find(recall).unwrap();
+    assert_eq!((recall.a, recall.b), (a.recall(), b.recall()));
+    let expected =
+        format!("Recall difference {}", evalens::model::fmt::difference(b.recall().unwrap() - a.recall().unwrap()));
+    assert!(app.sees(&expected), "{expected} is not among {:?}", app.names());
+    assert!(has(&app, "McNemar p"));
+    app.shot("compare");
+
+    // By brute force: objects that only one of the two finds.
+    let right = |explorer: &evalens::session::Explorer| -> Vec<u32> {
+        let members =
+            explorer.matched.timeline.members(explorer.counter.cut(), |c| c.kind() == Some(OutcomeKind::Correct));
+        let mut truths: Vec<u32> = members.iter().filter_map(|o| o.truth()).map(|t| t.0).collect();
+        truths.sort_unstable();
+        truths
+    };
+    let (a, b) = (right(app.explorer()), right(&shown.other));
+    let broken = a.iter().filter(|t| b.binary_search(t).is_err()).count();
+    let fixed = b.iter().filter(|t| a.binary_search(t).is_err()).count();
+    assert!(broken > 0, "the older version finds less");
+    assert_eq!((shown.units(Set::Fixed).len(), shown.units(Set::Broken).len()), (fixed, broken));
+
+    // A click opens exactly these objects.
+    app.click(&format!("Broken {broken}"));
+    assert_eq!(app.session().page(), Page::Images);
+    let selection = &app.explorer().selection;
+    assert!(matches!(selection.filter, Filter::Objects { .. }));
+    assert_eq!(selection.outcomes.len(), broken);
+    assert!(selection.outcomes.iter().all(|o| o.truth().is_some_and(|t| b.binary_search(&t.0).is_err())));
+}
+
+#[test]
+fn an_image_is_seen_under_both_models() {
+    let (_dir, mut app) = compared(Setup::default());
+    let broken = app.session().compared[0].units(Set::Broken).len();
+    app.click(&format!("Broken {broken}"));
+    let first = app.explorer().selection.images[0].image;
+    app.send(Command::OpenImage(first));
+    app.shot("compare-image");
+    app.press(Key::X);
+    app.shot("compare-image-other");
+    app.press(Key::C);
+    app.shot("compare-image-beside");
+    app.press(Key::C);
+    app.press(Key::X);
+    // The page and what is compared stay when going back.
+    app.send(Command::Back);
+    app.send(Command::Back);
+    assert_eq!(app.session().page(), Page::Compare);
+    assert_eq!(app.session().compared.len(), 1);
+}
+
+#[test]
+fn one_confidence_for_both_and_the_light_theme() {
+    let setup = Setup { size: egui::vec2(1280.0, 720.0), theme: ThemeChoice::Light, ..Setup::default() };
+    let (_dir, mut app) = compared(setup);
+    app.shot("compare-light");
+    app.click("One confidence for all");
+    let shown = app.session().compared[0].clone();
+    assert_eq!(shown.confidences.0, shown.confidences.1);
+    assert!(has(&app, "Both at confidence ≥"));
+    // Another evaluation on screen is not what was compared.
+    app.send(Command::Go(Page::Overview));
+    let other = shown.other.choice.clone();
+    app.send(Command::Evaluate(other));
+    assert!(app.session().compared.is_empty());
+}
