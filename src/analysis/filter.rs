@@ -187,7 +187,7 @@ impl Filter {
             Self::Predicted { classes, .. } => (None, only(classes)),
             Self::Segment { class, kind: OutcomeKind::FalsePositive } => (None, *class),
             Self::Segment { class, .. } => (*class, None),
-            Self::All | Self::Cells { .. } | Self::Images { .. } => (None, None),
+            Self::All | Self::Cells { .. } | Self::Objects { .. } | Self::Images { .. } => (None, None),
         }
     }
 }
