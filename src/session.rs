@@ -32,6 +32,7 @@ use crate::formats::Recognised;
 use crate::jobs::{JobHandle, Runner};
 use crate::metrics::DetectionSettings;
 use crate::model::project::Choice;
+use crate::store::notes::Note;
 use crate::store::place::Keeper;
 use crate::store::settings::Settings;
 
@@ -131,6 +132,8 @@ pub struct Session {
     pub workspace: Workspace,
     /// What is calculated of them.
     pub evaluations: Evaluations,
+    /// What is written about the model version whose page was opened last.
+    pub note: Note,
     /// The open project on screen, with the datasets of the others behind its own.
     pub project: Option<OpenProject>,
     /// The evaluation on screen.
@@ -167,6 +170,7 @@ impl Session {
             rules: Rules::default(),
             workspace: Workspace::default(),
             evaluations: Evaluations::default(),
+            note: Note::default(),
             project: None,
             explorer: None,
             compared: Vec::new(),

@@ -4,6 +4,7 @@
 
 pub mod export;
 pub mod kept;
+pub mod notes;
 pub mod place;
 pub mod project_file;
 pub mod runs;

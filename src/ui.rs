@@ -10,4 +10,5 @@ pub mod panes;
 pub mod textures;
 pub mod theme;
 pub mod views;
+pub mod watching;
 pub mod widgets;

@@ -27,7 +27,7 @@ fn compared(setup: Setup) -> (tempfile::TempDir, TestApp) {
 }
 
 fn has(app: &TestApp, part: &str) -> bool {
-    app.names().iter().any(|name| name.contains(part))
+    app.harness.query_all_by_label_contains(part).next().is_some()
 }
 
 #[test]

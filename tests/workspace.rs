@@ -206,7 +206,7 @@ fn what_cannot_be_opened_is_said_and_the_rest_works() {
         "projects": ["one.json", "a", "twice", "blind"]})
         .to_string(),
     );
-    let mut session = session(&[&dir.path().join("one.json")]);
+    let session = session(&[&dir.path().join("one.json")]);
     let said: Vec<&str> = session.notices.iter().map(|notice| notice.text.as_str()).collect();
     let says = |part: &str| assert!(said.iter().any(|text| text.contains(part)), "{part}: {said:?}");
     says("the workspace names itself (one.json → two.json → one.json)");

@@ -10,11 +10,12 @@ use crate::metrics::classification::PairCounting;
 use crate::model::project::Choice;
 use crate::model::{ClassId, ImageId};
 use crate::store::export::Content;
+use crate::store::notes::Note;
 use crate::store::settings::ThemeChoice;
 
 use super::comparing::At;
 use super::crossval::Request;
-use super::evaluations::Key;
+use super::evaluations::{Key, ModelKey};
 use super::explorer::CurveKey;
 use super::history::Page;
 use super::ranges::Asked;
@@ -44,6 +45,10 @@ pub enum Command {
     Calculate(Vec<Key>),
     /// Evaluate everything that can be and is not, or not any more.
     CalculateAll,
+    /// Open the page of a model version.
+    OpenModel(ModelKey),
+    /// Keep what a person writes about a model version.
+    SaveNote(ModelKey, Note),
     /// Open the evaluation of a row.
     ViewResults(Key),
     /// Open the bundled sample.

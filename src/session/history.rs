@@ -3,6 +3,8 @@
 use crate::analysis::Filter;
 use crate::model::ImageId;
 
+use super::evaluations::ModelKey;
+
 /// A page of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Page {
@@ -25,13 +27,15 @@ pub enum Page {
     Leaderboard,
     /// Other models held against the one on screen.
     Compare,
+    /// Everything known of a model version.
+    Model,
 }
 
 impl Page {
     /// True for pages that are about more than the evaluation on screen, or need none.
     #[must_use]
     pub const fn needs_no_evaluation(self) -> bool {
-        matches!(self, Self::Welcome | Self::CrossValidate | Self::Evaluations | Self::Leaderboard)
+        matches!(self, Self::Welcome | Self::CrossValidate | Self::Evaluations | Self::Leaderboard | Self::Model)
     }
 }
 
@@ -44,6 +48,8 @@ pub struct Location {
     pub filter: Filter,
     /// The image opened from the gallery.
     pub image: Option<ImageId>,
+    /// The model version that the page of that name is about.
+    pub model: Option<ModelKey>,
 }
 
 /// Where a person was. The end of `past` is where they are.
@@ -66,7 +72,7 @@ impl History {
     /// Where the person is.
     #[must_use]
     pub fn here(&self) -> &Location {
-        static NOWHERE: Location = Location { page: Page::Welcome, filter: Filter::All, image: None };
+        static NOWHERE: Location = Location { page: Page::Welcome, filter: Filter::All, image: None, model: None };
         self.past.last().unwrap_or(&NOWHERE)
     }
 

@@ -42,6 +42,8 @@ impl Session {
             Command::Pick(key) => self.pick(&key),
             Command::Calculate(keys) => self.calculate(keys),
             Command::CalculateAll => self.calculate_all(),
+            Command::OpenModel(key) => self.open_model(key),
+            Command::SaveNote(key, note) => self.save_note(&key, &note),
             Command::ViewResults(key) => self.view_results(&key),
             Command::OpenSample => match self.sample.clone() {
                 Some(path) => self.open_all(vec![path], false),
@@ -71,7 +73,7 @@ impl Session {
             Command::ComputePairMatrix(counting) => self.compute_pair_matrix(counting),
             Command::SetIou(iou) => self.rematch(DetectionSettings { iou: iou.clamp(0.01, 1.0), ..self.matching }),
             Command::SetMatching(matching) => self.rematch(DetectionSettings { matching, ..self.matching }),
-            Command::Select(filter) => self.go(Location { page: Page::Images, filter, image: None }),
+            Command::Select(filter) => self.go(Location { page: Page::Images, filter, ..Location::default() }),
             Command::SortBy(sort) => {
                 if let Some(explorer) = &mut self.explorer {
                     explorer.selection.sort = sort;

@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -11,8 +10,7 @@ use eframe::CreationContext;
 use egui::{CentralPanel, Frame, Panel, Ui, ViewportBuilder, ViewportCommand};
 
 use crate::analysis::Filter;
-use crate::jobs::{JobError, ThreadRunner, Waker, Watch};
-use crate::model::Dataset;
+use crate::jobs::{JobError, ThreadRunner, Waker};
 use crate::session::{Command, Notice, Page, Session, Slot, update};
 use crate::store::export::Content;
 use crate::store::place::Keeper;
@@ -27,16 +25,17 @@ use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
-    classes, compare, confusion, crossval, curves, evaluations, header, images, leaderboard, navigation, notices,
-    palette, production, recommendations, run as run_page, shortcuts, status, strips, threshold_bar, welcome,
+    classes, compare, confusion, crossval, curves, evaluations, header, images, leaderboard, model, navigation,
+    notices, palette, production, recommendations, run as run_page, shortcuts, status, strips, threshold_bar, welcome,
 };
+use super::watching::Watching;
 use super::widgets::states;
 
 /// Said where no window can be opened.
 const HEADLESS: &str = "for the numbers without a window run `evalens evaluate PATH --json -`";
 
-/// Opens the window, with these folders; on the first start and without any, with the bundled sample. With `EVALENS_TIMING` set, the times until the end of the first drawing are
-/// written to the standard error.
+/// Opens the window, with these folders; on the first start and without any, with the bundled sample. With
+/// `EVALENS_TIMING` set, the times until the end of the first drawing are written to the standard error.
 ///
 /// # Errors
 /// A sentence where no window can be opened.
@@ -142,18 +141,11 @@ struct Views {
     compare: compare::CompareState,
     evaluations: evaluations::EvaluationsState,
     leaderboard: leaderboard::LeaderboardState,
+    model: model::ModelPage,
     strips: strips::Strips,
     notices: notices::Notices,
     palette: palette::Palette,
     shortcuts: bool,
-}
-
-/// The watch over the files of one evaluation.
-struct Watched {
-    /// The data they hold: another evaluation of the same data keeps the watch.
-    data: Arc<Dataset>,
-    changed: Arc<AtomicBool>,
-    _watch: Option<Watch>,
 }
 
 /// The window.
@@ -167,7 +159,7 @@ pub struct App {
     shots: (Sender<Shot>, Receiver<Shot>),
     /// What waits for the person to say where.
     asked: Option<Asked>,
-    watched: Option<Watched>,
+    watching: Watching,
     theme: Option<ThemeChoice>,
     title: String,
     /// True where something had the keyboard when the last frame ended.
@@ -190,7 +182,7 @@ impl App {
             picked: unbounded(),
             shots: unbounded(),
             asked: None,
-            watched: None,
+            watching: Watching::default(),
             theme: None,
             title: String::new(),
             focused: false,
@@ -325,29 +317,12 @@ impl App {
         }
     }
 
-    /// Keeps a watch over the files of the evaluation on screen, and looks at them when they changed.
+    /// Keeps watches over files and folders, and looks at them when they changed.
     fn follow_files(&mut self, ctx: &egui::Context, now: Instant) {
-        if !self.outside.watch {
-            return;
-        }
-        let Some(explorer) = &self.session.explorer else {
-            self.watched = None;
-            return;
-        };
-        let data = &explorer.evaluation.dataset;
-        if self.watched.as_ref().is_none_or(|w| !Arc::ptr_eq(&w.data, data)) {
-            let changed = Arc::new(AtomicBool::new(false));
-            let (flag, wake) = (Arc::clone(&changed), waker(ctx));
-            let on_change: Waker = Arc::new(move || {
-                flag.store(true, Ordering::Relaxed);
-                wake();
-            });
-            // Without a watch the files are still looked at whenever the window comes back to the front.
-            let watch = Watch::files(&explorer.inputs, on_change).ok();
-            self.watched = Some(Watched { data: Arc::clone(data), changed, _watch: watch });
-        }
-        if self.watched.as_ref().is_some_and(|w| w.changed.swap(false, Ordering::Relaxed)) {
-            self.session.apply(Command::CheckFiles, now);
+        if self.outside.watch {
+            for command in self.watching.follow(&self.session, &waker(ctx)) {
+                self.session.apply(command, now);
+            }
         }
     }
 
@@ -386,6 +361,9 @@ impl App {
         if back && self.session.explorer.is_some() {
             self.commands.send(Command::CheckFiles);
         }
+        if back && self.session.page() == Page::Evaluations {
+            self.commands.send(Command::Rescan);
+        }
     }
 
     fn draw(&mut self, ui: &mut Ui) {
@@ -417,7 +395,7 @@ fn project(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashbo
     let bar = Frame::new().fill(ctx.theme.surface);
     let ground = Frame::new().fill(ctx.theme.background);
     let whole = match ctx.session.page() {
-        Page::Evaluations | Page::Leaderboard => true,
+        Page::Evaluations | Page::Leaderboard | Page::Model => true,
         Page::Compare => ctx.session.explorer.is_some(),
         // Embeddings can be cross-validated before there is any model.
         Page::CrossValidate => ctx.session.explorer.is_none(),
@@ -479,6 +457,7 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         Page::Compare => compare::ui(ui, ctx, &mut views.compare),
         Page::Evaluations => evaluations::ui(ui, ctx, &mut views.evaluations),
         Page::Leaderboard => leaderboard::ui(ui, ctx, &mut views.leaderboard),
+        Page::Model => model::ui(ui, ctx, &mut views.model),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod header;
 pub mod images;
 pub mod labelled;
 pub mod leaderboard;
+pub mod model;
 pub mod navigation;
 pub mod notices;
 pub mod objects;

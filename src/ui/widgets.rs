@@ -5,6 +5,7 @@ pub mod class_menu;
 pub mod heatmap;
 pub mod icon;
 pub mod image_canvas;
+pub mod markdown;
 pub mod outcome;
 pub mod plot;
 pub mod slider;

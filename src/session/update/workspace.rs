@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::analysis::Filter;
 use crate::cache::TableCache;
 use crate::jobs::{JobCtx, JobError};
 use crate::metrics::{Evaluation, MatchTable, Sections};
 use crate::model::project::Choice;
-use crate::session::evaluations::{Evaluations, Key, Row, State};
+use crate::session::evaluations::{Evaluations, Key, ModelKey, Row, State};
 use crate::session::explorer::Explorer;
 use crate::session::history::{Location, Page};
 use crate::session::load;
@@ -17,6 +16,7 @@ use crate::session::ranges::{Asked, Ranges};
 use crate::session::runs;
 use crate::session::workspace::Workspace;
 use crate::session::{EventBody, Notice, OpenProject, Session, Slot, update};
+use crate::store::notes::{self, Note};
 use crate::store::place::Keeper;
 use crate::store::runs::{self as stored, StoredRun};
 use crate::store::workspace_file;
@@ -89,7 +89,7 @@ impl Session {
         }
         self.project = Some((*project).clone());
         let there = self.explorer.as_ref().is_some_and(|e| e.choice == choice && !e.stale);
-        self.history.go(Location { page: Page::Overview, filter: Filter::All, image: None });
+        self.history.go(Location { page: Page::Overview, ..Location::default() });
         if !there {
             self.evaluate(choice);
         }
@@ -264,6 +264,29 @@ impl Session {
     pub(super) fn stop_calculating(&mut self) {
         self.evaluations.waiting.clear();
         self.evaluations.running = None;
+    }
+
+    pub(super) fn open_model(&mut self, key: ModelKey) {
+        match notes::read(&self.keeper, &key.0, &key.1, &key.2) {
+            Ok(note) => self.note = note,
+            Err(error) => {
+                self.note = Note::default();
+                self.fail(&error.to_string());
+            }
+        }
+        self.go(Location { page: Page::Model, model: Some(key), ..Location::default() });
+    }
+
+    pub(super) fn save_note(&mut self, key: &ModelKey, note: &Note) {
+        let written = match self.keeper.place(&key.0) {
+            Ok(Some(place)) => notes::write(&place, &key.1, &key.2, note).map_err(|e| e.to_string()),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        };
+        match written {
+            Ok(()) => self.note = note.clone(),
+            Err(error) => self.fail(&error),
+        }
     }
 
     /// How far the order of runs is certain; nothing where that was asked for already.

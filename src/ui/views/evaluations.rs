@@ -197,7 +197,12 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, several: bool, pa
     let state = ctx.session.evaluations.state(workspace, row);
     line.col(|ui| {
         let name = format!("{}@{}", model.id, model.version);
-        ui.add(egui::Label::new(RichText::new(&name).color(ctx.theme.text)).truncate());
+        let link = ui.link(RichText::new(&name).color(ctx.theme.text));
+        link.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("Model {name}")));
+        if link.on_hover_text("Everything known of this version").clicked() {
+            let key = (row.key.root.clone(), model.id.clone(), model.version.clone());
+            ctx.send(Command::OpenModel(key));
+        }
         if several {
             let project = workspace.name(row.member);
             ui.add(egui::Label::new(RichText::new(project).font(theme::caption()).color(ctx.theme.muted)).truncate());
@@ -340,6 +345,7 @@ fn datasets(ui: &mut Ui, session: &Session, ctx: &ViewCtx, row: &Row) {
                 let right = RichText::new(right).font(theme::caption()).color(ctx.theme.muted);
                 let button = Button::selectable(row.key == key, &name).right_text(right);
                 let button = ui.add(button.min_size(egui::vec2(theme::POPUP - 24.0, theme::ROW)));
+                button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
                 if button.on_hover_text(missing.unwrap_or_else(|| "Choose".to_owned())).clicked() {
                     ctx.send(Command::Pick(key));
                     ui.close();

@@ -230,7 +230,7 @@ fn label(column: Column, kind: Option<ModelType>) -> &'static str {
 
 fn explanation(column: Column) -> &'static str {
     match column {
-        Column::Model => "Model and version; a click opens its evaluation",
+        Column::Model => "Model and version; a click opens its page",
         Column::EvaluationDataset => "What it was evaluated on: dataset, version, splits",
         Column::TrainingDataset => "What it was trained on, where the project says so",
         Column::RocAuc => {
@@ -324,8 +324,10 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member
     line.col(|ui| {
         let link = ui.link(RichText::new(&name).color(ctx.theme.text));
         let about = format!("{}, {}", workspace.name(member), run.model_type().words());
-        if link.on_hover_text(about).clicked() {
-            open();
+        link.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("Model {name}")));
+        if link.on_hover_text(format!("{about}; a click opens its page")).clicked() {
+            let root = workspace.members.get(member).map(|m| m.root.clone()).unwrap_or_default();
+            ctx.send(Command::OpenModel((root, run.model.id.clone(), run.model.version.clone())));
         }
     });
     line.col(|ui| {
