@@ -14,8 +14,8 @@ use super::evaluations::Key;
 use super::explorer::{LabelCurves, PrCurves};
 use super::load::{Fingerprint, Loaded};
 use super::ranges::Ranges;
-use super::workspace::Workspace;
 use super::thresholds::{PairMatrix, Rematched};
+use super::workspace::Workspace;
 
 /// The result of a job, with the run it belongs to.
 #[derive(Debug)]

@@ -289,15 +289,9 @@ impl Session {
         let Some(matched) = loaded.evaluation.matched.clone() else { return };
         // What is still under way belongs to the data that was on screen until now.
         self.compared.retain(|compared| compared.first == loaded.choice);
-        for slot in [
-            Slot::Rematch,
-            Slot::Pairs,
-            Slot::Recommend,
-            Slot::Curves,
-            Slot::Fingerprint,
-            Slot::Hash,
-            Slot::Record,
-        ] {
+        for slot in
+            [Slot::Rematch, Slot::Pairs, Slot::Recommend, Slot::Curves, Slot::Fingerprint, Slot::Hash, Slot::Record]
+        {
             self.jobs.remove(&slot);
         }
         let wanted = std::mem::replace(&mut self.matching, matched.settings);
