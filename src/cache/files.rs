@@ -71,7 +71,7 @@ impl FileCache {
         let _ = std::fs::remove_file(self.place(name));
     }
 
-    fn place(&self, name: &str) -> PathBuf {
+    pub(super) fn place(&self, name: &str) -> PathBuf {
         self.dir.join(name.get(..2).unwrap_or("_")).join(name)
     }
 

@@ -147,6 +147,8 @@ fn checksum(head: &[u8], pixels: &[u8]) -> blake3::Hash {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn thumb(side: u32, alpha: u8) -> Stored {
@@ -191,15 +193,15 @@ mod tests {
         let cache = ThumbCache::new(dir.path().join("cache"), BUDGET);
         let (key, thumb) = (key(dir.path(), 1), thumb(40, 255));
         cache.put(key, &thumb);
-        let sound = std::fs::read(cache.place(key)).unwrap();
+        let sound = std::fs::read(cache.0.place(&key.name())).unwrap();
         for damage in [0, 9, 30, 70, sound.len() - 1] {
             let mut bytes = sound.clone();
             bytes[damage] ^= 0x40;
-            std::fs::write(cache.place(key), &bytes).unwrap();
+            std::fs::write(cache.0.place(&key.name()), &bytes).unwrap();
             assert_eq!(cache.get(key), None, "byte {damage}");
         }
-        std::fs::create_dir_all(cache.place(key).parent().unwrap()).unwrap();
-        std::fs::write(cache.place(key), &sound[..sound.len() / 2]).unwrap();
+        std::fs::create_dir_all(cache.0.place(&key.name()).parent().unwrap()).unwrap();
+        std::fs::write(cache.0.place(&key.name()), &sound[..sound.len() / 2]).unwrap();
         assert_eq!(cache.get(key), None);
         cache.put(key, &thumb);
         assert_eq!(cache.get(key), Some(thumb));
@@ -213,7 +215,7 @@ mod tests {
         let keys: Vec<ThumbKey> = (0..5).map(|n| key(dir.path(), n)).collect();
         for (n, key) in keys.iter().enumerate() {
             cache.put(*key, &thumb(40, 255));
-            if let Ok(file) = std::fs::OpenOptions::new().append(true).open(cache.place(*key)) {
+            if let Ok(file) = std::fs::OpenOptions::new().append(true).open(cache.0.place(&key.name())) {
                 file.set_modified(SystemTime::now() - Duration::from_secs(600 - n as u64)).unwrap();
             }
         }

@@ -154,7 +154,7 @@ mod tests {
         let whole = run(3, 1).to_text();
         let files: [(&str, &[u8]); 6] = [
             ("newer.json", newer.as_bytes()),
-            ("truncated.json", whole[..whole.len() / 2].as_bytes()),
+            ("truncated.json", &whole.as_bytes()[..whole.len() / 2]),
             ("empty.json", b""),
             ("foreign.txt", b"milk, eggs"),
             ("bytes.json", b"\xff\x00\xfe"),

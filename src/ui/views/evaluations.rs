@@ -31,7 +31,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut EvaluationsState) {
         ui.add_space(theme::PADDING);
         let wanted = state.search.to_lowercase();
         let rows: Vec<&Row> = ctx.session.evaluations.rows.iter().filter(|row| fits(ctx, row, &wanted)).collect();
-        for member in ctx.session.workspace.members.iter() {
+        for member in &ctx.session.workspace.members {
             if let Err(problem) = &member.state {
                 broken(ui, ctx, &member.root, problem);
             }

@@ -14,7 +14,15 @@ use crate::ui::widgets::text;
 #[derive(Debug, Default)]
 pub struct Matrices {
     view: HeatmapView,
-    made: Option<(f64, f64, usize, Vec<Vec<u32>>, Vec<Vec<u32>>)>,
+    made: Option<Made>,
+}
+
+/// The counts of both, and at which confidences and of which other model they are.
+#[derive(Debug)]
+struct Made {
+    of: (f64, f64, usize),
+    first: Vec<Vec<u32>>,
+    other: Vec<Vec<u32>>,
 }
 
 const HEIGHT: f32 = 320.0;
@@ -31,13 +39,12 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared, 
         timeline.counter_at(t).matrix(timeline)
     };
     let key = (compared.confidences.0, compared.confidences.1, compared.other.choice.model);
-    let known = state.made.as_ref().is_some_and(|(a, b, model, ..)| (*a, *b, *model) == key);
-    if !known {
-        let (a, b) = (counts(explorer, key.0), counts(&compared.other, key.1));
-        state.made = Some((key.0, key.1, key.2, a, b));
+    if state.made.as_ref().is_none_or(|made| made.of != key) {
+        let (first, other) = (counts(explorer, key.0), counts(&compared.other, key.1));
+        state.made = Some(Made { of: key, first, other });
         state.view.fit();
     }
-    let Some((.., a, b)) = &state.made else { return };
+    let Some(Made { first: a, other: b, .. }) = &state.made else { return };
     let most = a.iter().chain(b).flatten().copied().max().unwrap_or(0);
     let change = difference.iter().flatten().map(|d| d.unsigned_abs()).max().unwrap_or(0);
     let width = (ui.available_width() - 2.0 * theme::PADDING) / 3.0;
