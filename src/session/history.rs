@@ -101,6 +101,14 @@ impl History {
         self.future.clear();
     }
 
+    /// Forgets everything that was about the evaluation that was on screen; lists of many stay where they were.
+    pub fn leave_evaluation(&mut self, at: Location) {
+        self.past.retain(|place| matches!(place.page, Page::Evaluations | Page::Leaderboard | Page::Model));
+        self.past.push(at);
+        self.past.dedup();
+        self.future.clear();
+    }
+
     /// True where there is a way back.
     #[must_use]
     pub fn can_go_back(&self) -> bool {

@@ -309,7 +309,7 @@ impl Session {
         if !same {
             // Images and classes of another dataset mean nothing here.
             let page = if here.page == Page::Welcome { Page::Overview } else { here.page };
-            self.history.restart(Location { page, ..Location::default() });
+            self.history.leave_evaluation(Location { page, model: here.model, ..Location::default() });
             explorer.selection.filter = Filter::All;
         }
         explorer.outdated = true;
