@@ -524,7 +524,8 @@ pub(super) fn has_split(choices: &[Choice], wanted: &Choice, split: &String) -> 
 #[must_use]
 pub fn describe(project: &crate::model::project::Project, choice: &Choice) -> String {
     let model = project.models.get(choice.model).map_or_else(String::new, |m| format!("{}@{}", m.id, m.version));
-    let dataset = project.datasets.get(choice.dataset).map_or_else(String::new, |d| format!("{}@{}", d.id, d.version));
+    let dataset =
+        project.datasets.get(choice.dataset).map_or_else(String::new, |d| format!("{}@{}", d.key(), d.version));
     format!("{model} on {dataset}, {}", choice.splits.join(" + "))
 }
 

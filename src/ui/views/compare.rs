@@ -160,7 +160,16 @@ fn metrics(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &[Arc<Comp
                 ui.label(RichText::new(fmt::rate(first)).color(ctx.theme.text));
                 for other in compared {
                     match of(other) {
-                        Some(difference) => difference_cells(ui, ctx, name, &difference),
+                        Some(difference) => {
+                            let other = self::name(project, &other.other.choice);
+                            difference_cells(
+                                ui,
+                                ctx,
+                                name,
+                                &difference,
+                                (&self::name(project, &explorer.choice), &other),
+                            );
+                        }
                         None => (0..4).for_each(|_| drop(ui.label(""))),
                     }
                 }
@@ -170,7 +179,7 @@ fn metrics(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &[Arc<Comp
     );
 }
 
-fn difference_cells(ui: &mut Ui, ctx: &ViewCtx, name: &str, of: &MetricDifference) {
+fn difference_cells(ui: &mut Ui, ctx: &ViewCtx, name: &str, of: &MetricDifference, names: (&str, &str)) {
     ui.label(RichText::new(fmt::rate(of.b)).color(ctx.theme.text));
     let color = match of.verdict {
         Verdict::BBetter => ctx.theme.correct,
@@ -185,10 +194,10 @@ fn difference_cells(ui: &mut Ui, ctx: &ViewCtx, name: &str, of: &MetricDifferenc
     ui.label(RichText::new(interval.unwrap_or_else(|| fmt::UNDEFINED.to_owned())).color(ctx.theme.muted))
         .on_hover_text(why);
     let words = match of.verdict {
-        Verdict::BBetter => "▲ better",
-        Verdict::ABetter => "▼ worse",
-        Verdict::NotDistinguishable => "not distinguishable",
-        Verdict::Unknown => "",
+        Verdict::BBetter => format!("{} better", names.1),
+        Verdict::ABetter => format!("{} better", names.0),
+        Verdict::NotDistinguishable => "not distinguishable".to_owned(),
+        Verdict::Unknown => String::new(),
     };
     ui.label(RichText::new(words).color(color));
 }
@@ -232,7 +241,9 @@ fn classes(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared,
     let all = &compared.comparison.classes;
     let count = if state.all_classes { all.len() } else { all.len().min(CLASSES) };
     egui::Grid::new("compared classes").min_col_width(64.0).spacing([theme::PADDING * 2.0, 2.0]).show(ui, |ui| {
-        for head in ["", "F1", "", "difference", "precision", "recall", "correct", "missed", "false positives"] {
+        for head in
+            ["", "F1, first", "F1, other", "difference", "precision", "recall", "correct", "missed", "false positives"]
+        {
             ui.label(RichText::new(head).font(theme::caption()).color(ctx.theme.muted));
         }
         ui.end_row();

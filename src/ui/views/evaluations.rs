@@ -161,7 +161,7 @@ const HEADS: [&str; 7] = ["Model", "Type", "Trained on", "Evaluation dataset", "
 fn table(ui: &mut Ui, ctx: &ViewCtx, rows: &[&Row], state: &mut EvaluationsState) {
     let several = ctx.session.workspace.members.len() > 1;
     let width = ui.available_width();
-    let share = |part: f32| Column::initial((width * part).max(72.0)).at_least(60.0).resizable(true).clip(true);
+    let share = |part: f32| Column::initial((width * part).max(72.0)).at_least(60.0).resizable(false).clip(true);
     let table = TableBuilder::new(ui)
         .id_salt("evaluations")
         .striped(false)

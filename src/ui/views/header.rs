@@ -138,7 +138,7 @@ fn model_name(project: &Project, model: usize) -> String {
 }
 
 fn dataset_name(project: &Project, dataset: usize) -> String {
-    project.datasets.get(dataset).map_or_else(String::new, |d| format!("{}@{}", d.id, d.version))
+    project.datasets.get(dataset).map_or_else(String::new, |d| format!("{}@{}", d.key(), d.version))
 }
 
 /// One line of a picker's list.

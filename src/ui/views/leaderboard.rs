@@ -124,7 +124,7 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], 
         let about = format!(
             "{} by {}, each at its own optimum",
             fmt::counted(rows.len() as u64, "result", "results"),
-            label(state.by, state.shown.model_type).to_lowercase()
+            label(state.by, state.shown.model_type)
         );
         ui.label(RichText::new(about).color(ctx.theme.muted));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -252,7 +252,7 @@ fn table(
     rows: &[Row],
 ) {
     let width = ui.available_width() - 72.0 - 5.0 * 92.0;
-    let names = Width::initial((width / 3.0).max(90.0)).at_least(72.0).resizable(true).clip(true);
+    let names = Width::initial((width / 3.0).max(90.0)).at_least(72.0).resizable(false).clip(true);
     let table = TableBuilder::new(ui)
         .id_salt("leaderboard")
         .striped(false)
@@ -266,7 +266,13 @@ fn table(
             ui.label(RichText::new("Rank").font(theme::caption()).color(ctx.theme.muted));
         });
         for column in Column::ALL {
-            header.col(|ui| head(ui, column, state));
+            header.col(|ui| {
+                if column.is_number() {
+                    right(ui, |ui| head(ui, column, state));
+                } else {
+                    head(ui, column, state);
+                }
+            });
         }
     });
     let by = state.by;
@@ -351,19 +357,27 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member
     });
     for column in Column::ALL.into_iter().filter(|column| column.is_number()) {
         line.col(|ui| {
-            let value = row.number(column);
-            let Some(number) = value else {
-                ui.label(RichText::new(fmt::UNDEFINED).color(ctx.theme.muted)).on_hover_text(undefined(column, run));
-                return;
-            };
-            let link = ui.link(RichText::new(fmt::rate(value)).color(ctx.theme.text));
-            let what = label(column, Some(run.model_type()));
-            link.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("{what} {number:.3} of {name}")));
-            if link.on_hover_text(format!("{what} {number}; a click opens the evaluation")).clicked() {
-                open();
-            }
+            right(ui, |ui| {
+                let value = row.number(column);
+                let Some(number) = value else {
+                    ui.label(RichText::new(fmt::UNDEFINED).color(ctx.theme.muted))
+                        .on_hover_text(undefined(column, run));
+                    return;
+                };
+                let link = ui.link(RichText::new(fmt::rate(value)).color(ctx.theme.text));
+                let what = label(column, Some(run.model_type()));
+                link.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("{what} {number:.3} of {name}")));
+                if link.on_hover_text(format!("{what} {number}; a click opens the evaluation")).clicked() {
+                    open();
+                }
+            })
         });
     }
+}
+
+/// Numbers stand under each other.
+fn right(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    ui.with_layout(Layout::right_to_left(Align::Center), content);
 }
 
 fn undefined(column: Column, run: &Run) -> &'static str {

@@ -41,7 +41,14 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
     });
     for (row, (page, name)) in shown.enumerate() {
         let name = if *page == Page::Images && texts { "Texts" } else { name };
-        let top = area.top() + theme::PADDING + row as f32 * (theme::ROW + theme::GRID);
+        // Pages about more than one evaluation stand apart.
+        let apart = matches!(page, Page::Evaluations | Page::Leaderboard | Page::Compare);
+        let gap = if apart { 2.0 * theme::PADDING } else { 0.0 };
+        let top = area.top() + theme::PADDING + gap + row as f32 * (theme::ROW + theme::GRID);
+        if *page == Page::Evaluations && row > 0 {
+            let line = egui::Stroke::new(theme::HAIRLINE, ctx.theme.line);
+            ui.painter().hline(area.x_range().shrink(theme::PADDING), top - theme::PADDING, line);
+        }
         let rect = Rect::from_min_max(pos2(area.left(), top), pos2(area.right(), top + theme::ROW + 2.0));
         entry(ui, ctx, *page, name, rect.shrink2(vec2(theme::PADDING, 0.0)));
     }

@@ -82,7 +82,7 @@ fn summary(recognised: &Recognised) -> String {
         }
     }
     let model = |&(id, n): &(&str, u64)| if n == 1 { id.to_owned() } else { format!("{id} ({n} versions)") };
-    let datasets: Vec<String> = project.datasets.iter().map(dataset).collect();
+    let datasets: Vec<String> = project.datasets.iter().filter(|d| d.home.is_none()).map(dataset).collect();
     let models: Vec<String> = models.iter().map(model).collect();
     let mut text = format!("Recognised without a project file: {}; {}", datasets.join(", "), models.join(", "));
     let others = recognised.alternatives.len() as u64;

@@ -104,6 +104,8 @@ struct Scene<'a> {
     image: &'a Image,
     objects: Vec<Object>,
     marked: usize,
+    /// False for the second of two pictures: one set of controls is for both.
+    controls: bool,
 }
 
 /// Draws the view.
@@ -119,7 +121,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures:
     let marks = selected.map_or(&[][..], |s| explorer.selection.marks(s));
     let labels = explorer.evaluation.labels().is_some();
     let objects = if labels { Vec::new() } else { objects::of_image(explorer, id, marks, state.below) };
-    let scene = Scene { ctx, explorer, id, image, objects, marked: marks.len() };
+    let scene = Scene { ctx, explorer, id, image, objects, marked: marks.len(), controls: true };
     let other = other::Other::of(ctx, explorer, id, state.below);
 
     let whole = ui.max_rect();
@@ -247,8 +249,10 @@ fn picture(ui: &mut Ui, scene: &Scene, state: &mut Viewer, pictures: &mut Pictur
     let pointed = chosen.pointed.or(on_picture);
     overlay::ui(ui, scene, &canvas, state, pointed);
     state.pointed = pointed;
-    bar::ui(ui, scene, &canvas, state);
-    bar::legend(ui, scene, &canvas, state, source);
+    if scene.controls {
+        bar::ui(ui, scene, &canvas, state);
+        bar::legend(ui, scene, &canvas, state, source);
+    }
 }
 
 /// The picture; its thumbnail while it is on its way.

@@ -1,6 +1,6 @@
 //! Two confusion matrices and their difference, side by side, zoomed and dragged together.
 
-use egui::{Color32, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Align2, Color32, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
 
 use crate::model::{ClassId, fmt};
 use crate::session::Explorer;
@@ -53,7 +53,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared, 
     let cols = difference.first().map_or(0, Vec::len);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::PADDING;
-        let titles = ["First", "Other", "Other minus first"];
+        let titles = [name(explorer), name(&compared.other), "second minus first".to_owned()];
         for (which, title) in titles.into_iter().enumerate() {
             let number = |row: usize, col: usize| -> i64 {
                 let count = |m: &[Vec<u32>]| m.get(row).and_then(|r| r.get(col)).map_or(0, |c| i64::from(*c));
@@ -76,48 +76,80 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared, 
                 let strength = n.unsigned_abs() as f32 / whole.max(1) as f32;
                 Ramp { surface: ctx.theme.raised, full }.at(strength)
             };
-            one(ui, ctx, explorer, &mut state.view, (title, size), (rows, cols), &number, &color);
+            let shown = Shown { title: &title, size, rows, cols, signed: which == 2, number: &number, color: &color };
+            one(ui, ctx, explorer, &mut state.view, &shown);
         }
     });
 }
 
-#[expect(clippy::too_many_arguments, reason = "one drawing of three alike")]
-fn one(
-    ui: &mut Ui,
-    ctx: &ViewCtx,
-    explorer: &Explorer,
-    view: &mut HeatmapView,
-    (title, size): (&str, Vec2),
-    (rows, cols): (usize, usize),
-    number: &dyn Fn(usize, usize) -> i64,
-    color: &dyn Fn(usize, usize, i64) -> Color32,
-) {
-    let (rect, response) = ui.allocate_exact_size(size, Sense::drag());
-    let head = pos2(rect.left(), rect.top());
-    text::at(ui.painter(), head, egui::Align2::LEFT_TOP, title, theme::caption(), ctx.theme.muted);
-    let area = Rect::from_min_max(pos2(rect.left(), rect.top() + theme::ROW), rect.max);
-    let grid: Grid = view.grid(area, rows, cols);
+fn name(explorer: &Explorer) -> String {
+    let identity = &explorer.evaluation.predictions.identity;
+    format!("{}@{}", identity.id, identity.version)
+}
+
+/// One of the three.
+struct Shown<'a> {
+    title: &'a str,
+    size: Vec2,
+    rows: usize,
+    cols: usize,
+    signed: bool,
+    number: &'a dyn Fn(usize, usize) -> i64,
+    color: &'a dyn Fn(usize, usize, i64) -> Color32,
+}
+
+/// Room for the names of rows.
+const NAMES: f32 = 76.0;
+
+fn one(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, view: &mut HeatmapView, shown: &Shown) {
+    let (rect, response) = ui.allocate_exact_size(shown.size, Sense::drag());
+    let caption = |at, align, words: &str| text::at(ui.painter(), at, align, words, theme::caption(), ctx.theme.muted);
+    caption(rect.min, Align2::LEFT_TOP, shown.title);
+    let area = Rect::from_min_max(pos2(rect.left() + NAMES, rect.top() + 2.0 * theme::ROW - theme::GRID), rect.max);
+    let grid: Grid = view.grid(area, shown.rows, shown.cols);
     view.follow(ui, &response, &grid);
+    let class = |at: usize| {
+        let class = (at < explorer.dataset().classes.len()).then(|| ClassId::from_index(at));
+        explorer.class_name(class)
+    };
+    names(ui, ctx, &grid, rect, &class);
     let painter = ui.painter_at(area);
-    let signed = title.contains("minus");
     for row in grid.rows_in_view() {
         for col in grid.cols_in_view() {
-            let n = number(row, col);
+            let n = (shown.number)(row, col);
             let cell = grid.cell_rect(row, col).shrink(0.5);
-            let fill = color(row, col, n);
+            let fill = (shown.color)(row, col, n);
             painter.rect_filled(cell, 0.0, fill);
             if n != 0 && grid.cell.x >= 28.0 && grid.cell.y >= theme::CELL_NUMBER {
-                let words = if signed { format!("{n:+}") } else { fmt::short_count(n.unsigned_abs()) };
+                let words = if shown.signed { signed(n) } else { fmt::short_count(n.unsigned_abs()) };
                 let ink = readable(fill, ctx.theme.text, ctx.theme.background);
-                text::at(&painter, cell.center(), egui::Align2::CENTER_CENTER, &words, theme::caption(), ink);
+                text::at(&painter, cell.center(), Align2::CENTER_CENTER, &words, theme::caption(), ink);
             }
         }
     }
     let Some((row, col)) = response.hover_pos().and_then(|at| grid.hit(at)) else { return };
-    let name = |at: usize| {
-        let class = (at < explorer.dataset().classes.len()).then(|| ClassId::from_index(at));
-        explorer.class_name(class).to_owned()
-    };
-    let words = format!("truth {}, predicted {}: {}", name(row), name(col), number(row, col));
-    response.on_hover_text_at_pointer(words);
+    let n = (shown.number)(row, col);
+    let number = if shown.signed { signed(n) } else { fmt::count(n.unsigned_abs()) };
+    response.on_hover_text_at_pointer(format!("truth {}, predicted {}: {number}", class(row), class(col)));
+}
+
+fn signed(n: i64) -> String {
+    let digits = fmt::count(n.unsigned_abs());
+    if n < 0 { format!("−{digits}") } else { format!("+{digits}") }
+}
+
+/// Truth at the left of the rows, predictions above the columns, as far as there is room.
+fn names<'n>(ui: &Ui, ctx: &ViewCtx, grid: &Grid, rect: Rect, class: &dyn Fn(usize) -> &'n str) {
+    let area = grid.area;
+    let left = ui.painter_at(Rect::from_min_max(pos2(rect.left(), area.top()), area.left_bottom()));
+    for row in grid.rows_in_view().filter(|_| grid.cell.y >= theme::CELL_NUMBER) {
+        let at = pos2(rect.left(), grid.cell_rect(row, 0).center().y);
+        text::at(&left, at, Align2::LEFT_CENTER, class(row), theme::caption(), ctx.theme.muted);
+    }
+    for col in grid.cols_in_view().filter(|_| grid.cell.x >= 40.0) {
+        let cell = grid.cell_rect(0, col);
+        let room =
+            Rect::from_x_y_ranges(cell.x_range().shrink(2.0), area.top() - theme::ROW + theme::GRID..=area.top());
+        text::left(ui.painter(), room, class(col), theme::caption(), ctx.theme.muted);
+    }
 }

@@ -43,7 +43,15 @@ pub(super) fn ui(
     chosen: &list::Chosen,
 ) {
     let Other { explorer, id, image, objects } = other;
-    let theirs = Scene { ctx: scene.ctx, explorer, id: *id, image, objects: objects.clone(), marked: 0 };
+    let theirs = Scene {
+        ctx: scene.ctx,
+        explorer,
+        id: *id,
+        image,
+        objects: objects.clone(),
+        marked: 0,
+        controls: !state.beside,
+    };
     let nothing = list::Chosen::default();
     if state.beside {
         let (left, right) = view.split_left_right_at_fraction(0.5);
@@ -67,7 +75,9 @@ fn caption(ui: &Ui, scene: &Scene, view: Rect) {
     let theme = scene.ctx.theme;
     let galley = ui.painter().layout_no_wrap(name, theme::strong(), theme.text);
     let size = galley.size();
-    let at = pos2(view.right() - size.x - 2.0 * theme::PADDING, view.bottom() - size.y - theme::PADDING);
+    // Above the legend.
+    let bottom = view.bottom() - super::BELOW - size.y - theme::PADDING;
+    let at = pos2(view.right() - size.x - 2.0 * theme::PADDING, bottom);
     let ground = Rect::from_min_size(at, size).expand2(vec2(theme::GRID, 2.0));
     ui.painter().rect_filled(ground, theme::RADIUS, theme.surface);
     ui.painter().galley(at, galley, theme.text);
