@@ -156,23 +156,27 @@ fn add_project(ui: &mut Ui, ctx: &ViewCtx, state: &mut EvaluationsState) {
     });
 }
 
+/// Room for a button, or for a progress bar and its button.
+const BUTTONS: f32 = 148.0;
+
 const HEADS: [&str; 7] = ["Model", "Type", "Trained on", "Evaluation dataset", "Result", "When", ""];
 
 fn table(ui: &mut Ui, ctx: &ViewCtx, rows: &[&Row], state: &mut EvaluationsState) {
     let several = ctx.session.workspace.members.len() > 1;
-    let width = ui.available_width();
+    // The last column holds buttons, which must not be cut.
+    let width = (ui.available_width() - 7.0 * ui.spacing().item_spacing.x - BUTTONS).max(0.0);
     let share = |part: f32| Column::initial((width * part).max(72.0)).at_least(60.0).resizable(false).clip(true);
     let table = TableBuilder::new(ui)
         .id_salt("evaluations")
         .striped(false)
         .cell_layout(Layout::left_to_right(Align::Center))
         .auto_shrink([false, false])
-        .column(share(0.20))
-        .column(share(0.13))
-        .column(share(0.13))
-        .column(share(0.20))
+        .column(share(0.23))
+        .column(share(0.15))
         .column(share(0.14))
-        .column(share(0.08))
+        .column(share(0.23))
+        .column(share(0.16))
+        .column(share(0.09))
         .column(Column::remainder().clip(true));
     let table = table.header(theme::ROW, |mut header| {
         for head in HEADS {
@@ -198,7 +202,7 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, several: bool, pa
     line.col(|ui| {
         let name = format!("{}@{}", model.id, model.version);
         let link = ui.link(RichText::new(&name).color(ctx.theme.text));
-        link.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("Model {name}")));
+        link.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("Page of {name}")));
         if link.on_hover_text("Everything known of this version").clicked() {
             let key = (row.key.root.clone(), model.id.clone(), model.version.clone());
             ctx.send(Command::OpenModel(key));

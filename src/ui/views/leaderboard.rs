@@ -251,7 +251,7 @@ fn table(
     runs: &[&Run],
     rows: &[Row],
 ) {
-    let width = ui.available_width() - 72.0 - 5.0 * 92.0;
+    let width = ui.available_width() - 64.0 - 5.0 * 84.0 - 9.0 * ui.spacing().item_spacing.x;
     let names = Width::initial((width / 3.0).max(90.0)).at_least(72.0).resizable(false).clip(true);
     let table = TableBuilder::new(ui)
         .id_salt("leaderboard")
@@ -330,7 +330,7 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member
     line.col(|ui| {
         let link = ui.link(RichText::new(&name).color(ctx.theme.text));
         let about = format!("{}, {}", workspace.name(member), run.model_type().words());
-        link.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("Model {name}")));
+        link.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("Page of {name}")));
         if link.on_hover_text(format!("{about}; a click opens its page")).clicked() {
             let root = workspace.members.get(member).map(|m| m.root.clone()).unwrap_or_default();
             ctx.send(Command::OpenModel((root, run.model.id.clone(), run.model.version.clone())));
@@ -370,7 +370,7 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member
                 if link.on_hover_text(format!("{what} {number}; a click opens the evaluation")).clicked() {
                     open();
                 }
-            })
+            });
         });
     }
 }
