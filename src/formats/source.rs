@@ -3,13 +3,18 @@
 //! Knows bytes and lines. Does not know any format.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
+
+use rayon::prelude::*;
 
 use super::error::FormatError;
 
 /// The largest file that is read into memory as a whole: 4 GiB.
 pub const MAX_BYTES: u64 = 4 << 30;
+/// From this size on a file is read in parts side by side.
+const LARGE: u64 = 32 << 20;
+const PART: usize = 8 << 20;
 
 /// The first bytes of a file, at most so many.
 ///
@@ -49,6 +54,11 @@ fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, FormatError> {
     if promised > limit {
         return Err(too_large());
     }
+    if promised >= LARGE
+        && let Some(bytes) = read_in_parts(path, promised)
+    {
+        return Ok(bytes);
+    }
     let mut bytes = Vec::new();
     // A hint only: where so much memory is not to be had, reading grows step by step and fails with a message.
     let _ = bytes.try_reserve_exact(usize::try_from(promised).unwrap_or(0));
@@ -57,6 +67,23 @@ fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, FormatError> {
         return Err(too_large());
     }
     Ok(bytes)
+}
+
+/// Reads parts of a large file side by side: getting memory for it takes as long as copying. `None` where the file is
+/// shorter than it says, or so much memory is not to be had; reading it from front to back then tells what is wrong.
+fn read_in_parts(path: &Path, length: u64) -> Option<Vec<u8>> {
+    let length = usize::try_from(length).ok()?;
+    // Asked for and given back: what follows cannot say that there is not so much.
+    Vec::<u8>::new().try_reserve_exact(length).ok()?;
+    // Zeroed by the system page by page, each by the thread that fills it.
+    let mut bytes = vec![0; length];
+    let read = |(part, place): (usize, &mut [u8])| -> std::io::Result<()> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start((part * PART) as u64))?;
+        file.read_exact(place)
+    };
+    bytes.par_chunks_mut(PART).enumerate().try_for_each(read).ok()?;
+    Some(bytes)
 }
 
 /// Reads a whole text file: UTF-8, with or without a byte order mark, which is left out.
@@ -129,6 +156,14 @@ mod tests {
         let path = folder.path().join("file.txt");
         std::fs::write(&path, bytes).unwrap();
         (folder, path)
+    }
+
+    #[test]
+    fn a_large_file_is_the_sum_of_its_parts() {
+        let bytes: Vec<u8> = (0..LARGE as usize + 4321).map(|i| (i / 7 + i / PART) as u8).collect();
+        let (_folder, path) = written(&bytes);
+        assert!(read_bytes(&path).unwrap() == bytes);
+        assert!(read_in_parts(&path, bytes.len() as u64 + 1).is_none(), "shorter than it said");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::cells::{self, Cell};
 use super::columns::{self, Layout, Purpose, Said};
 use super::delimited::{Delimited, Fault, Role, Rows};
@@ -338,10 +340,16 @@ fn all_numbers(blocks: Vec<Rows<'_>>) -> Vec<f64> {
     if blocks.len() == 1 {
         return blocks.into_iter().next().map(|block| block.numbers).unwrap_or_default();
     }
-    let mut all = Vec::with_capacity(blocks.iter().map(|block| block.numbers.len()).sum());
-    for block in blocks {
-        all.extend_from_slice(&block.numbers);
+    let mut all = vec![0.0; blocks.iter().map(|block| block.numbers.len()).sum()];
+    let mut rest = all.as_mut_slice();
+    let mut places = Vec::with_capacity(blocks.len());
+    for block in &blocks {
+        let (place, behind) = rest.split_at_mut(block.numbers.len());
+        places.push((place, block));
+        rest = behind;
     }
+    // Side by side: most of it is getting the memory.
+    places.into_par_iter().for_each(|(place, block)| place.copy_from_slice(&block.numbers));
     all
 }
 
