@@ -97,6 +97,7 @@ impl Window {
             .env_remove("WAYLAND_DISPLAY")
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .env("EGUI_INSPECTION", format!("127.0.0.1:{port}"))
+            .env("EVALENS_KEEP_IN", home.path().join("kept"))
             .env("HOME", home.path())
             .env("XDG_CONFIG_HOME", home.path().join("config"))
             .env("XDG_CACHE_HOME", home.path().join("cache"))
@@ -462,6 +463,50 @@ fn explores_a_classifier_in_a_real_window() {
     window.shot("crossval");
 }
 
+/// From the list of versions to results, ranks and a comparison, on the bundled sample.
+#[test]
+fn keeps_score_of_versions_in_a_real_window() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample");
+    let display = Display::open();
+    let mut window = Window::open(&display, &root);
+    window.starting("Precision ");
+    let page = window.wait("the page", |n| n.role == "Button" && n.name == "Evaluations");
+    window.click(&page);
+    let all = window.wait("Calculate all", |n| n.name == "Calculate all");
+    window.click(&all);
+    window.wait("the older version's results", |n| n.name.starts_with("View results contour-detector@v1"));
+    window.shot("evaluations");
+
+    let page = window.wait("the page", |n| n.role == "Button" && n.name == "Leaderboard");
+    window.click(&page);
+    for version in ["v1", "v2"] {
+        let best = evaluate(&root, &["--model", &format!("contour-detector@{version}"), "--split", "test"], "optimal");
+        let f1 = best["summary"]["f1"].as_f64().unwrap();
+        let name = format!("F1 {f1:.3} of contour-detector@{version}");
+        window.wait(&name, |n| n.name == name);
+    }
+    window.shot("leaderboard");
+
+    let page = window.wait("the page", |n| n.role == "Button" && n.name == "Compare");
+    window.click(&page);
+    let choose = window.wait("the choice", |n| n.name == "Choose models …");
+    window.click(&choose);
+    let other = window.wait("the other version", |n| n.role == "CheckBox" && n.name == "contour-detector@v1");
+    window.click(&other);
+    window.key(egui::Key::Escape);
+    let broken = window.wait("broken objects", |n| n.role == "Button" && n.name.starts_with("Broken "));
+    window.shot("compare");
+    let count: usize = broken.name["Broken ".len()..].parse().unwrap();
+    window.click(&broken);
+    let marked = |n: &Node| {
+        let (_, behind) = n.name.strip_prefix("image ")?.rsplit_once(", ")?;
+        behind.strip_suffix(" marked")?.parse::<usize>().ok()
+    };
+    window.wait("an image", |n| marked(n).is_some());
+    let shown: usize = window.nodes().iter().filter_map(marked).sum();
+    assert!(shown > 0 && shown <= count, "{shown} of {count} objects are marked in view");
+}
+
 /// Not a check: it makes the pictures that README shows, from the bundled sample.
 #[test]
 #[ignore = "writes screenshots/"]
@@ -493,6 +538,16 @@ fn renews_the_screenshots() {
         window.click(&curves);
         rest(&mut window);
         window.shot(&format!("curves-{theme}"));
+        let compare = window.wait("the comparison", |n| n.role == "Button" && n.name == "Compare");
+        window.click(&compare);
+        let choose = window.wait("the choice", |n| n.name == "Choose models …");
+        window.click(&choose);
+        let other = window.wait("the other version", |n| n.role == "CheckBox" && n.name == "contour-detector@v1");
+        window.click(&other);
+        window.key(egui::Key::Escape);
+        window.starting("Broken ");
+        rest(&mut window);
+        window.shot(&format!("compare-{theme}"));
         drop(window);
         let mut window = Window::open_themed(&display, &root.join("assets/sample-classes"), theme);
         window.shots = Some(root.join("screenshots"));

@@ -134,6 +134,12 @@ pub fn material(
     };
     let (embedding, found) = heads::vectors(root, entry, progress)?;
     findings.merge(found);
+    if dataset.images.is_empty() {
+        return Err(JobError::Failed(format!(
+            "No label of {} can be used: none is one of the declared classes (see a classes.txt beside it), or there is none",
+            dataset.identity.id
+        )));
+    }
     let material = joined(&dataset, &embedding, groups.as_deref(), findings);
     if material.vectors.is_empty() {
         return Err(JobError::Failed(format!(

@@ -14,6 +14,8 @@ pub struct Keeper {
     pub elsewhere: Option<PathBuf>,
     /// Projects that nothing is written into, such as the bundled sample.
     pub untouched: Vec<PathBuf>,
+    /// True where nothing is written into any project.
+    pub never_inside: bool,
     /// False where nothing is kept anywhere; what was kept before is read all the same.
     pub writes: bool,
 }
@@ -38,11 +40,15 @@ pub struct PlaceError {
 }
 
 impl Keeper {
-    /// Keeps things inside projects, and in the person's data folder where that cannot be.
+    /// Keeps things inside projects, and in the person's data folder where that cannot be; with the environment variable
+    /// `EVALENS_KEEP_IN` always in the folder that it names.
     #[must_use]
     pub fn of_this_person() -> Self {
+        if let Some(folder) = std::env::var_os("EVALENS_KEEP_IN").filter(|folder| !folder.is_empty()) {
+            return Self { elsewhere: Some(folder.into()), writes: true, never_inside: true, ..Self::default() };
+        }
         let elsewhere = dirs::data_dir().map(|dir| dir.join("evalens").join("projects"));
-        Self { elsewhere, untouched: Vec::new(), writes: true }
+        Self { elsewhere, writes: true, ..Self::default() }
     }
 
     /// Folders of the project that may hold something, the one inside it first.
@@ -62,7 +68,7 @@ impl Keeper {
         }
         let inside = root.join(FOLDER);
         let mut failed = PlaceError { place: inside.clone(), cause: "the project is left as it is".to_owned() };
-        if !self.untouched.iter().any(|kept| same(kept, root)) {
+        if !self.never_inside && !self.untouched.iter().any(|kept| same(kept, root)) {
             match writable(&inside) {
                 Ok(()) => return Ok(Some(Place { dir: inside, outside: false })),
                 Err(error) => failed.cause = error.to_string(),
@@ -116,7 +122,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (project, elsewhere) = (dir.path().join("cells"), dir.path().join("data"));
         std::fs::create_dir(&project).unwrap();
-        let mut keeper = Keeper { elsewhere: Some(elsewhere.clone()), untouched: Vec::new(), writes: true };
+        let mut keeper = Keeper { elsewhere: Some(elsewhere.clone()), writes: true, ..Keeper::default() };
         assert!(keeper.folders(&project).is_empty());
         let place = keeper.place(&project).unwrap().unwrap();
         assert_eq!((place.dir.clone(), place.outside), (project.join(".evalens"), false));
@@ -128,6 +134,9 @@ mod tests {
         assert!(other.dir.file_name().unwrap().to_string_lossy().starts_with("cells-"));
         assert_eq!(keeper.folders(&project), [place.dir, other.dir]);
 
+        let never = Keeper { elsewhere: Some(elsewhere), writes: true, never_inside: true, ..Keeper::default() };
+        assert!(never.place(&project).unwrap().unwrap().outside);
+
         keeper.writes = false;
         assert_eq!(keeper.place(&project).unwrap(), None);
     }
@@ -137,7 +146,7 @@ mod tests {
     fn where_nothing_can_be_written_a_sentence_says_so() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join(FOLDER), "in the way").unwrap();
-        let keeper = Keeper { elsewhere: None, untouched: Vec::new(), writes: true };
+        let keeper = Keeper { writes: true, ..Keeper::default() };
         let sentence = keeper.place(dir.path()).unwrap_err().to_string();
         assert!(sentence.contains(FOLDER) && sentence.contains("permission"), "{sentence}");
     }

@@ -299,7 +299,7 @@ impl Session {
 
     pub(super) fn keep_run(&mut self, root: &Path, run: StoredRun) {
         let inside = run.file.starts_with(root) || run.file.parent().is_none_or(|p| p.as_os_str().is_empty());
-        if !inside && self.keeper.untouched.iter().all(|untouched| untouched != root) {
+        if !inside && !self.keeper.never_inside && self.keeper.untouched.iter().all(|untouched| untouched != root) {
             let folder = run.file.ancestors().nth(2).unwrap_or(&run.file);
             let text = format!(
                 "{}: nothing can be written into this folder; results are kept outside the project, in {}",
