@@ -22,3 +22,15 @@ fn share(file: &std::fs::File) -> std::io::Result<()> {
 fn share(_file: &std::fs::File) -> std::io::Result<()> {
     Ok(())
 }
+
+/// A file that is written beside its place, shared, and safely on disk; whoever asked moves it there.
+fn beside(
+    folder: &std::path::Path,
+    fill: impl FnOnce(&mut tempfile::NamedTempFile) -> std::io::Result<()>,
+) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut temporary = tempfile::Builder::new().prefix(".evalens-").tempfile_in(folder)?;
+    share(temporary.as_file())?;
+    fill(&mut temporary)?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}

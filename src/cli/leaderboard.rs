@@ -1,7 +1,6 @@
 //! `evalens leaderboard`: all model versions of one or several projects in the order of a number.
 
 use std::fmt::Write as _;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::analysis::leaderboard::{Column, Row, Shown, evaluation_dataset, rows, training_dataset};
 use crate::metrics::{DetectionSettings, Sections};
@@ -13,7 +12,6 @@ use crate::session::evaluations::{Key, latest};
 use crate::session::workspace::Workspace;
 use crate::session::{OpenProject, load, runs};
 use crate::store::place::Keeper;
-use crate::store::runs as stored;
 
 use super::args::LeaderboardArgs;
 use super::output::{TerminalProgress, print, say, write_to};
@@ -90,16 +88,10 @@ fn one(
     }
     let settings = DetectionSettings::default();
     let loaded = load::evaluate(&project.root, of, choice, settings, Sections::ALL, progress)?;
-    let inputs = runs::inputs(&project.root, &loaded.fingerprint, progress).map_err(crate::jobs::JobError::from)?;
-    let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-    let run = runs::of(of, choice, &loaded.evaluation, inputs, time, progress).map_err(crate::jobs::JobError::from)?;
-    if let (Some(run), Some(keeper)) = (&run, keeper) {
-        let unusable = |error: String| CliError::Unusable(error);
-        if let Some(place) = keeper.place(&project.root).map_err(|e| unusable(e.to_string()))? {
-            stored::write(&place, run).map_err(|e| unusable(e.to_string()))?;
-        }
-    }
-    Ok(run)
+    let nowhere = Keeper::default();
+    let keeper = keeper.unwrap_or(&nowhere);
+    let recorded = runs::record(keeper, project, choice, &loaded.evaluation, &loaded.fingerprint, &[], progress)?;
+    Ok(recorded.map(|stored| stored.run))
 }
 
 /// What a person reads on the terminal.

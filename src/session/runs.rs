@@ -1,15 +1,19 @@
 //! From an evaluation to the run that is kept of it, and from the files of a run to whether they changed since.
 
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::analysis::summary;
 use crate::formats;
+use crate::jobs::JobError;
 use crate::metrics::Evaluation;
 use crate::model::project::{Choice, Project};
 use crate::model::run::{Run, RunDataset, RunInputs, RunModel, RunSettings, SCHEMA};
 use crate::model::{Cancelled, Progress};
+use crate::store::place::Keeper;
+use crate::store::runs::{self as stored, StoredRun};
 
+use super::OpenProject;
 use super::load::Fingerprint;
 
 /// The run of an evaluation at its optimum; `None` where nothing was counted.
@@ -101,4 +105,34 @@ fn short(hasher: &blake3::Hasher) -> String {
 /// A path as the project sees it, so that a folder that moves keeps its runs.
 fn inside(root: &Path, file: &Path) -> String {
     file.strip_prefix(root).unwrap_or(file).to_string_lossy().replace('\\', "/")
+}
+
+/// Makes the run of an evaluation and writes it, unless one of the same files and settings is known.
+///
+/// # Errors
+/// A sentence where it cannot be written; cancelled.
+pub fn record(
+    keeper: &Keeper,
+    project: &OpenProject,
+    choice: &Choice,
+    evaluation: &Evaluation,
+    looks: &Fingerprint,
+    known: &[StoredRun],
+    progress: &dyn Progress,
+) -> Result<Option<StoredRun>, JobError> {
+    let failed = |text: String| JobError::Failed(text);
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    let inputs = inputs(&project.root, looks, progress)?;
+    let Some(run) = of(&project.recognised.project, choice, evaluation, inputs, time, progress)? else {
+        return Ok(None);
+    };
+    let same = |k: &&StoredRun| k.run.is_of_same(&run) && k.run.inputs == run.inputs && k.run.summary == run.summary;
+    if let Some(known) = known.iter().find(same) {
+        return Ok(Some(known.clone()));
+    }
+    match keeper.place(&project.root).map_err(|e| failed(e.to_string()))? {
+        Some(place) => stored::write(&place, &run).map(Some).map_err(|e| failed(e.to_string())),
+        // It lives as long as the program does.
+        None => Ok(Some(StoredRun { file: PathBuf::from(format!("run {time} of {}", run.model.id)), run })),
+    }
 }

@@ -37,21 +37,19 @@ pub fn write(file: &Path, content: &Content) -> Result<(), ExportError> {
     let failed = |cause: String| ExportError { file: file.to_owned(), cause };
     let io = |error: std::io::Error| failed(error.to_string());
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut temporary = tempfile::Builder::new().prefix(".evalens-").tempfile_in(folder).map_err(io)?;
-    super::share(temporary.as_file()).map_err(io)?;
-    match content {
-        Content::Text(text) => temporary.write_all(text.as_bytes()).map_err(io)?,
+    let fill = |out: &mut tempfile::NamedTempFile| match content {
+        Content::Text(text) => out.write_all(text.as_bytes()),
         Content::Picture { width, height, rgba } => {
             // The encoder panics where it is handed less than it was promised.
             if rgba.len() as u64 != 4 * u64::from(*width) * u64::from(*height) {
-                return Err(failed("the picture is incomplete".to_owned()));
+                return Err(std::io::Error::other("the picture is incomplete"));
             }
-            let png = image::codecs::png::PngEncoder::new(&mut temporary);
+            let png = image::codecs::png::PngEncoder::new(out);
             let kind = image::ExtendedColorType::Rgba8;
-            image::ImageEncoder::write_image(png, rgba, *width, *height, kind).map_err(|e| failed(e.to_string()))?;
+            image::ImageEncoder::write_image(png, rgba, *width, *height, kind).map_err(std::io::Error::other)
         }
-    }
-    temporary.as_file().sync_all().map_err(io)?;
+    };
+    let temporary = super::beside(folder, fill).map_err(io)?;
     temporary.persist(file).map_err(|e| io(e.error))?;
     Ok(())
 }

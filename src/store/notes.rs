@@ -99,11 +99,8 @@ pub fn write(place: &Place, id: &str, version: &str, note: &Note) -> Result<(), 
         Written { schema: SCHEMA.to_owned(), id: id.to_owned(), version: version.to_owned(), note: note.clone() };
     let write = || -> io::Result<()> {
         std::fs::create_dir_all(&folder)?;
-        let mut temporary = tempfile::Builder::new().prefix(".new-").tempfile_in(&folder)?;
-        super::share(temporary.as_file())?;
-        temporary.write_all(&serde_json::to_vec_pretty(&written)?)?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(&file).map_err(|e| e.error)?;
+        let text = serde_json::to_vec_pretty(&written)?;
+        super::beside(&folder, |out| out.write_all(&text))?.persist(&file).map_err(|e| e.error)?;
         Ok(())
     };
     write().map_err(|e| failed(format!("cannot be written ({e}); give yourself write permission or free some space")))

@@ -34,10 +34,7 @@ pub fn write(root: &Path, project: &Project, force: bool) -> Result<PathBuf, Pro
         return Err(exists());
     }
     let io = |error: std::io::Error| failed(format!("cannot be written ({error}); check the folder's permissions"));
-    let mut temporary = tempfile::Builder::new().prefix(".evalens-").tempfile_in(root).map_err(io)?;
-    super::share(temporary.as_file()).map_err(io)?;
-    temporary.write_all(text.as_bytes()).map_err(io)?;
-    temporary.as_file().sync_all().map_err(io)?;
+    let temporary = super::beside(root, |out| out.write_all(text.as_bytes())).map_err(io)?;
     if force {
         temporary.persist(&file).map_err(|e| io(e.error))?;
     } else {

@@ -44,11 +44,7 @@ pub fn write(place: &Place, run: &Run) -> Result<StoredRun, RunError> {
     let file = folder.join(format!("{:012}-{}.json", run.time, digits.get(..16).unwrap_or_default()));
     let write = || -> io::Result<()> {
         std::fs::create_dir_all(&folder)?;
-        let mut temporary = tempfile::Builder::new().prefix(".new-").tempfile_in(&folder)?;
-        super::share(temporary.as_file())?;
-        temporary.write_all(text.as_bytes())?;
-        temporary.as_file().sync_all()?;
-        match temporary.persist_noclobber(&file) {
+        match super::beside(&folder, |out| out.write_all(text.as_bytes()))?.persist_noclobber(&file) {
             Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error),
             _ => Ok(()),
         }

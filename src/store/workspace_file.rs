@@ -59,10 +59,7 @@ pub fn write(file: &Path, projects: &[PathBuf]) -> Result<(), WorkspaceFileError
     };
     let folder = std::path::absolute(file.parent().unwrap_or(Path::new("."))).map_err(failed)?;
     let text = WorkspaceText::of(projects.iter().map(|project| relative(&folder, project)).collect()).to_text();
-    let mut temporary = tempfile::Builder::new().prefix(".evalens-").tempfile_in(&folder).map_err(failed)?;
-    super::share(temporary.as_file()).map_err(failed)?;
-    temporary.write_all(text.as_bytes()).map_err(failed)?;
-    temporary.as_file().sync_all().map_err(failed)?;
+    let temporary = super::beside(&folder, |out| out.write_all(text.as_bytes())).map_err(failed)?;
     temporary.persist(file).map_err(|e| failed(e.error))?;
     Ok(())
 }

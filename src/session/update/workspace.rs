@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::cache::TableCache;
 use crate::jobs::{JobCtx, JobError};
@@ -17,8 +16,7 @@ use crate::session::runs;
 use crate::session::workspace::Workspace;
 use crate::session::{EventBody, Notice, OpenProject, Session, Slot, update};
 use crate::store::notes::{self, Note};
-use crate::store::place::Keeper;
-use crate::store::runs::{self as stored, StoredRun};
+use crate::store::runs::StoredRun;
 use crate::store::workspace_file;
 
 impl Session {
@@ -226,7 +224,7 @@ impl Session {
             self.calculate_next();
             return;
         };
-        let (keeper, settings, time) = (self.keeper.clone(), self.matching, now());
+        let (keeper, settings) = (self.keeper.clone(), self.matching);
         let tables = self.tables.clone();
         let title = format!("Calculating {}", update::describe(&project.recognised.project, &choice));
         self.evaluations.running = Some(key.clone());
@@ -237,7 +235,7 @@ impl Session {
                 let (root, of) = (&project.root, &project.recognised.project);
                 let loaded = load::evaluate(root, of, &choice, settings, Sections::ALL, ctx)?;
                 let run =
-                    record(&keeper, &project, &loaded.choice, &loaded.evaluation, &loaded.fingerprint, time, &[], ctx)?;
+                    runs::record(&keeper, &project, &loaded.choice, &loaded.evaluation, &loaded.fingerprint, &[], ctx)?;
                 keep_table(tables.as_deref(), run.as_ref(), &loaded.evaluation, ctx)?;
                 Ok(run)
             },
@@ -322,7 +320,7 @@ impl Session {
         }
         let Explorer { choice, evaluation, fingerprint, .. } = explorer;
         let (choice, evaluation, looks) = (choice.clone(), evaluation.clone(), fingerprint.clone());
-        let (keeper, project, time) = (self.keeper.clone(), Arc::new(project.clone()), now());
+        let (keeper, project) = (self.keeper.clone(), Arc::new(project.clone()));
         let known = self.workspace.position(&project.root).and_then(|at| self.workspace.members.get(at));
         let known: Vec<StoredRun> = known.map(|member| member.runs.clone()).unwrap_or_default();
         let (root, tables) = (project.root.clone(), self.tables.clone());
@@ -330,40 +328,12 @@ impl Session {
             Slot::Record,
             "Keeping the run",
             move |ctx| {
-                let run = record(&keeper, &project, &choice, &evaluation, &looks, time, &known, ctx)?;
+                let run = runs::record(&keeper, &project, &choice, &evaluation, &looks, &known, ctx)?;
                 keep_table(tables.as_deref(), run.as_ref(), &evaluation, ctx)?;
                 Ok(run)
             },
             move |result| EventBody::Recorded(root, result.map(|run| run.map(Box::new))),
         );
-    }
-}
-
-/// Writes the run of an evaluation, unless one of the same files and settings is known.
-#[expect(clippy::too_many_arguments, reason = "one call, from two jobs")]
-fn record(
-    keeper: &Keeper,
-    project: &OpenProject,
-    choice: &Choice,
-    evaluation: &Evaluation,
-    looks: &load::Fingerprint,
-    time: u64,
-    known: &[StoredRun],
-    ctx: &JobCtx,
-) -> Result<Option<StoredRun>, JobError> {
-    let inputs = runs::inputs(&project.root, looks, ctx)?;
-    let Some(run) = runs::of(&project.recognised.project, choice, evaluation, inputs, time, ctx)? else {
-        return Ok(None);
-    };
-    let same = |k: &&StoredRun| k.run.is_of_same(&run) && k.run.inputs == run.inputs && k.run.summary == run.summary;
-    if let Some(known) = known.iter().find(same) {
-        return Ok(Some(known.clone()));
-    }
-    let failed = |text: String| JobError::Failed(text);
-    match keeper.place(&project.root).map_err(|e| failed(e.to_string()))? {
-        Some(place) => stored::write(&place, &run).map(Some).map_err(|e| failed(e.to_string())),
-        // It lives as long as the window does.
-        None => Ok(Some(StoredRun { file: PathBuf::from(format!("run {time} of {}", run.model.id)), run })),
     }
 }
 
@@ -390,10 +360,6 @@ pub fn choice_of(project: &OpenProject, key: &Key) -> Option<Choice> {
     let model = of.models.iter().position(|m| m.id == key.model.0 && m.version == key.model.1)?;
     let dataset = of.datasets.iter().position(|d| d.is_named_by(&key.dataset.0, &key.dataset.1))?;
     Some(Choice { model, dataset, splits: key.splits.clone() })
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
 fn short(path: &Path) -> String {
