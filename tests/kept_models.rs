@@ -135,3 +135,24 @@ fn what_a_head_cannot_be_asked_about_is_a_sentence() {
     std::fs::write(folder.join("head.json"), r#"{"class_names": ["#).unwrap();
     refused("is no linear head");
 }
+
+/// Of two splits only one has vectors: the other is neither trained on nor predicted.
+#[test]
+fn a_split_without_vectors_takes_no_part() {
+    let (dir, root) = project();
+    let path = root.to_str().unwrap();
+    let mut file: Value = serde_json::from_slice(&std::fs::read(root.join("evalens.json")).unwrap()).unwrap();
+    write(&root, "home/more.csv", "id,text,label\nother 1,words,cat\nother 2,words,dog\n");
+    file["datasets"][0]["splits"]["train"] = json!({"truth": "home/more.csv"});
+    write(&root, "evalens.json", &file.to_string());
+    run(dir.path(), &["crossval", path, "--dataset", "home", "--save", "--json", "-"]);
+    let folder = std::fs::read_dir(root.join(".evalens/models")).unwrap().next().unwrap().unwrap().path();
+    let model: Value = serde_json::from_slice(&std::fs::read(folder.join("model.json")).unwrap()).unwrap();
+    assert_eq!(model["trained_on"]["split"], "test");
+    let splits: Vec<&Value> = model["predictions"].as_array().unwrap().iter().map(|p| &p["split"]).collect();
+    assert_eq!(splits, ["test"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evalens"));
+    let output = command.args(["evaluate", path, "--dataset", "home", "--split", "train"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && said.contains("No item of home, train, has a vector"), "{said}");
+}

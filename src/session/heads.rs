@@ -57,6 +57,15 @@ pub fn class_scores(
     let scores = head.predict(rows, progress)?;
     let of_rows = Rowwise { scores: &scores, embedding: &embedding.0 };
     let (mut scores, mappings) = of_rows.arranged(&head, dataset, project, &mut findings);
+    if dataset.image_ids().all(|item| scores.is_absent(item)) {
+        return Err(JobError::Failed(format!(
+            "No item of {}, {}, has a vector among its embeddings, so that {}@{} cannot classify any; add them",
+            entry.key(),
+            choice.splits.join(" + "),
+            model.id,
+            model.version
+        )));
+    }
     if mappings.iter().all(|m| m.to.is_none()) {
         return Err(JobError::Failed(format!(
             "No class of {}@{} ({}) is a class of {}; map them in `class_map` of evalens.json",

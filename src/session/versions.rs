@@ -34,7 +34,7 @@ pub fn keep(
     let Some(place) = keeper.place(root).map_err(|e| failed(e.to_string()))? else { return Ok(None) };
     let parameters = parameters(request, material, crossed);
     let known = kept::read(keeper, root).0;
-    let trained_on = trained_on(project, request);
+    let trained_on = trained_on(project, request, material);
     let same = |m: &&ModelEntry| m.parameters == parameters && m.trained_on == trained_on;
     if let Some(known) = known.iter().find(same) {
         return Ok(Some(known.clone()));
@@ -67,9 +67,13 @@ pub fn keep(
     Ok(None)
 }
 
-fn trained_on(project: &Project, request: &Request) -> Option<TrainedOn> {
+/// The dataset with the splits of which any item has a vector.
+fn trained_on(project: &Project, request: &Request, material: &Material) -> Option<TrainedOn> {
     let dataset = request.choice.dataset(project)?;
-    let split = Some(request.choice.splits.join("+"));
+    let items = &material.dataset;
+    let has_items = |split: u16| items.images.iter().any(|image| image.split == split);
+    let splits = (0_u16..).zip(&items.splits).filter(|(split, _)| has_items(*split));
+    let split = Some(splits.map(|(_, name)| name.as_str()).collect::<Vec<_>>().join("+"));
     Some(TrainedOn { dataset: dataset.key().into_owned(), version: dataset.version.clone(), split })
 }
 
@@ -115,6 +119,10 @@ fn outputs(project: &Project, request: &Request, crossed: &Crossed) -> Vec<Outpu
     for (split, name) in (0_u16..).zip(&dataset.splits) {
         let items: Vec<ImageId> =
             dataset.image_ids().filter(|i| dataset.images.get(i.index()).is_some_and(|i| i.split == split)).collect();
+        if items.is_empty() {
+            // Nothing of this split has a vector.
+            continue;
+        }
         let (mut scores, mut row) = (Vec::with_capacity(items.len() * classes), Vec::new());
         for &item in &items {
             if labels.scores.copy_row(item, &mut row) {
