@@ -8,6 +8,7 @@ use common::app::{Setup, TestApp};
 use common::synthetic::Synthetic;
 use egui_kittest::kittest::Queryable;
 use evalens::session::{Command, Page};
+use evalens::store::notes::{Note, Review};
 use evalens::store::place::Keeper;
 use evalens::store::settings::ThemeChoice;
 use evalens::ui::outside::Picked;
@@ -147,4 +148,34 @@ fn both_pages_in_light_and_small() {
         let seen = app.sees(head);
         assert!(seen || head.contains("Headline"), "{head} is not among {:?}", app.names());
     }
+}
+
+#[test]
+fn a_model_version_has_a_page_with_notes_that_last() {
+    let (_dir, roots) = folders();
+    let mut app = opened(Setup::default(), &roots[..1]);
+    app.send(Command::Go(Page::Evaluations));
+    app.click("Page of finder@v2");
+    assert_eq!(app.session().page(), Page::Model);
+    assert!(has(&app, "Visual detector of") && app.sees("View results on bench@latest, test"), "{:?}", app.names());
+    assert!(app.sees("Nothing is written yet"));
+    app.click("Edit notes");
+    app.harness.get_by_label("Notes in Markdown").focus();
+    app.run();
+    app.harness.get_by_label("Notes in Markdown").type_text("# Verdict\n\n- finds **bolts**\n- misses `nuts`");
+    app.run();
+    app.click("Save notes");
+    assert!(has(&app, "Verdict") && has(&app, "• misses nuts"), "{:?}", app.names());
+    app.shot("model");
+    let note = Note { review: Review::Approved, ..app.session().note.clone() };
+    let key = app.session().history.here().model.clone().unwrap();
+    app.send(Command::SaveNote(key, note.clone()));
+    assert!(app.sees("Review: Approved"));
+
+    let mut again = opened(Setup::default(), &roots[..1]);
+    again.send(Command::Go(Page::Evaluations));
+    again.click("Page of finder@v2");
+    assert_eq!(again.session().note, note);
+    again.click("View results on bench@latest, test");
+    assert_eq!(again.session().page(), Page::Overview);
 }
