@@ -143,9 +143,7 @@ pub fn evaluation_dataset(run: &Run) -> String {
 /// How a run's training dataset is called; `None` where it is not known.
 #[must_use]
 pub fn training_dataset(run: &Run) -> Option<String> {
-    let trained = run.model.trained_on.as_ref()?;
-    let split = trained.split.as_ref().map_or_else(String::new, |split| format!(", {split}"));
-    Some(format!("{}@{}{split}", trained.dataset, trained.version))
+    run.model.trained_on.as_ref().map(ToString::to_string)
 }
 
 /// The type to show at first: transfer-learn classifiers where there are any, else the type of most runs.

@@ -192,6 +192,14 @@ pub struct TrainedOn {
     pub split: Option<String>,
 }
 
+// As people read it: `dataset@version, split`.
+impl std::fmt::Display for TrainedOn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}", self.dataset, self.version)?;
+        self.split.as_ref().map_or(Ok(()), |split| write!(f, ", {split}"))
+    }
+}
+
 /// One file (or folder) of model outputs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PredictionEntry {

@@ -217,10 +217,7 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, several: bool, pa
         ui.add(egui::Label::new(RichText::new(kind.words()).color(ctx.theme.muted)).truncate());
     });
     line.col(|ui| {
-        let trained = model.trained_on.as_ref().map_or_else(
-            || fmt::UNDEFINED.to_owned(),
-            |t| format!("{}@{}{}", t.dataset, t.version, t.split.as_ref().map_or(String::new(), |s| format!(", {s}"))),
-        );
+        let trained = model.trained_on.as_ref().map_or_else(|| fmt::UNDEFINED.to_owned(), ToString::to_string);
         ui.add(egui::Label::new(RichText::new(trained).color(ctx.theme.muted)).truncate());
     });
     line.col(|ui| dataset_picker(ui, ctx, row, page));

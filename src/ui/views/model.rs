@@ -71,10 +71,8 @@ fn facts(ui: &mut Ui, ctx: &ViewCtx, model: &ModelEntry, member: &Member) {
             ui.end_row();
         };
         fact(ui, "Task", model.task.name());
-        let trained = model.trained_on.as_ref().map_or_else(
-            || "the project does not say".to_owned(),
-            |t| format!("{}@{}{}", t.dataset, t.version, t.split.as_ref().map_or(String::new(), |s| format!(", {s}"))),
-        );
+        let unknown = || "the project does not say".to_owned();
+        let trained = model.trained_on.as_ref().map_or_else(unknown, ToString::to_string);
         fact(ui, "Trained on", &trained);
         fact(ui, "Project", &member.root.display().to_string());
         let outputs: Vec<String> = model.predictions.iter().map(|p| p.path.clone()).collect();
