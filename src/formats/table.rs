@@ -2,6 +2,7 @@
 //!
 //! Knows how tables are written and what their columns are usually called. Does not know datasets, classes or models.
 
+mod blocks;
 pub mod cells;
 pub mod columns;
 pub mod delimited;
@@ -9,6 +10,7 @@ mod gather;
 pub mod labels;
 mod nested;
 pub mod records;
+mod rows_of_block;
 pub mod sheet;
 mod split_rows;
 mod wanted;

@@ -1,4 +1,5 @@
-//! Delimited text: CSV with `,`, `;` or tabs, read once into memory and parsed in blocks of rows at the same time.
+//! Delimited text: CSV with `,`, `;` or tabs, parsed in blocks of rows at the same time. A large file is never in memory as a
+//! whole unless it has quotes.
 //!
 //! Knows separators, quotes and line ends. Does not know what columns mean.
 
@@ -8,16 +9,15 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::blocks::{self, Block, lines};
 use super::cells::{self, Cell};
+use super::rows_of_block::{Numbers, Reader};
 use super::split_rows::{fields, row_end, without_return};
 use crate::formats::error::{FormatError, LoadError};
-use crate::formats::json::number;
 use crate::formats::listing::has_ending;
 use crate::formats::source;
 use crate::model::Progress;
 
-/// Bytes of a block of rows.
-const BLOCK: usize = 1 << 20;
 /// Rows looked at before the columns are known.
 const SAMPLE: usize = 64;
 
@@ -25,7 +25,10 @@ const SAMPLE: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Delimited {
     file: PathBuf,
+    /// All of it, or the beginning of what `on_disk` tells of.
     bytes: Vec<u8>,
+    /// Blocks of a file whose rows are read from it when they are asked for.
+    on_disk: Option<Vec<Block>>,
     delimiter: u8,
     /// Where the first row begins, and its line.
     start: (usize, u32),
@@ -54,11 +57,9 @@ pub enum Fault {
     NotUtf8(usize),
 }
 
-/// Rows in columns.
+/// The rows of a block, without their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Rows<'a> {
-    /// The numbers of all rows, row by row.
-    pub numbers: Vec<f64>,
     /// The texts of all rows, row by row.
     pub texts: Vec<Cow<'a, str>>,
     /// The line of each row.
@@ -67,16 +68,30 @@ pub struct Rows<'a> {
     pub faults: Vec<(u32, Fault)>,
 }
 
-impl Rows<'_> {
+/// All rows in columns.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed<'a> {
+    /// Rows, block after block.
+    pub blocks: Vec<Rows<'a>>,
+    /// The numbers of all rows, row by row.
+    pub numbers: Vec<f64>,
+}
+
+impl Parsed<'_> {
     /// Leaves out the rows to whose texts `wanted` says no. A row has so many texts and so many numbers.
     pub(super) fn keep(&mut self, texts: usize, numbers: usize, wanted: impl Fn(&[Cow<'_, str>]) -> bool) {
-        let of_row = |row: usize| self.texts.get(row * texts..(row + 1) * texts).unwrap_or_default();
-        let kept: Vec<bool> = (0..self.lines.len()).map(|row| wanted(of_row(row))).collect();
-        let out: Vec<u32> = self.lines.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(line, _)| *line).collect();
-        self.faults.retain(|(line, _)| out.binary_search(line).is_err());
-        retain(&mut self.lines, 1, &kept);
-        retain(&mut self.texts, texts, &kept);
-        retain(&mut self.numbers, numbers, &kept);
+        let mut all = Vec::new();
+        for block in &mut self.blocks {
+            let of_row = |row: usize| block.texts.get(row * texts..(row + 1) * texts).unwrap_or_default();
+            let kept: Vec<bool> = (0..block.lines.len()).map(|row| wanted(of_row(row))).collect();
+            let left_out = block.lines.iter().zip(&kept).filter(|(_, kept)| !**kept);
+            let left_out: Vec<u32> = left_out.map(|(line, _)| *line).collect();
+            block.faults.retain(|(line, _)| left_out.binary_search(line).is_err());
+            retain(&mut block.lines, 1, &kept);
+            retain(&mut block.texts, texts, &kept);
+            all.extend(kept);
+        }
+        retain(&mut self.numbers, numbers, &all);
     }
 }
 
@@ -95,6 +110,14 @@ impl Delimited {
     /// # Errors
     /// Where it cannot be read, is empty, is not text, or has a quote that is never closed in its first row.
     pub fn read(file: &Path) -> Result<Self, FormatError> {
+        if let Some(blocks) = blocks::survey(file)? {
+            let mut out = Self::peek(file, blocks::HEAD)?;
+            // A first row that does not end in the beginning is none of numbers.
+            if out.after_first().is_ok_and(|(at, _)| at < out.bytes.len()) {
+                out.on_disk = Some(blocks);
+                return Ok(out);
+            }
+        }
         Self::of(file, source::read_bytes(file)?)
     }
 
@@ -123,7 +146,8 @@ impl Delimited {
             // Line ends of old programs.
             bytes.iter_mut().filter(|b| **b == b'\r').for_each(|b| *b = b'\n');
         }
-        let mut out = Self { file: file.to_owned(), delimiter: b',', start: (0, 1), first: Vec::new(), bytes };
+        let mut out =
+            Self { file: file.to_owned(), delimiter: b',', start: (0, 1), first: Vec::new(), bytes, on_disk: None };
         out.start.0 = out.bytes.len() - source::without_mark(&out.bytes).len();
         out.skip_blank();
         if out.start.0 >= out.bytes.len() {
@@ -224,25 +248,54 @@ impl Delimited {
     /// fields, but for empty ones at its end.
     ///
     /// # Errors
-    /// Where a quote is never closed; cancelled.
-    pub fn rows(&self, has_header: bool, roles: &[Role], progress: &dyn Progress) -> Result<Vec<Rows<'_>>, LoadError> {
+    /// Where a quote is never closed, or the file cannot be read any more; cancelled.
+    pub fn rows(&self, has_header: bool, roles: &[Role], progress: &dyn Progress) -> Result<Parsed<'_>, LoadError> {
         let start = if has_header { self.after_first()? } else { self.start };
-        let blocks = self.blocks(start)?;
-        progress.check()?;
-        let reader = Reader { bytes: &self.bytes, delimiter: self.delimiter, roles };
-        let read = |(range, line): (Range<usize>, u32)| {
-            progress.check()?;
-            Ok(reader.block(range, line))
+        let blocks = match &self.on_disk {
+            Some(blocks) => blocks::from(blocks, start),
+            None => self.blocks(start)?,
         };
-        blocks.into_par_iter().map(read).collect()
+        progress.check()?;
+        let width = roles.iter().filter(|role| **role == Role::Number).count();
+        let room: Vec<usize> = blocks.iter().map(|block| block.most_rows(roles.len()) * width).collect();
+        let total: usize = room.iter().sum();
+        // Asked for and given back: what follows cannot say that there is not so much.
+        let reserved = Vec::<f64>::new().try_reserve_exact(total);
+        reserved
+            .map_err(|_| FormatError::new(&self.file, "does not fit into memory", "split it into smaller files"))?;
+        // Zeroed by the system page by page, each by the thread that fills it.
+        let mut numbers = vec![0.0; total];
+        let mut rest = numbers.as_mut_slice();
+        let mut tasks = Vec::with_capacity(blocks.len());
+        for (block, &room) in blocks.iter().zip(&room) {
+            let (place, behind) = rest.split_at_mut(room);
+            tasks.push((block, Numbers::into(place)));
+            rest = behind;
+        }
+        let read = |buffer: &mut Vec<u8>, (block, mut numbers): (&Block, Numbers<'_>)| {
+            progress.check()?;
+            let rows = if self.on_disk.is_some() {
+                block.read(&self.file, buffer)?;
+                let reader = Reader { bytes: buffer, delimiter: self.delimiter, roles };
+                reader.block(0..buffer.len(), block.line, &mut numbers).into_owned()
+            } else {
+                let reader = Reader { bytes: &self.bytes, delimiter: self.delimiter, roles };
+                reader.block(block.range(), block.line, &mut numbers)
+            };
+            Ok((rows, numbers.len()))
+        };
+        let done: Vec<(Rows<'_>, usize)> =
+            tasks.into_par_iter().map_init(Vec::new, read).collect::<Result<_, LoadError>>()?;
+        close_gaps(&mut numbers, room.into_iter().zip(done.iter().map(|(_, used)| *used)));
+        Ok(Parsed { blocks: done.into_iter().map(|(rows, _)| rows).collect(), numbers })
     }
 
-    /// Cuts the text into blocks of whole rows, each with the line it begins at.
-    fn blocks(&self, (mut at, line): (usize, u32)) -> Result<Vec<(Range<usize>, u32)>, LoadError> {
+    /// Cuts the text into blocks of whole rows.
+    fn blocks(&self, (mut at, line): (usize, u32)) -> Result<Vec<Block>, LoadError> {
         let mut ranges = Vec::new();
         let quoted = memchr::memchr(b'"', self.bytes.get(at..).unwrap_or_default()).is_some();
         while at < self.bytes.len() {
-            let least = (at + BLOCK).min(self.bytes.len());
+            let least = (at + blocks::SIZE).min(self.bytes.len());
             let mut end = at;
             if quoted {
                 while end < least {
@@ -258,129 +311,27 @@ impl Delimited {
             ranges.push(at..end);
             at = end;
         }
-        let counts: Vec<u32> = ranges.par_iter().map(|range| lines(&self.bytes, range.clone())).collect();
+        let feeds: Vec<u32> = ranges.par_iter().map(|range| lines(&self.bytes, range.clone())).collect();
         let mut line = line;
-        let place = |(range, count)| {
-            let begin = line;
-            line += count;
-            (range, begin)
+        let place = |(range, feeds): (Range<usize>, u32)| {
+            let block = Block { start: range.start as u64, end: range.end as u64, line, feeds };
+            line += feeds;
+            block
         };
-        Ok(ranges.into_iter().zip(counts).map(place).collect())
+        Ok(ranges.into_iter().zip(feeds).map(place).collect())
     }
 }
 
-/// Line feeds in a range.
-fn lines(bytes: &[u8], range: Range<usize>) -> u32 {
-    let bytes = bytes.get(range.start..range.end.min(bytes.len())).unwrap_or_default();
-    u32::try_from(memchr::memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX)
-}
-
-struct Reader<'a, 'r> {
-    bytes: &'a [u8],
-    delimiter: u8,
-    roles: &'r [Role],
-}
-
-impl<'a> Reader<'a, '_> {
-    fn block(&self, range: Range<usize>, mut line: u32) -> Rows<'a> {
-        let mut out = Rows::default();
-        let mut at = range.start;
-        while at < range.end {
-            let (numbers, texts) = (out.numbers.len(), out.texts.len());
-            if let Some(next) = self.plain_row(at, &mut out) {
-                out.lines.push(line);
-                line += 1;
-                at = next;
-                continue;
-            }
-            out.numbers.truncate(numbers);
-            out.texts.truncate(texts);
-            // Blocks hold whole rows, so a row without an end cannot occur.
-            let end = row_end(self.bytes, at, self.delimiter).unwrap_or(range.end).min(range.end);
-            self.any_row(without_return(self.bytes, at..end), line, &mut out);
-            line += lines(self.bytes, at..end + 1);
-            at = end + 1;
+/// Moves together what blocks wrote at the beginnings of their rooms.
+fn close_gaps(numbers: &mut Vec<f64>, rooms: impl Iterator<Item = (usize, usize)>) {
+    let (mut from, mut to) = (0, 0);
+    for (room, used) in rooms {
+        if from != to {
+            numbers.copy_within(from..from + used, to);
         }
-        out
+        from += room;
+        to += used;
     }
-
-    /// Reads a row as nearly all are: as many fields as there should be, no quotes, plain numbers. `None` where it is not, or
-    /// is blank.
-    #[inline]
-    fn plain_row(&self, mut at: usize, out: &mut Rows<'a>) -> Option<usize> {
-        let last = self.roles.len().checked_sub(1)?;
-        for (column, role) in self.roles.iter().enumerate() {
-            let end = match role {
-                Role::Number => {
-                    let (value, end, _) = number::read_f64(self.bytes, at)?;
-                    if !value.is_finite() {
-                        return None;
-                    }
-                    out.numbers.push(value);
-                    end
-                }
-                Role::Text | Role::Skip => {
-                    let rest = self.bytes.get(at..)?;
-                    if rest.first() == Some(&b'"') {
-                        return None;
-                    }
-                    let length = memchr::memchr2(self.delimiter, b'\n', rest)?;
-                    let text = rest.get(..length)?;
-                    if *role == Role::Text {
-                        let text = text.strip_suffix(b"\r").unwrap_or(text);
-                        out.texts.push(Cow::Borrowed(std::str::from_utf8(text).ok()?));
-                    }
-                    at + length
-                }
-            };
-            match self.bytes.get(end)? {
-                b'\n' if column == last => return Some(end + 1),
-                b'\r' if column == last && self.bytes.get(end + 1) == Some(&b'\n') => return Some(end + 2),
-                byte if *byte == self.delimiter && column < last => at = end + 1,
-                _ => return None,
-            }
-        }
-        None
-    }
-
-    /// Reads a row of any kind.
-    fn any_row(&self, row: Range<usize>, line: u32, out: &mut Rows<'a>) {
-        let start = row.start;
-        let row = self.bytes.get(row).unwrap_or_default();
-        let mut found = fields(row, self.delimiter);
-        if found.iter().all(|field| field.trim_ascii().is_empty()) {
-            return;
-        }
-        while found.len() > self.roles.len() && found.last().is_some_and(|field| field.trim_ascii().is_empty()) {
-            found.pop();
-        }
-        if found.len() != self.roles.len() {
-            out.faults.push((line, Fault::Width(found.len())));
-            return;
-        }
-        out.lines.push(line);
-        for (column, (field, role)) in found.into_iter().zip(self.roles).enumerate() {
-            match role {
-                Role::Skip => {}
-                Role::Number => {
-                    let value = cells::number(&field, self.delimiter).filter(|v| v.is_finite());
-                    if value.is_none() {
-                        let short: String = String::from_utf8_lossy(&field).chars().take(40).collect();
-                        out.faults.push((line, Fault::NotANumber(column, short)));
-                    }
-                    out.numbers.push(value.unwrap_or(f64::NAN));
-                }
-                Role::Text => {
-                    let text = match field {
-                        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).ok(),
-                        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).ok(),
-                    };
-                    if text.is_none() {
-                        out.faults.push((line, Fault::NotUtf8(start)));
-                    }
-                    out.texts.push(text.unwrap_or(Cow::Borrowed("")));
-                }
-            }
-        }
-    }
+    numbers.truncate(to);
+    numbers.shrink_to_fit();
 }

@@ -4,11 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 use super::cells::{self, Cell};
 use super::columns::{self, Layout, Purpose, Said};
-use super::delimited::{Delimited, Fault, Role, Rows};
+use super::delimited::{Delimited, Fault, Parsed, Role, Rows};
 use super::gather::Gather;
 use super::labels::{Labels, Names, Sets};
 use super::records::{Record, Records};
@@ -257,8 +255,9 @@ fn of_delimited(
     set(&mut roles, layout.classes.iter().map(|(at, _)| *at).filter(|_| numbers), Role::Number);
     set(&mut roles, score.or(one).into_iter(), Role::Number);
     set(&mut roles, wanted_rows.columns(), Role::Text);
-    let mut blocks = text.rows(glance.has_header, &roles, progress)?;
-    wanted_rows.keep(&mut blocks, &roles);
+    let mut parsed = text.rows(glance.has_header, &roles, progress)?;
+    wanted_rows.keep(&mut parsed, &roles);
+    let Parsed { blocks, numbers: values } = parsed;
     progress.check()?;
     report_faults(text.file(), &glance.names, &blocks, findings)?;
     let [ids, truth, texts, groups, chosen, list] = wanted.map(|column| Some(Column::new(&blocks, &roles, column?)));
@@ -282,12 +281,11 @@ fn of_delimited(
         out.scores = gather.finish();
     } else if let Some(chosen) = chosen {
         let labels = labels(sets, chosen.cells());
-        out.scores = Scores::Chosen { labels, scores: score.map(|_| all_numbers(blocks)) };
+        out.scores = Scores::Chosen { labels, scores: score.map(|_| values) };
     } else if let Some((_, class)) = layout.one.filter(|_| predictions) {
-        out.scores = Scores::One { class, values: all_numbers(blocks) };
+        out.scores = Scores::One { class, values };
     } else if numbers {
         let classes: Vec<String> = layout.classes.iter().map(|(_, name)| name.clone()).collect();
-        let values = all_numbers(blocks);
         if layout.one_hot {
             out.truth = Some(yes_and_no(&classes, &values, findings, |row| out.place(row)));
         } else {
@@ -334,23 +332,6 @@ fn labels<'a>(sets: bool, cells: impl Iterator<Item = &'a str> + Clone) -> Label
     let mut out = Labels::default();
     cells.for_each(|cell| how.add_row(cell, &mut out));
     out
-}
-
-fn all_numbers(blocks: Vec<Rows<'_>>) -> Vec<f64> {
-    if blocks.len() == 1 {
-        return blocks.into_iter().next().map(|block| block.numbers).unwrap_or_default();
-    }
-    let mut all = vec![0.0; blocks.iter().map(|block| block.numbers.len()).sum()];
-    let mut rest = all.as_mut_slice();
-    let mut places = Vec::with_capacity(blocks.len());
-    for block in &blocks {
-        let (place, behind) = rest.split_at_mut(block.numbers.len());
-        places.push((place, block));
-        rest = behind;
-    }
-    // Side by side: most of it is getting the memory.
-    places.into_par_iter().for_each(|(place, block)| place.copy_from_slice(&block.numbers));
-    all
 }
 
 /// Labels from a column of 0 and 1 for each class.
@@ -580,8 +561,8 @@ pub fn values(file: &Path, column: &str) -> Option<Vec<String>> {
         let glance = Glance::of_delimited(&text).ok()?;
         let role = |name: &String| if name == column { Role::Text } else { Role::Skip };
         let roles: Vec<Role> = glance.names.iter().map(role).collect();
-        let blocks = text.rows(glance.has_header, &roles, &NoProgress).ok()?;
-        blocks.iter().flat_map(|block| &block.texts).for_each(|cell| add(cell));
+        let parsed = text.rows(glance.has_header, &roles, &NoProgress).ok()?;
+        parsed.blocks.iter().flat_map(|block| &block.texts).for_each(|cell| add(cell));
     }
     Some(names.into_all())
 }
@@ -592,6 +573,6 @@ pub fn count_rows(file: &Path) -> Option<usize> {
     let text = Delimited::read(file).ok().filter(|_| table::is_delimited(file))?;
     let glance = Glance::of_delimited(&text).ok()?;
     let roles = vec![Role::Skip; glance.names.len()];
-    let blocks = text.rows(glance.has_header, &roles, &NoProgress).ok()?;
-    Some(blocks.iter().map(|block| block.lines.len()).sum())
+    let parsed = text.rows(glance.has_header, &roles, &NoProgress).ok()?;
+    Some(parsed.blocks.iter().map(|block| block.lines.len()).sum())
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::cells::Cell;
-use super::delimited::{Role, Rows};
+use super::delimited::{Parsed, Role};
 use super::records::Record;
 use crate::formats::error::FormatError;
 
@@ -44,7 +44,7 @@ impl<'s> Wanted<'s> {
     }
 
     /// Leaves out all other rows of a delimited text, and what is wrong with them.
-    pub(super) fn keep(&self, blocks: &mut [Rows<'_>], roles: &[Role]) {
+    pub(super) fn keep(&self, parsed: &mut Parsed<'_>, roles: &[Role]) {
         if self.columns.is_empty() {
             return;
         }
@@ -54,9 +54,7 @@ impl<'s> Wanted<'s> {
         let fits = |texts: &[Cow<'_, str>]| {
             places.iter().all(|(place, value)| texts.get(*place).is_some_and(|text| text.trim() == *value))
         };
-        for block in blocks {
-            block.keep(count(Role::Text, roles.len()), count(Role::Number, roles.len()), fits);
-        }
+        parsed.keep(count(Role::Text, roles.len()), count(Role::Number, roles.len()), fits);
     }
 
     /// True where a record has the values.
