@@ -8,7 +8,9 @@ pub mod head;
 pub mod kfold;
 mod lbfgs;
 pub mod logistic;
+pub mod neighbours;
 pub mod params;
+pub mod scaling;
 
 use rayon::prelude::*;
 

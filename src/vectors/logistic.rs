@@ -61,7 +61,7 @@ impl Standard {
     }
 
     /// Writes the standardised row into `to`.
-    fn apply<T: Number>(&self, row: &[f32], to: &mut [T]) {
+    pub(super) fn apply<T: Number>(&self, row: &[f32], to: &mut [T]) {
         for (((t, &v), m), s) in to.iter_mut().zip(row).zip(&self.mean).zip(&self.scale) {
             *t = T::of((f64::from(v) - m) / s);
         }
@@ -177,7 +177,7 @@ impl<'a> Objective<'a> {
 }
 
 /// The precision of the matrix products.
-trait Number: LinalgScalar + PartialOrd + AddAssign + SubAssign + DivAssign + Send + Sync {
+pub(super) trait Number: LinalgScalar + PartialOrd + AddAssign + SubAssign + DivAssign + Send + Sync {
     fn of(number: f64) -> Self;
     fn to(self) -> f64;
     fn exp(self) -> Self;
