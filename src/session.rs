@@ -13,6 +13,7 @@ pub mod explorer;
 pub mod heads;
 pub mod history;
 pub mod load;
+pub mod mapping;
 pub mod ranges;
 pub mod runs;
 pub mod selection;
@@ -43,6 +44,7 @@ use evaluations::Evaluations;
 pub use event::{Event, EventBody};
 pub use explorer::{Explorer, Threshold};
 pub use history::{History, Location, Page};
+use mapping::Study;
 use ranges::Ranges;
 pub use selection::{SelectedImage, Selection, Sort};
 use workspace::Workspace;
@@ -95,6 +97,8 @@ pub enum Slot {
     Record,
     /// How far the order of the leaderboard is certain.
     Ranges,
+    /// What class names could mean.
+    Mapping,
 }
 
 /// A job under way.
@@ -138,6 +142,8 @@ pub struct Session {
     pub project: Option<OpenProject>,
     /// The evaluation on screen.
     pub explorer: Option<Explorer>,
+    /// What class names of the evaluation on screen could mean, once that was asked for.
+    pub study: Option<Arc<Study>>,
     /// Other models held against the one on screen, in the order they were chosen.
     pub compared: Vec<Arc<Compared>>,
     /// The last cross-validation of the open project.
@@ -173,6 +179,7 @@ impl Session {
             note: Note::default(),
             project: None,
             explorer: None,
+            study: None,
             compared: Vec::new(),
             crossed: None,
             matching: DetectionSettings::default(),

@@ -311,3 +311,70 @@ fn two_processes_at_once_lose_nothing() {
         assert!(found.iter().any(|stored| stored.run.model.version == version), "{version}");
     }
 }
+
+/// Outputs of cat and dog for items that are called feline and canine there; 18 of 20 are right, so that by construction
+/// of the 10 that are said to be cats 9 are felines, and of the 10 dogs 9 canines.
+#[test]
+fn what_classes_are_found_on_speaks_for_their_meaning() {
+    let dir = tempfile::tempdir().unwrap();
+    let b = project(dir.path(), "b", ["feline", "canine"], &[("v9", 15)], &[]);
+    let named = json!({"dataset": "b:pets", "version": "v1", "split": "test", "format": "csv",
+        "path": "predictions/of-b.csv"});
+    let a = project(dir.path(), "a", ["cat", "dog"], &[("v1", 12)], &[named]);
+    outputs(&a, "predictions/of-b.csv", 18);
+    let mut session = session(&[&a, &b]);
+    let key = Key {
+        root: a.clone(),
+        model: ("namer".to_owned(), "v1".to_owned()),
+        dataset: ("b:pets".to_owned(), "v1".to_owned()),
+        splits: vec!["test".to_owned()],
+    };
+    send(&mut session, Command::Calculate(vec![key.clone()]));
+    send(&mut session, Command::ViewResults(key.clone()));
+    send(&mut session, Command::StudyMapping);
+    let study = session.study.clone().unwrap();
+    let evidence: Vec<_> =
+        study.evidence.iter().map(|e| (e.from.as_str(), e.predictions, e.found, e.on[0].clone())).collect();
+    assert_eq!(evidence, [("cat", 10, 10, ("feline".to_owned(), 9)), ("dog", 10, 10, ("canine".to_owned(), 9))]);
+    let [now, then] = study.effect.unwrap();
+    assert!(now.headline != Some(0.9) && then.headline == Some(0.9), "{now:?} {then:?}");
+    // Nothing is taken without a word; then it is, and kept in the project file, whose other lines stay.
+    send(&mut session, Command::Correct(evalens::formats::Correction::Classes(study.proposed.clone())));
+    let explorer = session.explorer.as_ref().unwrap();
+    assert_eq!(explorer.evaluation.labels().unwrap().single.as_ref().unwrap().accuracy, Some(0.9));
+    let before: Value = serde_json::from_slice(&std::fs::read(a.join("evalens.json")).unwrap()).unwrap();
+    send(&mut session, Command::WriteProjectFile);
+    let after: Value = serde_json::from_slice(&std::fs::read(a.join("evalens.json")).unwrap()).unwrap();
+    assert_eq!(after["class_map"], json!({"cat": "feline", "dog": "canine"}));
+    assert_eq!((&after["models"], &after["datasets"]), (&before["models"], &before["datasets"]));
+    let own = evaluated(&a, "v1", &["--with", b.to_str().unwrap(), "--dataset", "b:pets"]);
+    assert_eq!(own["summary"]["accuracy"], 0.9, "{}", own["summary"]);
+    // The model's own dataset has the names as they were.
+    assert!(evaluated(&a, "v1", &["--dataset", "pets"])["summary"]["accuracy"].as_f64().unwrap() > 0.5);
+}
+
+/// Runs at a common threshold hold what evaluating there says.
+#[test]
+fn a_leaderboard_at_a_common_threshold() {
+    let dir = tempfile::tempdir().unwrap();
+    let a = project(dir.path(), "a", ["cat", "dog"], &[("v1", 12), ("v2", 17)], &[]);
+    let ranked = |confidence: &str| -> Value {
+        let args = ["leaderboard", a.to_str().unwrap(), "--sort", "f1", "--confidence", confidence, "--json", "-"];
+        let output = Process::new(env!("CARGO_BIN_EXE_evalens")).args(args).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let at = ranked("0.7");
+    assert_eq!(at["common_confidence"], 0.7);
+    for row in at["rows"].as_array().unwrap() {
+        let own = evaluated(&a, row["version"].as_str().unwrap(), &["--confidence", "0.7"]);
+        for name in ["precision", "recall", "f1"] {
+            assert_eq!(row[name], own["summary"][name], "{name}");
+        }
+        assert_ne!(row["recall"], ranked("optimal")["rows"][0]["recall"]);
+    }
+    let args = ["leaderboard", a.to_str().unwrap(), "--confidence", "0.33"];
+    let output = Process::new(env!("CARGO_BIN_EXE_evalens")).args(args).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("0, 0.05, … 1"));
+    assert_eq!(output.status.code(), Some(2));
+}

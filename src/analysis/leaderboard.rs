@@ -96,6 +96,9 @@ pub struct Shown {
     pub training_datasets: BTreeSet<String>,
     /// Numbers over these classes only.
     pub classes: BTreeSet<String>,
+    /// F1, precision and recall at this common threshold, a step of [`crate::model::run::threshold_of`]; `None`: each run
+    /// at its own optimum.
+    pub step: Option<u8>,
 }
 
 /// A row of the table.
@@ -108,7 +111,7 @@ pub struct Row {
     pub rank: Option<usize>,
     /// Macro ROC AUC.
     pub roc_auc: Option<f64>,
-    /// F1 at the optimum.
+    /// F1 at the optimum, or at the common threshold.
     pub f1: Option<f64>,
     /// Precision there.
     pub precision: Option<f64>,
@@ -167,7 +170,7 @@ pub fn rows(runs: &[&Run], shown: &Shown, by: Column, ascending: bool) -> Vec<Ro
             && on(&shown.training_datasets, training_dataset(run))
     };
     let kept = runs.iter().enumerate().filter(|(_, run)| fits(run));
-    let mut rows: Vec<Row> = kept.map(|(i, run)| row(i, run, &shown.classes)).collect();
+    let mut rows: Vec<Row> = kept.map(|(i, run)| row(i, run, shown)).collect();
     if by.is_number() {
         rows.sort_by(|a, b| match (a.number(by), b.number(by)) {
             (Some(a), Some(b)) if ascending => a.total_cmp(&b),
@@ -202,7 +205,7 @@ fn rank(rows: &mut [Row], by: Column) {
     }
 }
 
-fn row(position: usize, run: &Run, classes: &BTreeSet<String>) -> Row {
+fn row(position: usize, run: &Run, shown: &Shown) -> Row {
     let whole = Row {
         run: position,
         rank: None,
@@ -212,19 +215,39 @@ fn row(position: usize, run: &Run, classes: &BTreeSet<String>) -> Row {
         recall: run.number("recall"),
         headline: run.number(headline(run.task).0),
     };
-    if classes.is_empty() {
-        return whole;
+    if !shown.classes.is_empty() {
+        let chosen: Vec<&RunClass> = run.classes.iter().filter(|class| shown.classes.contains(&class.name)).collect();
+        return over(whole, run.task, &chosen, shown.step);
     }
-    let chosen: Vec<&RunClass> = run.classes.iter().filter(|class| classes.contains(&class.name)).collect();
-    over(whole, run.task, &chosen)
+    match shown.step {
+        None => whole,
+        Some(step) => {
+            let counts = run.at_steps.get(usize::from(step)).copied();
+            with_rates(whole, counts, run.dataset.truths as u64)
+        }
+    }
 }
 
-/// The numbers over some classes: counts added up, means over those that are defined, at the run's own confidence. Accuracy
-/// over some classes is the share of their items whose best class is right.
-fn over(row: Row, task: Task, classes: &[&RunClass]) -> Row {
-    let sum = |count: fn(&RunClass) -> u64| classes.iter().map(|c| count(c)).sum::<u64>();
-    let correct = sum(|c| u64::from(c.correct));
-    let (kept, truths) = (sum(RunClass::predicted), sum(RunClass::support));
+/// The rates of (correct, kept), undefined where those are not known.
+fn with_rates(row: Row, counts: Option<(u64, u64)>, truths: u64) -> Row {
+    Row {
+        f1: counts.and_then(|(correct, kept)| rates::f1(correct, kept, truths)),
+        precision: counts.and_then(|(correct, kept)| rates::ratio(correct, kept)),
+        recall: counts.and_then(|(correct, _)| rates::ratio(correct, truths)),
+        ..row
+    }
+}
+
+/// The numbers over some classes: counts added up at the run's own confidence or at the common one, means over those that
+/// are defined. Accuracy over some classes is the share of their items whose best class is right.
+fn over(row: Row, task: Task, classes: &[&RunClass], step: Option<u8>) -> Row {
+    let truths = classes.iter().map(|class| class.support()).sum();
+    let counts_of = |class: &&RunClass| match step {
+        None => Some((u64::from(class.correct), class.predicted())),
+        Some(step) => class.at_steps.get(usize::from(step)).map(|(c, k)| (u64::from(*c), u64::from(*k))),
+    };
+    let counts: Option<Vec<(u64, u64)>> = classes.iter().map(counts_of).collect();
+    let counts = counts.map(|all| all.into_iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1)));
     let right: Option<u64> = classes.iter().map(|c| c.argmax_correct.map(u64::from)).sum();
     let mean = |of: fn(&RunClass) -> Option<f64>| {
         let known: Vec<f64> = classes.iter().filter_map(|c| of(c)).collect();
@@ -232,14 +255,11 @@ fn over(row: Row, task: Task, classes: &[&RunClass]) -> Row {
     };
     Row {
         roc_auc: mean(|c| c.roc_auc),
-        f1: rates::f1(correct, kept, truths),
-        precision: rates::ratio(correct, kept),
-        recall: rates::ratio(correct, truths),
         headline: match task {
             Task::Classification | Task::TextClassification => right.and_then(|right| rates::ratio(right, truths)),
             _ => mean(|c| c.average_precision),
         },
-        ..row
+        ..with_rates(row, counts, truths)
     }
 }
 
@@ -297,8 +317,27 @@ mod tests {
         let row = rows(&[&run], &shown, Column::Headline, false).remove(0);
         assert_eq!((row.precision, row.recall, row.f1), (Some(9.0 / 11.0), Some(9.0 / 20.0), Some(18.0 / 31.0)));
         assert_eq!((row.headline, row.rank), (Some(0.5), Some(1)));
+        let at_half = Shown { step: Some(10), ..shown.clone() };
+        let row = rows(&[&run], &at_half, Column::Headline, false).remove(0);
+        assert_eq!((row.precision, row.f1, row.headline), (None, None, Some(0.5)), "a run without counts at steps");
         let none = Shown { classes: ["of another dataset".to_owned()].into(), ..Shown::default() };
         let row = rows(&[&run], &none, Column::Headline, false).remove(0);
         assert_eq!((row.precision, row.f1, row.rank), (None, None, None));
+    }
+
+    /// 6 of 8 kept are right, of 10 truths: P 3/4, R 3/5, F1 12/18. Of class a 5 of 6, of 10 truths.
+    #[test]
+    fn a_common_threshold_reads_the_counts_there() {
+        let mut run = run("m", Some(0.9), None);
+        run.dataset.truths = 10;
+        run.at_steps = vec![(0, 0); 21];
+        run.at_steps[10] = (6, 8);
+        run.classes[0].at_steps = vec![(5, 6); 21];
+        let shown = Shown { step: Some(10), ..Shown::default() };
+        let row = rows(&[&run], &shown, Column::F1, false).remove(0);
+        assert_eq!((row.precision, row.recall, row.f1), (Some(0.75), Some(0.6), Some(2.0 / 3.0)));
+        let shown = Shown { classes: ["a".to_owned()].into(), ..shown };
+        let row = rows(&[&run], &shown, Column::F1, false).remove(0);
+        assert_eq!((row.precision, row.recall, row.f1), (Some(5.0 / 6.0), Some(0.5), Some(0.625)));
     }
 }

@@ -85,10 +85,14 @@ fn of_multi(multi: &MultiLabel, at: Option<&MultiLabelAt>, put: &mut impl FnMut(
     }
 }
 
-/// Every class at the threshold of the counter, in declaration order.
+/// Every class at the threshold of the counter, and at those of `steps`, in declaration order.
 #[must_use]
-pub fn classes(evaluation: &Evaluation, counter: &Counter) -> Vec<RunClass> {
+pub fn classes(evaluation: &Evaluation, counter: &Counter, steps: &[Counter]) -> Vec<RunClass> {
     let names = evaluation.dataset.classes.names();
+    let at_step = |step: &Counter, class: ClassId| {
+        let counts = step.classes().get(class.index()).copied().unwrap_or_default();
+        (counts.correct, u32::try_from(counts.predicted()).unwrap_or(u32::MAX))
+    };
     let of = |(class, (name, counts)): (ClassId, (&String, &crate::metrics::ClassCounts))| {
         let ap = evaluation.coco().and_then(|coco| coco.classes.get(class.index())?.ap);
         let ranking = evaluation.labels().and_then(|labels| labels.ranking());
@@ -104,6 +108,7 @@ pub fn classes(evaluation: &Evaluation, counter: &Counter) -> Vec<RunClass> {
             false_positives: counts.false_positives,
             average_precision: ap.or_else(|| ranking.and_then(|r| ranked(&r.average_precision))),
             roc_auc: ranking.and_then(|r| ranked(&r.roc_auc)),
+            at_steps: steps.iter().map(|step| at_step(step, class)).collect(),
         }
     };
     evaluation.dataset.classes.ids().zip(names.iter().zip(counter.classes())).map(of).collect()

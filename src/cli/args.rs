@@ -130,6 +130,9 @@ pub struct LeaderboardArgs {
     /// The column to rank by: headline, f1, precision, recall, roc_auc, model, evaluation_dataset or training_dataset
     #[arg(long, default_value = "headline")]
     pub sort: String,
+    /// F1, precision and recall of each model at its own optimum, or of all at one of 0, 0.05, … 1
+    #[arg(long, value_name = "VALUE|optimal", default_value = "optimal", value_parser = confidence)]
+    pub confidence: Confidence,
     /// Keep new results as runs of their projects
     #[arg(long)]
     pub save: bool,

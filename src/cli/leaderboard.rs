@@ -6,14 +6,14 @@ use crate::analysis::leaderboard::{Column, Row, Shown, evaluation_dataset, rows,
 use crate::metrics::{DetectionSettings, Sections};
 use crate::model::fmt;
 use crate::model::project::Choice;
-use crate::model::run::{Run, headline};
+use crate::model::run::{Run, headline, step_of, threshold_of};
 use crate::report::leaderboard::Leaderboard;
 use crate::session::evaluations::{Key, latest};
 use crate::session::workspace::Workspace;
 use crate::session::{OpenProject, load, runs};
 use crate::store::place::Keeper;
 
-use super::args::LeaderboardArgs;
+use super::args::{Confidence, LeaderboardArgs};
 use super::output::{TerminalProgress, print, say, write_to};
 use super::{CliError, Exit};
 
@@ -27,6 +27,12 @@ pub fn leaderboard(args: &LeaderboardArgs) -> Result<Exit, CliError> {
         let names: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
         CliError::Usage(format!("`{}` is no column; sort by one of {}", args.sort, names.join(", ")))
     })?;
+    let step = match args.confidence {
+        Confidence::Optimal => None,
+        Confidence::Given(value) => Some(step_of(value).ok_or_else(|| {
+            CliError::Usage(format!("results are kept at confidence 0, 0.05, … 1; {value} is none of these"))
+        })?),
+    };
     let keeper = Keeper::of_this_person();
     let workspace = Workspace::open(&args.paths, &keeper, &progress)?;
     let mut problems: Vec<String> = workspace.members.iter().filter_map(|m| m.state.clone().err()).collect();
@@ -55,10 +61,11 @@ pub fn leaderboard(args: &LeaderboardArgs) -> Result<Exit, CliError> {
         ));
     }
     let all: Vec<&Run> = all.iter().collect();
-    let ranked = rows(&all, &Shown::default(), by, !by.is_number());
+    let shown = Shown { step, ..Shown::default() };
+    let ranked = rows(&all, &shown, by, !by.is_number());
     match &args.json {
         Some(target) => write_to(target, |out| {
-            serde_json::to_writer(&mut *out, &Leaderboard::new(&all, &ranked, by.name()))?;
+            serde_json::to_writer(&mut *out, &Leaderboard::new(&all, &ranked, by.name(), step.map(threshold_of)))?;
             writeln!(out)
         })?,
         None => print(&words(&all, &ranked))?,
@@ -83,14 +90,16 @@ fn one(
         dataset: (dataset.key().into_owned(), dataset.version.clone()),
         splits: choice.splits.clone(),
     };
-    if let Some((known, true)) = latest(workspace, at, &key) {
+    let known = latest(workspace, at, &key).filter(|(known, fresh)| *fresh && !known.run.at_steps.is_empty());
+    if let Some((known, _)) = known {
         return Ok(Some(known.run.clone()));
     }
     let settings = DetectionSettings::default();
     let loaded = load::evaluate(&project.root, of, choice, settings, Sections::ALL, progress)?;
     let nowhere = Keeper::default();
     let keeper = keeper.unwrap_or(&nowhere);
-    let recorded = runs::record(keeper, project, choice, &loaded.evaluation, &loaded.fingerprint, &[], progress)?;
+    let read = (&loaded.fingerprint, loaded.mappings.as_slice());
+    let recorded = runs::record(keeper, project, choice, &loaded.evaluation, read, &[], progress)?;
     Ok(recorded.map(|stored| stored.run))
 }
 

@@ -12,6 +12,20 @@ use super::task::Task;
 pub const SCHEMA: &str = "evalens.run/1";
 /// Classes are left out of a run whose text would be longer.
 pub const LONGEST: usize = 48 << 10;
+/// Common thresholds that a run has counts at: 0, 1/20, … 1.
+pub const STEPS: u8 = 20;
+
+/// The threshold of a step.
+#[must_use]
+pub fn threshold_of(step: u8) -> f64 {
+    f64::from(step) / f64::from(STEPS)
+}
+
+/// The step of a threshold; `None` for one in between.
+#[must_use]
+pub fn step_of(threshold: f64) -> Option<u8> {
+    (0..=STEPS).find(|step| (threshold_of(*step) - threshold).abs() < 1e-9)
+}
 
 /// An evaluation in numbers, with everything that tells it from others.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,6 +54,13 @@ pub struct Run {
     /// Counts and ranks of each class at the same confidence; empty where the run would be too long.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<RunClass>,
+    /// Correct and kept predictions over all classes at each of the common thresholds; empty in runs of versions that did
+    /// not write them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at_steps: Vec<(u64, u64)>,
+    /// Classes of the outputs that no class of the dataset fits; what was predicted of them is left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmapped: Vec<String>,
 }
 
 /// A model version.
@@ -128,6 +149,9 @@ pub struct RunClass {
     /// ROC AUC of a classifier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roc_auc: Option<f64>,
+    /// As [`Run::at_steps`], of this class.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at_steps: Vec<(u32, u32)>,
 }
 
 impl RunClass {
@@ -219,7 +243,8 @@ impl Run {
         )
     }
 
-    /// The text of its file: one JSON object, without the classes where it would be too long with them.
+    /// The text of its file: one JSON object. Where it would be too long, the classes lose their counts at common
+    /// thresholds; where it still is, they are left out.
     #[must_use]
     pub fn to_text(&self) -> String {
         // Texts, numbers and lists of them: all of it can be written.
@@ -227,7 +252,13 @@ impl Run {
         if text.len() <= LONGEST || self.classes.is_empty() {
             return text;
         }
-        Self { classes: Vec::new(), ..self.clone() }.to_text()
+        let mut shorter = self.clone();
+        if self.classes.iter().any(|class| !class.at_steps.is_empty()) {
+            shorter.classes.iter_mut().for_each(|class| class.at_steps = Vec::new());
+        } else {
+            shorter.classes = Vec::new();
+        }
+        shorter.to_text()
     }
 
     /// Reads the text of a run's file.

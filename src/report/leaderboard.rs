@@ -14,6 +14,8 @@ pub const SCHEMA: &str = "evalens.leaderboard/1";
 pub struct Leaderboard<'a> {
     schema: &'static str,
     sort: &'a str,
+    /// The common threshold; `null` where each row is at its own optimum.
+    common_confidence: Option<f64>,
     rows: Vec<RowPart<'a>>,
 }
 
@@ -45,9 +47,9 @@ struct Headline {
 }
 
 impl<'a> Leaderboard<'a> {
-    /// Rows in their order; `sort` names the column that made it.
+    /// Rows in their order; `sort` names the column that made it, `common` is the threshold of all where they have one.
     #[must_use]
-    pub fn new(runs: &[&'a Run], rows: &[Row], sort: &'a str) -> Self {
+    pub fn new(runs: &[&'a Run], rows: &[Row], sort: &'a str, common: Option<f64>) -> Self {
         let part = |row: &Row| {
             let run = runs.get(row.run)?;
             Some(RowPart {
@@ -65,12 +67,12 @@ impl<'a> Leaderboard<'a> {
                 precision: row.precision,
                 recall: row.recall,
                 headline: Headline { name: headline(run.task).0, value: row.headline },
-                confidence: run.number("optimal_confidence"),
+                confidence: common.or_else(|| run.number("optimal_confidence")),
                 items: run.dataset.items,
                 time: run.time,
             })
         };
-        Self { schema: SCHEMA, sort, rows: rows.iter().filter_map(part).collect() }
+        Self { schema: SCHEMA, sort, common_confidence: common, rows: rows.iter().filter_map(part).collect() }
     }
 
     /// The rows as CSV; undefined numbers are empty.

@@ -101,7 +101,9 @@ pub enum Command {
     Notify(Notice),
     /// Read a part of the folder otherwise than it was recognised, and evaluate again.
     Correct(Correction),
-    /// Write `evalens.json` from what was recognised.
+    /// Find out what the class names of the evaluation on screen could mean, where that is in doubt.
+    StudyMapping,
+    /// Write `evalens.json` from what was recognised; into one that is there only what classes mean.
     WriteProjectFile,
     /// Write a table or a picture into a file.
     Save(PathBuf, Arc<Content>),

@@ -213,11 +213,17 @@ pub fn missing(model: &ModelEntry, dataset: &DatasetEntry, splits: &[String]) ->
     ))
 }
 
-/// What makes the numbers of a run shaky, in sentences: fewer than two classes, fewer than ten items of a class; fifty are
-/// recommended.
+/// What makes the numbers of a run shaky, in sentences: classes of the outputs without a match, fewer than two classes, fewer
+/// than ten items of a class; fifty are recommended.
 #[must_use]
 pub fn warnings(run: &Run) -> Vec<String> {
     let mut all = Vec::new();
+    if !run.unmapped.is_empty() {
+        let names = run.unmapped.join(", ");
+        all.push(format!(
+            "No class of the dataset fits these of the outputs: {names}; choose on the page Run of the results"
+        ));
+    }
     if run.dataset.classes < 2 {
         all.push("There are fewer than two classes, so that none can be taken for another".to_owned());
     }

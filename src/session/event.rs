@@ -13,6 +13,7 @@ use super::crossval::Crossed;
 use super::evaluations::Key;
 use super::explorer::{LabelCurves, PrCurves};
 use super::load::{Fingerprint, Loaded};
+use super::mapping::Study;
 use super::ranges::Ranges;
 use super::thresholds::{PairMatrix, Rematched};
 use super::workspace::Workspace;
@@ -57,6 +58,8 @@ pub enum EventBody {
     Compared(Result<Vec<Arc<Compared>>, JobError>),
     /// How far the order of the leaderboard is certain.
     Ranged(Result<Box<Ranges>, JobError>),
+    /// What class names could mean.
+    Studied(Result<Box<Study>, JobError>),
     /// A cross-validation.
     Crossed(Result<Box<Crossed>, JobError>),
     /// How the files look now.

@@ -4,17 +4,20 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::analysis::summary;
-use crate::formats;
+use crate::formats::{self, ClassMapping};
 use crate::jobs::JobError;
-use crate::metrics::Evaluation;
+use crate::metrics::{Counter, Evaluation};
 use crate::model::project::{Choice, Project};
-use crate::model::run::{Run, RunDataset, RunInputs, RunModel, RunSettings, SCHEMA};
+use crate::model::run::{Run, RunDataset, RunInputs, RunModel, RunSettings, SCHEMA, STEPS, threshold_of};
 use crate::model::{Cancelled, Progress};
 use crate::store::place::Keeper;
 use crate::store::runs::{self as stored, StoredRun};
 
 use super::OpenProject;
 use super::load::Fingerprint;
+
+/// Classes without a match that a run names at most.
+const UNMAPPED: usize = 50;
 
 /// The run of an evaluation at its optimum; `None` where nothing was counted.
 ///
@@ -25,6 +28,7 @@ pub fn of(
     choice: &Choice,
     evaluation: &Evaluation,
     inputs: RunInputs,
+    unmapped: Vec<String>,
     time: u64,
     progress: &dyn Progress,
 ) -> Result<Option<Run>, Cancelled> {
@@ -35,6 +39,11 @@ pub fn of(
     };
     let best = matched.optima.pooled;
     let counter = matched.timeline.counter_at(best.unwrap_or(0.0));
+    let at_step = |step| {
+        progress.check()?;
+        Ok(matched.timeline.counter_at(threshold_of(step)))
+    };
+    let steps: Vec<Counter> = (0..=STEPS).map(at_step).collect::<Result<_, Cancelled>>()?;
     let multilabel = evaluation.multilabel_at(best.unwrap_or(0.0), progress)?;
     let identity = &evaluation.dataset.identity;
     let pairing = evaluation.objects().map(|_| matched.settings);
@@ -65,7 +74,9 @@ pub fn of(
         },
         inputs,
         summary: summary::numbers(evaluation, best, &counter, multilabel.as_ref()),
-        classes: summary::classes(evaluation, &counter),
+        classes: summary::classes(evaluation, &counter, &steps),
+        at_steps: steps.iter().map(|step| (step.totals().correct, step.totals().kept())).collect(),
+        unmapped,
     }))
 }
 
@@ -116,17 +127,20 @@ pub fn record(
     project: &OpenProject,
     choice: &Choice,
     evaluation: &Evaluation,
-    looks: &Fingerprint,
+    (looks, mappings): (&Fingerprint, &[ClassMapping]),
     known: &[StoredRun],
     progress: &dyn Progress,
 ) -> Result<Option<StoredRun>, JobError> {
     let failed = |text: String| JobError::Failed(text);
     let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     let inputs = inputs(&project.root, looks, progress)?;
-    let Some(run) = of(&project.recognised.project, choice, evaluation, inputs, time, progress)? else {
+    let unmapped = mappings.iter().filter(|mapping| mapping.to.is_none()).take(UNMAPPED);
+    let unmapped = unmapped.map(|mapping| mapping.from.clone()).collect();
+    let Some(run) = of(&project.recognised.project, choice, evaluation, inputs, unmapped, time, progress)? else {
         return Ok(None);
     };
-    let same = |k: &&StoredRun| k.run.is_of_same(&run) && k.run.inputs == run.inputs && k.run.summary == run.summary;
+    let run = Run::parse(&run.to_text()).map_err(failed)?;
+    let same = |k: &&StoredRun| Run { time, program: run.program.clone(), ..k.run.clone() } == run;
     if let Some(known) = known.iter().find(same) {
         return Ok(Some(known.clone()));
     }

@@ -101,6 +101,9 @@ impl Session {
             }
             Command::Cancel(slot) => {
                 self.jobs.remove(&slot);
+                if slot == Slot::Mapping {
+                    self.study = Some(Arc::default());
+                }
                 if slot == Slot::Calculate {
                     self.stop_calculating();
                 }
@@ -142,6 +145,7 @@ impl Session {
             Command::OpenPooled => self.open_pooled(),
             Command::CheckFiles => self.check_files(),
             Command::HashInputs => self.hash_inputs(),
+            Command::StudyMapping => self.study_mapping(),
         }
         self.drain();
     }
@@ -209,6 +213,8 @@ impl Session {
             }
             EventBody::Ranged(Ok(ranges)) => self.ranges = Some(Arc::from(ranges)),
             EventBody::Compared(Ok(compared)) => self.compared = compared,
+            // Without evidence there is nothing to show, and nothing to ask for again.
+            EventBody::Studied(study) => self.study = Some(Arc::from(study.unwrap_or_default())),
             EventBody::Crossed(Ok(crossed)) => self.cross_validated(*crossed),
             EventBody::Fingerprinted(Ok(now)) => {
                 if let Some(explorer) = &mut self.explorer {
@@ -289,9 +295,17 @@ impl Session {
         let Some(matched) = loaded.evaluation.matched.clone() else { return };
         // What is still under way belongs to the data that was on screen until now.
         self.compared.retain(|compared| compared.first == loaded.choice);
-        for slot in
-            [Slot::Rematch, Slot::Pairs, Slot::Recommend, Slot::Curves, Slot::Fingerprint, Slot::Hash, Slot::Record]
-        {
+        self.study = None;
+        for slot in [
+            Slot::Rematch,
+            Slot::Pairs,
+            Slot::Recommend,
+            Slot::Curves,
+            Slot::Fingerprint,
+            Slot::Hash,
+            Slot::Record,
+            Slot::Mapping,
+        ] {
             self.jobs.remove(&slot);
         }
         let wanted = std::mem::replace(&mut self.matching, matched.settings);
@@ -446,7 +460,7 @@ impl Session {
         let choice = match correction {
             // What was placed is what the person wants to see.
             Correction::Place { .. } => project.choices.last().cloned(),
-            Correction::Use(_) | Correction::Class { .. } => kept,
+            Correction::Use(_) | Correction::Classes(_) => kept,
         };
         let choice = choice.or_else(|| load::first_choice(&project.recognised.project, &project.choices));
         self.member_follows();
@@ -461,7 +475,13 @@ impl Session {
 
     fn write_project_file(&mut self) {
         let Some(project) = &self.project else { return };
-        match project_file::write(&project.root, &project.recognised.project, false) {
+        let of = &project.recognised.project;
+        let written = if project.from_file {
+            project_file::write_class_map(&project.root, &of.class_map)
+        } else {
+            project_file::write(&project.root, of, false)
+        };
+        match written {
             Ok(path) => {
                 self.notices.push(Notice { is_error: false, text: format!("Wrote {}", path.display()) });
                 if let Some(project) = &mut self.project {

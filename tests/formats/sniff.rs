@@ -457,7 +457,7 @@ fn a_class_is_read_as_the_person_says() {
         loaded.unwrap().2.into_iter().map(|m| (m.from, m.to)).collect()
     };
     let say = |recognised: &Recognised, from: &str, to: &str| {
-        recognised.corrected(&Correction::Class { from: from.to_owned(), to: to.to_owned() }).unwrap()
+        recognised.corrected(&Correction::Classes([(from.to_owned(), to.to_owned())].into())).unwrap()
     };
     let (dog, feline) = ("dog".to_owned(), "feline".to_owned());
     let first = open(&root);

@@ -3,6 +3,8 @@
 //!
 //! Knows the project and what was left aside. Does not look at the folder again.
 
+use std::collections::BTreeMap;
+
 use super::{Alternative, Reason, Recognised, Usable};
 use crate::model::project::{DatasetEntry, ModelEntry, PredictionEntry};
 
@@ -20,13 +22,8 @@ pub enum Correction {
         /// A split of it.
         split: String,
     },
-    /// Read a class of the predictions as a class of the truth; as none where `to` is empty.
-    Class {
-        /// Its name, or its number in digits.
-        from: String,
-        /// The class of the truth.
-        to: String,
-    },
+    /// Read classes of the predictions (names, or numbers in digits) as classes of the truth; as none where that is empty.
+    Classes(BTreeMap<String, String>),
 }
 
 const CHOSEN: &str = "you chose it";
@@ -44,8 +41,8 @@ impl Recognised {
                 Usable::Unplaced { .. } => return None,
             },
             Correction::Place { alternative, dataset, split } => out.place(*alternative, *dataset, split)?,
-            Correction::Class { from, to } => {
-                out.project.class_map.insert(from.clone(), to.clone());
+            Correction::Classes(map) => {
+                out.project.class_map.extend(map.iter().map(|(from, to)| (from.clone(), to.clone())));
             }
         }
         Some(out)

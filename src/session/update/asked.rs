@@ -12,7 +12,7 @@ use crate::session::crossval::{self, Crossed, Request};
 use crate::session::explorer::CurveKey;
 use crate::session::history::{Location, Page};
 use crate::session::load::{self, Loaded};
-use crate::session::{EventBody, Session, Slot, versions};
+use crate::session::{EventBody, Session, Slot, mapping, versions};
 
 impl Session {
     pub(super) fn compute_curves(&mut self, key: CurveKey) {
@@ -122,6 +122,22 @@ impl Session {
             others.iter().map(one).collect::<Result<Vec<_>, JobError>>()
         };
         self.start(Slot::Compare, "Comparing models", work, EventBody::Compared);
+    }
+
+    /// Looks at what classes with doubtful names are found on, once an evaluation.
+    pub(super) fn study_mapping(&mut self) {
+        let (Some(project), Some(explorer)) = (&self.project, &self.explorer) else { return };
+        let doubtful = explorer.mappings.iter().any(mapping::is_doubtful);
+        if !doubtful || explorer.inputs.is_empty() || self.study.is_some() || self.jobs.contains_key(&Slot::Mapping) {
+            return;
+        }
+        let (root, recognised) = (project.root.clone(), Arc::clone(&project.recognised));
+        let (choice, mappings) = (explorer.choice.clone(), explorer.mappings.clone());
+        let evaluation = explorer.evaluation.clone();
+        let work = move |ctx: &JobCtx| {
+            mapping::study(&root, &recognised.project, &choice, &mappings, &evaluation, ctx).map(Box::new)
+        };
+        self.start(Slot::Mapping, "Looking at what class names mean", work, EventBody::Studied);
     }
 
     pub(super) fn check_files(&mut self) {

@@ -234,8 +234,8 @@ impl Session {
             move |ctx| {
                 let (root, of) = (&project.root, &project.recognised.project);
                 let loaded = load::evaluate(root, of, &choice, settings, Sections::ALL, ctx)?;
-                let run =
-                    runs::record(&keeper, &project, &loaded.choice, &loaded.evaluation, &loaded.fingerprint, &[], ctx)?;
+                let read = (&loaded.fingerprint, loaded.mappings.as_slice());
+                let run = runs::record(&keeper, &project, &loaded.choice, &loaded.evaluation, read, &[], ctx)?;
                 keep_table(tables.as_deref(), run.as_ref(), &loaded.evaluation, ctx)?;
                 Ok(run)
             },
@@ -318,8 +318,9 @@ impl Session {
         if !self.keeper.writes || explorer.inputs.is_empty() || self.workspace.position(&project.root).is_none() {
             return;
         }
-        let Explorer { choice, evaluation, fingerprint, .. } = explorer;
-        let (choice, evaluation, looks) = (choice.clone(), evaluation.clone(), fingerprint.clone());
+        let Explorer { choice, evaluation, fingerprint, mappings, .. } = explorer;
+        let (choice, evaluation) = (choice.clone(), evaluation.clone());
+        let (looks, mappings) = (fingerprint.clone(), mappings.clone());
         let (keeper, project) = (self.keeper.clone(), Arc::new(project.clone()));
         let known = self.workspace.position(&project.root).and_then(|at| self.workspace.members.get(at));
         let known: Vec<StoredRun> = known.map(|member| member.runs.clone()).unwrap_or_default();
@@ -328,7 +329,7 @@ impl Session {
             Slot::Record,
             "Keeping the run",
             move |ctx| {
-                let run = runs::record(&keeper, &project, &choice, &evaluation, &looks, &known, ctx)?;
+                let run = runs::record(&keeper, &project, &choice, &evaluation, (&looks, &mappings), &known, ctx)?;
                 keep_table(tables.as_deref(), run.as_ref(), &evaluation, ctx)?;
                 Ok(run)
             },

@@ -9,7 +9,7 @@ use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use crate::analysis::leaderboard::{self, Column, Row, Shown, evaluation_dataset, training_dataset};
 use crate::model::fmt;
-use crate::model::run::{ModelType, Run, headline};
+use crate::model::run::{ModelType, Run, STEPS, headline, threshold_of};
 use crate::report::leaderboard::Leaderboard;
 use crate::session::evaluations::Key;
 use crate::session::ranges::{Asked, MOST};
@@ -99,7 +99,8 @@ fn ask_ranges(ctx: &ViewCtx, state: &LeaderboardState, runs: &[&Run], rows: &[Ro
     let same = |run: &&&Run| {
         (&run.dataset.project, evaluation_dataset(run)) == (&first.dataset.project, evaluation_dataset(first))
     };
-    let Some(metric) = state.by.metric(first.task).filter(|_| state.shown.classes.is_empty()) else { return };
+    let whole = state.shown.classes.is_empty() && state.shown.step.is_none();
+    let Some(metric) = state.by.metric(first.task).filter(|_| whole) else { return };
     if (2..=MOST).contains(&shown.len()) && shown.iter().all(same) && !ctx.session.jobs.contains_key(&Slot::Ranges) {
         // The order of the rows must not make another question of it.
         let mut runs: Vec<String> = shown.iter().map(|run| run.identity()).collect();
@@ -112,9 +113,9 @@ fn ask_ranges(ctx: &ViewCtx, state: &LeaderboardState, runs: &[&Run], rows: &[Ro
 }
 
 /// The ranks that a run could have, in words; nothing where its rank is certain or not known to be uncertain.
-fn uncertain(ctx: &ViewCtx, state: Column, run: &Run) -> Option<(usize, usize)> {
-    let ranges = ctx.session.ranges.as_ref()?;
-    let range = ranges.of(run).filter(|_| state.metric(run.task) == Some(ranges.asked.metric))?;
+fn uncertain(ctx: &ViewCtx, by: Column, shown: &Shown, run: &Run) -> Option<(usize, usize)> {
+    let ranges = ctx.session.ranges.as_ref().filter(|_| shown.step.is_none() && shown.classes.is_empty())?;
+    let range = ranges.of(run).filter(|_| by.metric(run.task) == Some(ranges.asked.metric))?;
     (range.best < range.worst).then_some((range.best, range.worst))
 }
 
@@ -122,15 +123,16 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], 
     ui.horizontal(|ui| {
         ui.label(RichText::new("Leaderboard").font(theme::title()).color(ctx.theme.text));
         let about = format!(
-            "{} by {}, each at its own optimum",
+            "{} by {}, ",
             fmt::counted(rows.len() as u64, "result", "results"),
             label(state.by, state.shown.model_type)
         );
         ui.label(RichText::new(about).color(ctx.theme.muted));
+        threshold(ui, &mut state.shown);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let export = ui.button("Save …");
             Popup::menu(&export).show(|ui| {
-                let document = || Leaderboard::new(runs, rows, state.by.name());
+                let document = || Leaderboard::new(runs, rows, state.by.name(), state.shown.step.map(threshold_of));
                 if ui.button("Table as CSV …").clicked() {
                     if let Ok(text) = document().to_csv() {
                         ctx.wish(Wish::SaveAs("leaderboard.csv", Arc::new(Content::Text(text))));
@@ -150,6 +152,23 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], 
             }
         });
     });
+}
+
+/// At which threshold F1, precision and recall are.
+fn threshold(ui: &mut Ui, shown: &mut Shown) {
+    let words = |step: Option<u8>| match step {
+        None => "each at its own optimum".to_owned(),
+        Some(step) => format!("all at confidence ≥ {:.2}", threshold_of(step)),
+    };
+    let chosen = words(shown.step);
+    let combo = egui::ComboBox::from_id_salt("common threshold").selected_text(&chosen).width(180.0).height(320.0);
+    let combo = combo.show_ui(ui, |ui| {
+        for step in std::iter::once(None).chain((0..=STEPS).map(Some)) {
+            ui.selectable_value(&mut shown.step, step, words(step));
+        }
+    });
+    combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Threshold: {chosen}")));
+    combo.response.on_hover_text("Where F1, precision and recall are read; ROC AUC and the headline need no threshold");
 }
 
 fn filters(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run]) {
@@ -184,7 +203,10 @@ fn filters(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Ru
             let found: BTreeSet<String> = classes.iter().filter(fits).take(100).cloned().collect();
             many(ui, &found, &mut state.shown.classes);
             if !state.shown.classes.is_empty() {
-                let words = "Numbers are over these classes, at the confidence that is best over all";
+                let words = match state.shown.step {
+                    None => "Numbers are over these classes, at the confidence that is best over all",
+                    Some(_) => "Numbers are over these classes, at the common confidence",
+                };
                 ui.label(RichText::new(words).font(theme::caption()).color(ctx.theme.muted));
             }
         });
@@ -236,9 +258,9 @@ fn explanation(column: Column) -> &'static str {
         Column::RocAuc => {
             "Area under the ROC curve, one class against the rest, mean over classes; detectors have none"
         }
-        Column::F1 => "2·correct / (kept + truths) at the model's own optimum",
-        Column::Precision => "correct / kept at the model's own optimum",
-        Column::Recall => "correct / truths at the model's own optimum",
+        Column::F1 => "2·correct / (kept + truths) at the model's own optimum, or at the common threshold",
+        Column::Precision => "correct / kept at the model's own optimum, or at the common threshold",
+        Column::Recall => "correct / truths at the model's own optimum, or at the common threshold",
         Column::Headline => "The number that a task is usually judged by; it needs no threshold",
     }
 }
@@ -275,12 +297,12 @@ fn table(
             });
         }
     });
-    let by = state.by;
+    let (by, shown) = (state.by, &state.shown);
     table.body(|body| {
         body.rows(theme::ROW + theme::GRID, rows.len(), |mut line| {
             let Some(row) = rows.get(line.index()) else { return };
             let Some((run, &(member, _))) = runs.get(row.run).zip(latest.get(row.run)) else { return };
-            show(&mut line, ctx, row, run, member, by);
+            show(&mut line, ctx, row, (run, member), (by, shown));
         });
     });
 }
@@ -302,7 +324,13 @@ fn head(ui: &mut Ui, column: Column, state: &mut LeaderboardState) {
     }
 }
 
-fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member: usize, by: Column) {
+fn show(
+    line: &mut TableRow<'_, '_>,
+    ctx: &ViewCtx,
+    row: &Row,
+    (run, member): (&Run, usize),
+    (by, shown): (Column, &Shown),
+) {
     let workspace = &ctx.session.workspace;
     let open = || {
         let root = workspace.members.get(member).map(|m| m.root.clone()).unwrap_or_default();
@@ -315,7 +343,7 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member
     };
     line.col(|ui| {
         let rank = row.rank.map_or_else(|| fmt::UNDEFINED.to_owned(), |rank| rank.to_string());
-        match uncertain(ctx, by, run) {
+        match uncertain(ctx, by, shown, run) {
             Some((best, worst)) => {
                 let label = ui.label(RichText::new(format!("{rank} ({best}–{worst})")).color(ctx.theme.text));
                 label.on_hover_text(
@@ -361,7 +389,7 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, run: &Run, member
                 let value = row.number(column);
                 let Some(number) = value else {
                     ui.label(RichText::new(fmt::UNDEFINED).color(ctx.theme.muted))
-                        .on_hover_text(undefined(column, run));
+                        .on_hover_text(undefined(column, run, shown));
                     return;
                 };
                 let link = ui.link(RichText::new(fmt::rate(value)).color(ctx.theme.text));
@@ -380,8 +408,15 @@ fn right(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     ui.with_layout(Layout::right_to_left(Align::Center), content);
 }
 
-fn undefined(column: Column, run: &Run) -> &'static str {
+fn undefined(column: Column, run: &Run, shown: &Shown) -> &'static str {
+    let stepped = matches!(column, Column::F1 | Column::Precision | Column::Recall) && shown.step.is_some();
     match column {
+        _ if stepped && run.at_steps.is_empty() => {
+            "This result was kept by an earlier version, without counts at common thresholds; calculate it again"
+        }
+        _ if stepped && run.classes.iter().all(|class| class.at_steps.is_empty()) && !shown.classes.is_empty() => {
+            "A result of so many classes keeps no counts of single classes at common thresholds"
+        }
         Column::RocAuc if !run.task.is_classification() => {
             "Detectors have no ROC curve: nothing counts what is not there"
         }

@@ -69,7 +69,7 @@ pub fn write_button(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject) {
             ctx.send(Command::WriteProjectFile);
         }
     } else if project.corrected {
-        let text = "Corrections last until the project is closed; evalens.json stays as it is";
+        let text = "Corrections last until the project is closed; only class names can be kept in evalens.json";
         ui.label(RichText::new(text).color(ctx.theme.muted));
     }
 }

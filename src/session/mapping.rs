@@ -1,0 +1,192 @@
+//! What classes of the outputs could mean by what they are found on, where their names do not say it; and what the numbers
+//! would be then. Proposes; a person decides.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::formats::{self, ClassMapping, MappingReason};
+use crate::jobs::JobError;
+use crate::metrics::pairs::{PairScope, Pairs};
+use crate::metrics::{Evaluation, Sections};
+use crate::model::project::{Choice, Project};
+use crate::model::run::headline;
+use crate::model::{ClassId, Dataset, PredId, Progress};
+
+use super::load;
+
+/// A detection lies on an object from this overlap on.
+const ON: f64 = 0.5;
+/// An item of several labels is said to have a class from this score on.
+const SAID: f64 = 0.5;
+/// Fewer occurrences say nothing.
+const FEWEST: usize = 5;
+/// From this share of its occurrences on a class is proposed.
+const SHARE: f64 = 0.6;
+
+/// What the predictions of one class are found on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The class as the outputs call it.
+    pub from: String,
+    /// Its predictions: detections, or items that are said to be of it.
+    pub predictions: usize,
+    /// Those of them that lie on an object, or whose item has a label.
+    pub found: usize,
+    /// Classes of the truth that they are found on, the most frequent first.
+    pub on: Vec<(String, usize)>,
+}
+
+impl Evidence {
+    /// The class that most of it speaks for: at least five occurrences and 60 % of all that are found on something.
+    #[must_use]
+    pub fn proposal(&self) -> Option<&str> {
+        let (class, count) = self.on.first()?;
+        (*count >= FEWEST && *count as f64 >= SHARE * self.found as f64).then_some(class.as_str())
+    }
+}
+
+/// The numbers of an evaluation that tell what a change does to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Effect {
+    /// The task's headline number.
+    pub headline: Option<f64>,
+    /// F1 at the optimum.
+    pub f1: Option<f64>,
+}
+
+impl Effect {
+    /// Of an evaluation.
+    #[must_use]
+    pub fn of(evaluation: &Evaluation) -> Self {
+        let Some(matched) = &evaluation.matched else { return Self::default() };
+        let best = matched.optima.pooled;
+        let counter = matched.timeline.counter_at(best.unwrap_or(0.0));
+        let numbers = crate::analysis::summary::numbers(evaluation, best, &counter, None);
+        Self { headline: numbers.get(headline(evaluation.task).0).copied().flatten(), f1: counter.totals().f1() }
+    }
+}
+
+/// What was found out about the class names of an evaluation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Study {
+    /// Of every class whose name is not simply that of a class of the truth.
+    pub evidence: Vec<Evidence>,
+    /// Classes that have no match by name, with the one that the evidence speaks for.
+    pub proposed: BTreeMap<String, String>,
+    /// The numbers as they are and with what is proposed; `None` where nothing is.
+    pub effect: Option<[Effect; 2]>,
+}
+
+/// True where names do not settle what a class means.
+#[must_use]
+pub fn is_doubtful(mapping: &ClassMapping) -> bool {
+    !matches!(mapping.why, MappingReason::Exact | MappingReason::ProjectFile)
+}
+
+/// Looks at what the classes with doubtful names are found on, and evaluates with what that speaks for.
+///
+/// # Errors
+/// A sentence where something cannot be read any more; cancelled.
+pub fn study(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    mappings: &[ClassMapping],
+    evaluation: &Evaluation,
+    progress: &dyn Progress,
+) -> Result<Study, JobError> {
+    let doubtful: Vec<&ClassMapping> = mappings.iter().filter(|mapping| is_doubtful(mapping)).collect();
+    let mut study = Study::default();
+    if doubtful.is_empty() {
+        return Ok(study);
+    }
+    progress.stage("Looking at what classes are found on");
+    study.evidence = evidence(root, project, choice, &doubtful, progress)?;
+    let unmapped = |from: &str| doubtful.iter().any(|mapping| mapping.from == from && mapping.to.is_none());
+    for found in study.evidence.iter().filter(|found| unmapped(&found.from)) {
+        if let Some(to) = found.proposal() {
+            study.proposed.insert(found.from.clone(), to.to_owned());
+        }
+    }
+    if !study.proposed.is_empty() {
+        let mut with = project.clone();
+        with.class_map.extend(study.proposed.clone());
+        let sections = Sections { coco: true, tide: false, timeline: true };
+        let settings = evaluation.matched.as_ref().map(|matched| matched.settings).unwrap_or_default();
+        let loaded = load::evaluate(root, &with, choice, settings, sections, progress)?;
+        study.effect = Some([evaluation, &loaded.evaluation].map(Effect::of));
+    }
+    Ok(study)
+}
+
+/// Reads the outputs once more with a class of its own for every doubtful name, and counts what each is found on.
+fn evidence(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    doubtful: &[&ClassMapping],
+    progress: &dyn Progress,
+) -> Result<Vec<Evidence>, JobError> {
+    let (mut dataset, _) = formats::load_dataset(root, project, choice, progress)?;
+    let known = dataset.classes.len();
+    let mut project = project.clone();
+    let mut id = dataset.classes.source_ids().iter().copied().max().unwrap_or(0);
+    for mapping in doubtful {
+        // No class of the truth has such a name.
+        let name = format!("{} of the outputs\u{0}", mapping.from);
+        id += 1;
+        dataset.classes.push(name.clone(), id);
+        project.class_map.insert(mapping.from.clone(), name);
+    }
+    let task = project.datasets.get(choice.dataset).map(|d| d.task).unwrap_or_default();
+    let mut counts = Counts { known, evidence: vec![(0, 0, BTreeMap::new()); doubtful.len()] };
+    if task.is_classification() {
+        let (scores, ..) = load::class_scores(root, &project, choice, &dataset, progress)?;
+        for item in dataset.image_ids() {
+            let said: Vec<ClassId> = if task.is_multilabel() {
+                scores.scored(item).filter(|(_, score)| *score >= SAID).map(|(class, _)| class).collect()
+            } else {
+                scores.best(item).map(|(class, _)| class).into_iter().collect()
+            };
+            let labels = dataset.truths.class.get(dataset.truths.of(item)).unwrap_or_default();
+            said.into_iter().for_each(|class| counts.add(class, labels));
+        }
+    } else {
+        let (predictions, ..) = formats::load_predictions(root, &project, choice, &dataset, progress)?;
+        let pairs = Pairs::compute(&dataset, &predictions, PairScope::AllClasses, progress)?;
+        for (at, class) in predictions.class.iter().enumerate() {
+            let best = pairs.of(PredId::from_index(at)).filter(|(_, overlap)| *overlap >= ON);
+            let best = best.max_by(|a, b| a.1.total_cmp(&b.1));
+            let class_of = best.and_then(|(truth, _)| dataset.truths.class.get(truth.index()).copied());
+            counts.add(*class, class_of.as_slice());
+        }
+    }
+    Ok(counts.finish(&dataset, doubtful))
+}
+
+/// How often predictions of the added classes are found on classes of the truth.
+struct Counts {
+    known: usize,
+    evidence: Vec<(usize, usize, BTreeMap<ClassId, usize>)>,
+}
+
+impl Counts {
+    fn add(&mut self, class: ClassId, on: &[ClassId]) {
+        let place = class.index().checked_sub(self.known).and_then(|at| self.evidence.get_mut(at));
+        let Some((predictions, found, classes)) = place else { return };
+        *predictions += 1;
+        *found += usize::from(!on.is_empty());
+        on.iter().for_each(|class| *classes.entry(*class).or_default() += 1);
+    }
+
+    fn finish(self, dataset: &Dataset, doubtful: &[&ClassMapping]) -> Vec<Evidence> {
+        let one =
+            |((predictions, found, classes), mapping): ((usize, usize, BTreeMap<ClassId, usize>), &&ClassMapping)| {
+                let mut on: Vec<(String, usize)> =
+                    classes.into_iter().map(|(class, n)| (dataset.classes.name(class).to_owned(), n)).collect();
+                on.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+                Evidence { from: mapping.from.clone(), predictions, found, on }
+            };
+        self.evidence.into_iter().zip(doubtful).map(one).collect()
+    }
+}
