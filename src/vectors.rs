@@ -4,13 +4,16 @@
 //! rayon pool it is called in it uses all threads, with the same result on any number of them.
 
 pub mod folds;
+pub mod hdbscan;
 pub mod head;
+mod kd_tree;
 pub mod kfold;
 mod lbfgs;
 pub mod logistic;
 pub mod neighbours;
 pub mod params;
 pub mod scaling;
+mod union_find;
 
 use rayon::prelude::*;
 
