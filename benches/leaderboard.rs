@@ -1,14 +1,22 @@
-//! The leaderboard of 50 projects with 20 kept runs each: from folders to rows, and into another order.
+//! The leaderboard of 50 projects with 20 kept runs each: from folders to rows, and into another order; and a frame of the
+//! evaluations page with 10,000 model versions.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use egui_kittest::Harness;
 use evalens::analysis::leaderboard::{Column, Shown, rows};
+use evalens::jobs::InlineRunner;
 use evalens::model::NoProgress;
 use evalens::model::run::{Run, RunClass, RunDataset, RunModel, SCHEMA};
 use evalens::session::workspace::Workspace;
+use evalens::session::{Command, Page, Session};
 use evalens::store::place::Keeper;
 use evalens::store::runs;
+use evalens::store::settings::Settings;
+use evalens::ui::app::App;
+use evalens::ui::outside::Outside;
 
 const PROJECTS: usize = 50;
 const RUNS: usize = 20;
@@ -89,5 +97,38 @@ fn leaderboard(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, leaderboard);
+/// Ten projects of a thousand model versions each, without runs.
+fn evaluations(c: &mut Criterion) {
+    let dir = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = |project: usize| {
+        let root = dir.path().join(format!("project {project}"));
+        std::fs::create_dir_all(&root).expect("a temporary folder can be written");
+        let model = |n: usize| {
+            serde_json::json!({"id": "m", "version": format!("v{n}"), "task": "detection",
+                "predictions": [{"dataset": "d", "version": "v1", "split": "test", "format": "coco-results",
+                                 "path": format!("v{n}.json")}]})
+        };
+        let file = serde_json::json!({"schema": "evalens.project/1", "name": format!("project {project}"),
+            "datasets": [{"id": "d", "version": "v1", "task": "detection", "format": "coco",
+                          "splits": {"test": {"truth": "truth.json"}}}],
+            "models": (0..1000).map(model).collect::<Vec<_>>()});
+        std::fs::write(root.join("evalens.json"), file.to_string()).expect("a file can be written");
+        root
+    };
+    let roots: Vec<PathBuf> = (0..10).map(folder).collect();
+    let builder = Harness::builder().with_size(egui::vec2(1440.0, 900.0)).with_max_steps(16);
+    let mut window = builder.build_eframe(|cc| {
+        let mut session = Session::new(Box::new(InlineRunner::default()), Settings::default(), None);
+        session.apply(Command::OpenAll(roots.clone()), Instant::now());
+        App::new(&cc.egui_ctx, session, Outside::default())
+    });
+    window.state_mut().send(Command::Go(Page::Evaluations));
+    window.run();
+    assert_eq!(window.state_mut().session_mut().evaluations.rows.len(), 10_000);
+    let mut group = c.benchmark_group("evaluations page of 10,000 model versions, 1440 x 900");
+    group.bench_function("a frame", |b| b.iter(|| window.step()));
+    group.finish();
+}
+
+criterion_group!(benches, leaderboard, evaluations);
 criterion_main!(benches);

@@ -5,6 +5,7 @@
 pub mod compare;
 pub mod csv_tables;
 pub mod document;
+pub mod figure;
 pub mod labels;
 pub mod leaderboard;
 pub mod undefined;

@@ -55,6 +55,13 @@ fn agrees_with_evaluate(path: &str, models: [&str; 2], split: &str, more: &[&str
             assert_eq!(metric[side], evaluation["summary"][name], "{name} of {side}");
         }
     }
+    let rows = |matrix: &Value| -> Vec<Vec<i64>> { serde_json::from_value(matrix.clone()).unwrap() };
+    let [of_a, of_b, difference] = ["a", "b", "difference"].map(|side| rows(&found["confusion_matrix"][side]));
+    assert_eq!([&of_a, &of_b], [&rows(&a["confusion_matrix"]["counts"]), &rows(&b["confusion_matrix"]["counts"])]);
+    assert_eq!(found["confusion_matrix"]["labels"].as_array().unwrap().len(), of_a.len());
+    for (row, (a, b)) in difference.iter().zip(of_a.iter().zip(&of_b)) {
+        assert!(row.iter().zip(a.iter().zip(b)).all(|(d, (a, b))| *d == b - a));
+    }
     for metric in found["metrics"].as_array().unwrap() {
         let [low, high, difference] = ["low", "high", "difference"].map(|key| metric[key].as_f64());
         let (Some(low), Some(high), Some(difference)) = (low, high, difference) else {

@@ -94,7 +94,7 @@ fn the_datasets_of_other_projects_can_be_chosen() {
     app.click(&format!("Evaluation dataset of finder@{}: {chosen}", row.key.model.1));
     assert!(has(&app, "Other projects") && has(&app, "Evaluate with a new dataset"), "{:?}", app.names());
     app.shot("evaluation-datasets");
-    app.click("rig:rig@latest, test");
+    app.click("rig:rig@latest, test: no outputs");
     assert!(has(&app, "has no outputs for test"), "the row says which file is missing: {:?}", app.names());
 }
 
@@ -118,6 +118,25 @@ fn the_leaderboard_sorts_filters_and_opens() {
     assert!(found.is_sorted_by(|a, b| a.0 >= b.0), "{found:?}");
     app.click("Sort by Recall");
     assert!(recall(&app).is_sorted_by(|a, b| a.0 <= b.0));
+
+    // All at one threshold: the numbers are those of the explorer there.
+    app.click("Threshold: each at its own optimum");
+    app.click("all at confidence ≥ 0.50");
+    let explorer = app.explorer();
+    let at_half = explorer.matched.timeline.counter_at(0.5).totals().recall().unwrap();
+    let found = recall(&app);
+    assert!(found.iter().any(|(value, _)| (value - at_half).abs() < 5e-4), "{at_half} is not in {found:?}");
+    app.shot("leaderboard-common");
+    app.click("Threshold: all at confidence ≥ 0.50");
+    app.click("each at its own optimum");
+
+    // The table as a picture.
+    let file = _dir.path().join("leaderboard.png");
+    *app.dialogs.answer.borrow_mut() = Some(Picked::File(file.clone()));
+    app.click("Save …");
+    app.click("Picture as PNG …");
+    let picture = image::open(&file).unwrap().to_rgba8();
+    assert!(picture.width() > 1000 && picture.pixels().filter(|pixel| pixel.0[0] < 100).count() > 500);
 
     // Over one class only: the numbers are those of the class.
     let class = app.explorer().dataset().classes.names()[0].clone();
@@ -178,4 +197,28 @@ fn a_model_version_has_a_page_with_notes_that_last() {
     assert_eq!(again.session().note, note);
     again.click("View results on bench@latest, test");
     assert_eq!(again.session().page(), Page::Overview);
+}
+
+#[test]
+fn splits_are_calculated_and_shown_each_alone() {
+    // Two splits with outputs.
+    let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample");
+    let mut app = opened(Setup::default(), &[sample]);
+    app.send(Command::Go(Page::Evaluations));
+    let row = app.session().evaluations.rows[0].clone();
+    let chosen = format!("{}@{}, {}", row.key.dataset.0, row.key.dataset.1, row.key.splits.join(" + "));
+    let picker = format!("Evaluation dataset of finder@{}: {chosen}", row.key.model.1);
+    app.click(&picker);
+    app.click(&format!("Calculate each split of {}@{} alone", row.key.dataset.0, row.key.dataset.1));
+    let runs = &app.session().workspace.members[0].runs;
+    let of_model = runs.iter().filter(|stored| stored.run.model.version == row.key.model.1);
+    let splits: std::collections::BTreeSet<_> = of_model.map(|stored| stored.run.dataset.splits.clone()).collect();
+    assert!(splits.len() > 1 && splits.iter().all(|splits| splits.len() == 1), "{splits:?}");
+    // Each is there beside its name.
+    app.click(&picker);
+    for split in splits {
+        let begin = format!("{}@{}, {}: AP 50:95 ", row.key.dataset.0, row.key.dataset.1, split[0]);
+        assert!(app.names().iter().any(|name| name.starts_with(&begin)), "{begin} is not among {:?}", app.names());
+    }
+    app.shot("evaluation-splits");
 }

@@ -378,3 +378,26 @@ fn a_leaderboard_at_a_common_threshold() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("0, 0.05, … 1"));
     assert_eq!(output.status.code(), Some(2));
 }
+
+/// A workspace's file stands for its projects: the model says which one, where several could be meant.
+#[test]
+fn a_workspace_file_in_place_of_a_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let a = project(dir.path(), "a", ["cat", "dog"], &[("v1", 12), ("v2", 17)], &[]);
+    project(dir.path(), "b", ["cat", "dog"], &[("v9", 15)], &[]);
+    let file = json!({"schema": "evalens.workspace/1", "projects": ["a", "b"]});
+    write(dir.path(), "all.json", &file.to_string());
+    let run = |args: &[&str]| Process::new(env!("CARGO_BIN_EXE_evalens")).args(args).output().unwrap();
+    let path = dir.path().join("all.json");
+    let path = path.to_str().unwrap();
+    let own = run(&["evaluate", path, "--model", "a:namer@v1", "--dataset", "pets", "--json", "-"]);
+    assert!(own.status.success(), "{}", String::from_utf8_lossy(&own.stderr));
+    let own: Value = serde_json::from_slice(&own.stdout).unwrap();
+    assert_eq!(own["summary"], evaluated(&a, "v1", &[])["summary"]);
+    let compared = run(&["compare", path, "a:namer@v1", "a:namer@v2", "--dataset", "pets"]);
+    assert!(compared.status.success(), "{}", String::from_utf8_lossy(&compared.stderr));
+    let open = run(&["evaluate", path, "--json", "-"]);
+    assert_eq!(open.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&open.stderr).into_owned();
+    assert!(said.contains("PROJECT:ID") && said.contains("a, b"), "{said}");
+}

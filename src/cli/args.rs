@@ -59,11 +59,11 @@ pub struct InitArgs {
 /// `evalens evaluate`.
 #[derive(Debug, Args)]
 pub struct EvaluateArgs {
-    /// The project folder; or give --predictions (and --truth) instead
+    /// The project folder, or a workspace's file; or give --predictions (and --truth) instead
     #[arg(required_unless_present = "predictions", conflicts_with_all = ["truth", "predictions", "images"])]
     pub path: Option<PathBuf>,
     /// The model; all where none is given, its latest version where none is named
-    #[arg(long, value_name = "ID[@VERSION]")]
+    #[arg(long, value_name = "[PROJECT:]ID[@VERSION]")]
     pub model: Option<String>,
     /// The dataset
     #[arg(long, value_name = "[PROJECT:]ID[@VERSION]")]
@@ -191,10 +191,10 @@ pub struct CrossvalArgs {
 /// `evalens compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// The project folder
+    /// The project folder, or a workspace's file
     pub path: PathBuf,
     /// The models, each as MODEL@VERSION (the latest version where none is named); every further one against the first
-    #[arg(required = true, num_args = 2.., value_name = "MODEL[@VERSION]")]
+    #[arg(required = true, num_args = 2.., value_name = "[PROJECT:]MODEL[@VERSION]")]
     pub models: Vec<String>,
     /// The dataset
     #[arg(long, value_name = "[PROJECT:]ID[@VERSION]")]

@@ -6,6 +6,7 @@ use crate::model::project::{Choice, Home, Project};
 use crate::session::workspace::Workspace;
 use crate::session::{OpenProject, load};
 use crate::store::place::Keeper;
+use crate::store::workspace_file;
 
 use super::CliError;
 use super::output::TerminalProgress;
@@ -19,9 +20,11 @@ pub(super) fn nothing(root: &Path, what: &str) -> CliError {
 }
 
 /// Opens a project, with the datasets of those that come `with` it behind its own; also of the one whose folder stands in
-/// the place of the project's name in `dataset`.
+/// the place of the project's name in `dataset`. Of a workspace's file the project that `model` names, `PROJECT:ID`, else
+/// the only one with outputs.
 pub(super) fn open(
     path: &Path,
+    model: Option<&str>,
     dataset: Option<&str>,
     with: &[PathBuf],
     progress: &TerminalProgress,
@@ -29,22 +32,57 @@ pub(super) fn open(
     let keeper = Keeper::of_this_person();
     let named = dataset.and_then(|name| name.rsplit_once(':')).map(|(project, _)| PathBuf::from(project));
     let named = named.filter(|folder| folder.is_dir());
-    if with.is_empty() && named.is_none() {
+    let is_workspace = workspace_file::is_one(path);
+    if with.is_empty() && named.is_none() && !is_workspace {
         return Ok(load::open(path, &keeper, progress)?);
     }
     let paths: Vec<PathBuf> = [path.to_owned()].into_iter().chain(with.iter().cloned()).chain(named).collect();
     let workspace = Workspace::open(&paths, &keeper, progress)?;
-    if let Some(problem) = workspace.members.iter().find_map(|member| member.state.as_ref().err()) {
+    let problem = workspace.members.iter().find_map(|member| member.state.as_ref().err());
+    if let Some(problem) = problem.filter(|_| !is_workspace) {
         return Err(CliError::Unusable(problem.clone()));
     }
-    let project = workspace.project(0).ok_or_else(|| nothing(path, ""))?;
+    let at = if is_workspace { member_of(&workspace, path, model)? } else { 0 };
+    let project = workspace.project(at).ok_or_else(|| nothing(path, ""))?;
     Ok((**project).clone())
+}
+
+/// The project of a workspace that a model belongs to.
+fn member_of(workspace: &Workspace, path: &Path, model: Option<&str>) -> Result<usize, CliError> {
+    let usable = |at: &usize| workspace.project(*at).is_some_and(|project| !project.choices.is_empty());
+    let all: Vec<usize> = (0..workspace.members.len()).filter(usable).collect();
+    let wanted = model.and_then(|model| model.split_once(':')).map(|(project, _)| project);
+    let found: Vec<usize> = match wanted {
+        Some(wanted) => all.iter().copied().filter(|at| workspace.name(*at) == wanted).collect(),
+        None => all.clone(),
+    };
+    match found.as_slice() {
+        [only] => Ok(*only),
+        _ if all.is_empty() => Err(nothing(path, "")),
+        _ => {
+            let names: Vec<String> = all.iter().map(|at| workspace.name(*at)).collect();
+            Err(CliError::Usage(format!(
+                "{} lists several projects; write the model as PROJECT:ID, with one of {}",
+                path.display(),
+                names.join(", ")
+            )))
+        }
+    }
+}
+
+/// A model's name without its project's before it.
+fn own_model<'a>(project: &Project, wanted: &'a str) -> &'a str {
+    // Projects of one name have their folder's behind it.
+    let is_own = |name: &str| {
+        name.strip_prefix(project.name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
+    };
+    wanted.split_once(':').filter(|(name, _)| is_own(name)).map_or(wanted, |(_, id)| id)
 }
 
 /// Keeps the choices of a model, `ID[@VERSION]`.
 pub(super) fn retain_model(project: &Project, all: &mut Vec<Choice>, wanted: &str) -> Result<(), CliError> {
     let known = all.iter().filter_map(|c| project.models.get(c.model)).map(|m| (m.id.as_str(), m.version.as_str()));
-    let (id, version) = pick("model", wanted, known)?;
+    let (id, version) = pick("model", own_model(project, wanted), known)?;
     all.retain(|c| project.models.get(c.model).is_some_and(|m| m.id == id && m.version == version));
     Ok(())
 }

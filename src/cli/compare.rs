@@ -29,11 +29,12 @@ struct Summed {
     size: String,
     table: MatchTable,
     source: ConfidenceSource,
+    matrix: Option<Vec<Vec<u32>>>,
 }
 
 impl Summed {
     fn side(&self) -> Side<'_> {
-        Side { model: &self.model, table: &self.table, source: self.source }
+        Side { model: &self.model, table: &self.table, source: self.source, matrix: self.matrix.as_deref() }
     }
 
     fn name(&self) -> String {
@@ -47,8 +48,13 @@ impl Summed {
 /// A sentence where the input or the arguments make no sense, models are not comparable, or the output cannot be written.
 pub fn compare(args: &CompareArgs) -> Result<Exit, CliError> {
     let progress = TerminalProgress::default();
-    let OpenProject { root, recognised, .. } =
-        choose::open(&args.path, args.dataset.as_deref(), &args.with, &progress)?;
+    let OpenProject { root, recognised, .. } = choose::open(
+        &args.path,
+        args.models.first().map(String::as_str),
+        args.dataset.as_deref(),
+        &args.with,
+        &progress,
+    )?;
     let project = recognised.project.clone();
     let choices = choices(&root, &project, args)?;
     let summed = choices.iter().map(|choice| sum_up(&root, &project, choice, args, &progress));
@@ -157,6 +163,7 @@ fn sum_up(
     };
     let table = MatchTable::of(&evaluation, confidence, progress).map_err(JobError::from)?;
     Ok(Summed {
+        matrix: evaluation.matrix_at(confidence, progress).map_err(JobError::from)?,
         model: evaluation.predictions.identity.clone(),
         dataset: evaluation.dataset.identity.clone(),
         size: evaluation.size().into_iter().take(2).collect::<Vec<_>>().join(", "),

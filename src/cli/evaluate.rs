@@ -95,7 +95,8 @@ fn find_job(args: &EvaluateArgs, progress: &TerminalProgress) -> Result<Job, Cli
         ));
     }
     let Some(path) = &args.path else { return from_files(args) };
-    let OpenProject { root, recognised, .. } = choose::open(path, args.dataset.as_deref(), &args.with, progress)?;
+    let OpenProject { root, recognised, .. } =
+        choose::open(path, args.model.as_deref(), args.dataset.as_deref(), &args.with, progress)?;
     let mut project = recognised.project.clone();
     use_class_file(&mut project, args);
     let mut all = formats::choices(&project);

@@ -174,14 +174,22 @@ impl Evaluation {
         classification::multilabel_at(&self.dataset, &labels.scores, &thresholds, counting, progress).map(Some)
     }
 
+    /// The confusion matrix at a threshold, truth in rows, what stands for no class last in both directions; `None` where
+    /// nothing was counted. Of several labels an item, each missed one with each wrongly added one.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn matrix_at(&self, t: f64, progress: &dyn Progress) -> Result<Option<Vec<Vec<u32>>>, Cancelled> {
+        if let Some(at) = self.multilabel_at(t, progress)? {
+            return Ok(Some(at.matrix));
+        }
+        Ok(self.matched.as_ref().map(|matched| matched.timeline.counter_at(t).matrix(&matched.timeline)))
+    }
+
     /// What stands for "no class" in the confusion matrix.
     #[must_use]
     pub const fn outside(&self) -> &'static str {
-        match self.task {
-            Task::Classification | Task::TextClassification => "below threshold",
-            Task::Multilabel | Task::TextMultilabel => "none",
-            _ => "background",
-        }
+        self.task.outside()
     }
 
     /// How much there is of everything, in words.

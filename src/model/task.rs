@@ -26,6 +26,16 @@ pub enum Task {
 }
 
 impl Task {
+    /// What stands for "no class" in the confusion matrix.
+    #[must_use]
+    pub const fn outside(self) -> &'static str {
+        match self {
+            Self::Classification | Self::TextClassification => "below threshold",
+            Self::Multilabel | Self::TextMultilabel => "none",
+            _ => "background",
+        }
+    }
+
     /// All tasks.
     pub const ALL: [Self; 8] = [
         Self::Detection,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::compare::{ClassDifference, Comparison, MetricDifference, Unit, Verdict};
+use crate::analysis::compare::{ClassDifference, Comparison, MetricDifference, Unit, Verdict, matrix_difference};
 use crate::metrics::{ClassCounts, MatchTable};
 use crate::model::{ClassId, DatasetIdentity, ImageId, ModelIdentity, Task};
 
@@ -20,6 +20,8 @@ pub struct Side<'a> {
     pub table: &'a MatchTable,
     /// Where its confidence came from.
     pub source: ConfidenceSource,
+    /// Its confusion matrix there: truth in rows, what stands for no class last in both directions.
+    pub matrix: Option<&'a [Vec<u32>]>,
 }
 
 /// What a document is made of.
@@ -55,6 +57,25 @@ pub struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     broken_objects: Option<Vec<ObjectPart<'a>>>,
     classes: Vec<ClassPart<'a>>,
+    confusion_matrix: Option<MatrixPart<'a>>,
+}
+
+/// Both confusion matrices and B − A; `null` where the two have other classes.
+#[derive(Debug, Serialize)]
+struct MatrixPart<'a> {
+    labels: Vec<&'a str>,
+    a: &'a [Vec<u32>],
+    b: &'a [Vec<u32>],
+    difference: Vec<Vec<i64>>,
+}
+
+impl<'a> MatrixPart<'a> {
+    fn new(a: Side<'a>, b: Side<'a>, outside: &'a str) -> Option<Self> {
+        let (of_a, of_b) = a.matrix.zip(b.matrix).filter(|_| a.table.classes() == b.table.classes())?;
+        let difference = matrix_difference(of_a, of_b)?;
+        let labels = a.table.classes().iter().map(String::as_str).chain([outside]).collect();
+        Some(Self { labels, a: of_a, b: of_b, difference })
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -193,6 +214,7 @@ impl<'a> Document<'a> {
             fixed_objects: objects(&comparison.fixed),
             broken_objects: objects(&comparison.broken),
             classes: comparison.classes.iter().map(|class| ClassPart::new(a.table, class)).collect(),
+            confusion_matrix: MatrixPart::new(a, b, task.outside()),
         }
     }
 }

@@ -3,11 +3,65 @@
 use serde::Serialize;
 
 use crate::analysis::leaderboard::{Row, evaluation_dataset, training_dataset};
-use crate::model::Task;
 use crate::model::run::{Run, headline};
+use crate::model::{Task, fmt};
+
+use super::figure::{Anchor, Colour, Figure, Mark, about_width};
 
 /// The schema this version writes.
 pub const SCHEMA: &str = "evalens.leaderboard/1";
+
+/// Rows that a figure shows: more are no picture that anyone looks at.
+const DRAWN: usize = 100;
+/// Texts are cut at so many letters.
+const LETTERS: usize = 40;
+const SIZE: f64 = 13.0;
+const LINE: f64 = 26.0;
+const MARGIN: f64 = 20.0;
+const INK: Colour = [32, 36, 42];
+const FAINT: Colour = [98, 104, 114];
+const RULE: Colour = [222, 225, 230];
+
+/// A table: texts at the left of their columns, ranks and numbers at the right; the first cell of a column is its head.
+fn drawn(columns: &[Vec<String>], note: &str) -> Figure {
+    let mut figure = Figure::default();
+    let lines = columns.first().map_or(0, Vec::len);
+    figure.height = 2.0 * MARGIN + (lines as f64 + 1.0) * LINE;
+    let mut left = MARGIN;
+    let mut marks = Vec::new();
+    let mut text = |at, anchor, colour, text: &str| {
+        marks.push(Mark::Text { at, size: SIZE, anchor, colour, text: text.to_owned() });
+    };
+    for (number, column) in columns.iter().enumerate() {
+        let cells: Vec<String> = column.iter().map(|cell| shortened(cell)).collect();
+        let width = cells.iter().map(|cell| about_width(cell, SIZE)).fold(0.0, f64::max) + SIZE;
+        let names = (1..4).contains(&number);
+        for (line, cell) in cells.iter().enumerate() {
+            let colour = if line == 0 || number == 2 || number == 3 { FAINT } else { INK };
+            let y = MARGIN + line as f64 * LINE + LINE * 0.68;
+            let (x, anchor) = if names { (left, Anchor::Start) } else { (left + width - SIZE, Anchor::End) };
+            text((x, y), anchor, colour, cell);
+        }
+        left += width + SIZE;
+    }
+    let y = MARGIN + lines as f64 * LINE + LINE * 0.68;
+    text((MARGIN, y), Anchor::Start, FAINT, note);
+    figure.width = left.max(MARGIN + about_width(note, SIZE)) + MARGIN - SIZE;
+    figure.marks.push(Mark::Rect([0.0, 0.0, figure.width, figure.height], [255, 255, 255]));
+    for line in 1..=lines {
+        let y = MARGIN + line as f64 * LINE;
+        figure.marks.push(Mark::Rect([MARGIN, y, figure.width - 2.0 * MARGIN, 1.0], RULE));
+    }
+    figure.marks.extend(marks);
+    figure
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= LETTERS {
+        return text.to_owned();
+    }
+    text.chars().take(LETTERS - 1).chain(['…']).collect()
+}
 
 /// The document.
 #[derive(Debug, Serialize)]
@@ -73,6 +127,43 @@ impl<'a> Leaderboard<'a> {
             })
         };
         Self { schema: SCHEMA, sort, common_confidence: common, rows: rows.iter().filter_map(part).collect() }
+    }
+
+    /// The rows as a drawing on white, as many of them as a page of pictures holds.
+    #[must_use]
+    pub fn to_figure(&self) -> Figure {
+        let rows = self.rows.get(..self.rows.len().min(DRAWN)).unwrap_or_default();
+        let headline = match rows.split_first() {
+            Some((first, rest)) if rest.iter().all(|row| row.task == first.task) => headline(first.task).1,
+            _ => "Headline",
+        };
+        let mut columns: Vec<Vec<String>> = vec![
+            vec!["Rank".to_owned()],
+            vec!["Model".to_owned()],
+            vec!["Evaluated on".to_owned()],
+            vec!["Trained on".to_owned()],
+        ];
+        columns.extend(["ROC AUC", "F1", "Precision", "Recall", headline].map(|name| vec![name.to_owned()]));
+        for row in rows {
+            let cells = [
+                row.rank.map_or_else(|| fmt::UNDEFINED.to_owned(), |rank| rank.to_string()),
+                format!("{}@{}", row.model, row.version),
+                row.evaluation_dataset.clone(),
+                row.training_dataset.clone().unwrap_or_else(|| fmt::UNDEFINED.to_owned()),
+                fmt::rate(row.roc_auc),
+                fmt::rate(row.f1),
+                fmt::rate(row.precision),
+                fmt::rate(row.recall),
+                fmt::rate(row.headline.value),
+            ];
+            columns.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell));
+        }
+        let note = match (self.common_confidence, self.rows.len() - rows.len()) {
+            (None, 0) => "F1, precision and recall of each model at its own optimum".to_owned(),
+            (Some(t), 0) => format!("F1, precision and recall at confidence ≥ {t:.2}"),
+            (_, more) => format!("and {} more", fmt::counted(more as u64, "row", "rows")),
+        };
+        drawn(&columns, &note)
     }
 
     /// The rows as CSV; undefined numbers are empty.

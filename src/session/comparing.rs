@@ -21,6 +21,17 @@ pub enum At {
     Common(f64),
 }
 
+/// Two confusion matrices: truth in rows, what stands for no class last in both directions.
+#[derive(Debug)]
+pub struct Matrices {
+    /// Of the evaluation on screen.
+    pub first: Vec<Vec<u32>>,
+    /// Of the other.
+    pub other: Vec<Vec<u32>>,
+    /// The other's counts minus the first's.
+    pub difference: Vec<Vec<i64>>,
+}
+
 /// Another model, held against the one on screen.
 #[derive(Debug)]
 pub struct Compared {
@@ -34,8 +45,8 @@ pub struct Compared {
     pub confidences: (f64, f64),
     /// What came out.
     pub comparison: Comparison,
-    /// Counts of the other's confusion matrix minus the first's; `None` where their classes differ.
-    pub matrix: Option<Vec<Vec<i64>>>,
+    /// Both confusion matrices; `None` where their classes differ.
+    pub matrices: Option<Matrices>,
 }
 
 /// The four sets of a comparison.
@@ -92,16 +103,16 @@ impl Compared {
                 CompareError::Cancelled(_) => JobError::Cancelled,
                 CompareError::NotComparable(why) => JobError::Failed(format!("These two cannot be compared: {why}")),
             })?;
-        let matrix = |evaluation: &Evaluation, t: f64| {
-            let matched = evaluation.matched.as_ref()?;
-            Some(matched.timeline.counter_at(t).matrix(&matched.timeline))
-        };
-        let matrices = matrix(evaluation, confidences.0).zip(matrix(&other.evaluation, confidences.1));
+        let matrices =
+            evaluation.matrix_at(confidences.0, progress)?.zip(other.evaluation.matrix_at(confidences.1, progress)?);
         let same = evaluation.dataset.classes.names() == other.evaluation.dataset.classes.names();
-        let matrix = matrices.filter(|_| same).and_then(|(a, b)| compare::matrix_difference(&a, &b));
+        let matrices = matrices.filter(|_| same).and_then(|(first, other)| {
+            let difference = compare::matrix_difference(&first, &other)?;
+            Some(Matrices { first, other, difference })
+        });
         let mut other = Explorer::of(other).ok_or_else(|| JobError::Failed("Nothing was counted".to_owned()))?;
         other.set(confidences.1);
-        Ok(Self { first: first.clone(), other, at, confidences, comparison, matrix })
+        Ok(Self { first: first.clone(), other, at, confidences, comparison, matrices })
     }
 
     /// The objects or items of a set, in the order of the first evaluation.

@@ -168,6 +168,33 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder).unwrap().count(), 9);
     }
 
+    /// Files as every version of the program wrote them, one of a version to come, and one of another schema: each number
+    /// is that of the file.
+    #[test]
+    fn runs_of_every_version_are_read() {
+        let (dir, keeper, place) = kept();
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/runs");
+        std::fs::create_dir_all(place.dir.join(FOLDER)).unwrap();
+        for entry in std::fs::read_dir(fixtures).unwrap() {
+            let file = entry.unwrap().path();
+            std::fs::copy(&file, place.dir.join(FOLDER).join(file.file_name().unwrap())).unwrap();
+        }
+        let (runs, findings) = read(&keeper, dir.path());
+        let [first, steps, later] = [0, 1, 2].map(|at: usize| &runs[at].run);
+        assert_eq!((runs.len(), findings.get("kept-run").unwrap().count), (3, 1));
+        assert_eq!((first.number("ap"), first.number("recall"), first.settings.iou), (Some(0.25), None, Some(0.5)));
+        assert_eq!((first.classes[0].support(), first.classes[1].predicted()), (351, 37));
+        assert!(first.at_steps.is_empty() && first.unmapped.is_empty() && !first.model.head);
+        assert_eq!((steps.at_steps[1], steps.classes[0].at_steps[0]), ((16, 18), (9, 10)));
+        assert_eq!((steps.unmapped.as_slice(), steps.model.head), (["perhaps".to_owned()].as_slice(), true));
+        assert_eq!((steps.dataset.splits.len(), steps.classes[0].roc_auc), (2, Some(0.97)));
+        assert_eq!((later.number("f1"), later.number("something_new")), (None, Some(0.5)));
+        // What is read can be written and is the same again.
+        for stored in &runs {
+            assert_eq!(Run::parse(&stored.run.to_text()).unwrap(), stored.run);
+        }
+    }
+
     /// A field that a later version adds does not stand in the way.
     #[test]
     fn unknown_fields_are_passed_over() {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use egui::{Align, Button, Layout, Popup, PopupCloseBehavior, RichText, Role, TextEdit, Ui, WidgetInfo};
 use egui_extras::{Column, TableBuilder, TableRow};
 
+use crate::model::project::{DatasetEntry, ModelEntry};
 use crate::model::run::{Run, headline};
 use crate::model::{Task, fmt};
 use crate::session::evaluations::{Key, Row, State};
@@ -333,25 +334,52 @@ fn datasets(ui: &mut Ui, session: &Session, ctx: &ViewCtx, row: &Row) {
         }
         ui.label(RichText::new(title).font(theme::caption()).color(ctx.theme.muted));
         for dataset in list {
-            let mut choices: Vec<Vec<String>> = dataset.splits.keys().map(|split| vec![split.clone()]).collect();
-            if choices.len() > 1 {
-                choices.push(dataset.splits.keys().cloned().collect());
+            splits_of(ui, ctx, row, model, dataset);
+        }
+    }
+}
+
+/// The splits of a dataset, each with what came of it, then all pooled; and all of them one after the other.
+fn splits_of(ui: &mut Ui, ctx: &ViewCtx, row: &Row, model: &ModelEntry, dataset: &DatasetEntry) {
+    let workspace = &ctx.session.workspace;
+    let named = (dataset.key().into_owned(), dataset.version.clone());
+    let key = |splits: Vec<String>| Key { dataset: named.clone(), splits, ..row.key.clone() };
+    let alone: Vec<Key> = dataset.splits.keys().map(|split| key(vec![split.clone()])).collect();
+    let pooled = (alone.len() > 1).then(|| key(dataset.splits.keys().cloned().collect()));
+    let mut ready = Vec::new();
+    for (key, is_pooled) in alone.into_iter().map(|key| (key, false)).chain(pooled.map(|key| (key, true))) {
+        let missing = evaluations::missing(model, dataset, &key.splits);
+        let known = evaluations::latest(workspace, row.member, &key);
+        let name = format!("{}@{}, {}", key.dataset.0, key.dataset.1, key.splits.join(" + "));
+        let right = match (&known, &missing) {
+            (Some((stored, fresh)), _) => {
+                let (number, what) = headline(model.task);
+                let old = if *fresh { "" } else { ", files changed since" };
+                format!("{what} {}{old}", fmt::rate(stored.run.number(number)))
             }
-            for splits in choices {
-                let missing = evaluations::missing(model, dataset, &splits);
-                let key =
-                    Key { dataset: (dataset.key().into_owned(), dataset.version.clone()), splits, ..row.key.clone() };
-                let name = format!("{}@{}, {}", key.dataset.0, key.dataset.1, key.splits.join(" + "));
-                let right = if missing.is_some() { "no outputs" } else { "" };
-                let right = RichText::new(right).font(theme::caption()).color(ctx.theme.muted);
-                let button = Button::selectable(row.key == key, &name).right_text(right);
-                let button = ui.add(button.min_size(egui::vec2(theme::POPUP - 24.0, theme::ROW)));
-                button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-                if button.on_hover_text(missing.unwrap_or_else(|| "Choose".to_owned())).clicked() {
-                    ctx.send(Command::Pick(key));
-                    ui.close();
-                }
-            }
+            (None, Some(_)) => "no outputs".to_owned(),
+            (None, None) => String::new(),
+        };
+        let said = if right.is_empty() { name.clone() } else { format!("{name}: {right}") };
+        let right = RichText::new(right).font(theme::caption()).color(ctx.theme.muted);
+        let button = Button::selectable(row.key == key, &name).right_text(right);
+        let button = ui.add(button.min_size(egui::vec2(theme::POPUP - 24.0, theme::ROW)));
+        button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+        if button.on_hover_text(missing.clone().unwrap_or_else(|| "Choose".to_owned())).clicked() {
+            ctx.send(Command::Pick(key.clone()));
+            ui.close();
+        }
+        if missing.is_none() && !is_pooled && !known.is_some_and(|(_, fresh)| fresh) {
+            ready.push(key);
+        }
+    }
+    if ready.len() > 1 {
+        let button = ui.button("Calculate each split alone");
+        let name = format!("Calculate each split of {}@{} alone", named.0, named.1);
+        button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        if button.on_hover_text("One result a split; all are kept").clicked() {
+            ctx.send(Command::Calculate(ready));
+            ui.close();
         }
     }
 }

@@ -10,11 +10,12 @@ use egui_extras::{Column as Width, TableBuilder, TableRow};
 use crate::analysis::leaderboard::{self, Column, Row, Shown, evaluation_dataset, training_dataset};
 use crate::model::fmt;
 use crate::model::run::{ModelType, Run, STEPS, headline, threshold_of};
+use crate::report::figure::Picture;
 use crate::report::leaderboard::Leaderboard;
 use crate::session::evaluations::Key;
 use crate::session::ranges::{Asked, MOST};
 use crate::session::workspace::Workspace;
-use crate::session::{Command, Slot};
+use crate::session::{Command, Notice, Slot};
 use crate::store::export::Content;
 use crate::ui::context::{ViewCtx, Wish};
 use crate::ui::theme;
@@ -137,6 +138,21 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], 
                     if let Ok(text) = document().to_csv() {
                         ctx.wish(Wish::SaveAs("leaderboard.csv", Arc::new(Content::Text(text))));
                     }
+                    ui.close();
+                }
+                if ui.button("Picture as PNG …").clicked() {
+                    match document().to_figure().to_picture(2.0) {
+                        Ok(Picture { width, height, rgba }) => {
+                            let content = Content::Picture { width, height, rgba };
+                            ctx.wish(Wish::SaveAs("leaderboard.png", Arc::new(content)));
+                        }
+                        Err(error) => ctx.send(Command::Notify(Notice { is_error: true, text: error.to_string() })),
+                    }
+                    ui.close();
+                }
+                if ui.button("Drawing as SVG …").clicked() {
+                    let content = Content::Text(document().to_figure().to_svg());
+                    ctx.wish(Wish::SaveAs("leaderboard.svg", Arc::new(content)));
                     ui.close();
                 }
                 if ui.button("Table as JSON …").clicked() {

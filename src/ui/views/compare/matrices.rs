@@ -4,25 +4,17 @@ use egui::{Align2, Color32, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
 
 use crate::model::{ClassId, fmt};
 use crate::session::Explorer;
-use crate::session::comparing::Compared;
+use crate::session::comparing::{Compared, Matrices as Counts};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
 use crate::ui::widgets::heatmap::{Grid, HeatmapView, Ramp, readable};
 use crate::ui::widgets::text;
 
-/// What the matrices remember, and what they were made of.
+/// What the matrices remember, and of which comparison.
 #[derive(Debug, Default)]
 pub struct Matrices {
     view: HeatmapView,
-    made: Option<Made>,
-}
-
-/// The counts of both, and at which confidences and of which other model they are.
-#[derive(Debug)]
-struct Made {
-    of: (f64, f64, usize),
-    first: Vec<Vec<u32>>,
-    other: Vec<Vec<u32>>,
+    of: Option<(f64, f64, usize)>,
 }
 
 const HEIGHT: f32 = 320.0;
@@ -30,21 +22,15 @@ const HEIGHT: f32 = 320.0;
 /// Draws them; a sentence where the classes differ.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared, state: &mut Matrices) {
     ui.label(RichText::new("Confusion matrices and their difference").font(theme::title()).color(ctx.theme.text));
-    let Some(difference) = &compared.matrix else {
+    let Some(Counts { first: a, other: b, difference }) = &compared.matrices else {
         ui.label(RichText::new("The two declare different classes").color(ctx.theme.muted));
         return;
     };
-    let counts = |explorer: &Explorer, t: f64| {
-        let timeline = &explorer.matched.timeline;
-        timeline.counter_at(t).matrix(timeline)
-    };
-    let key = (compared.confidences.0, compared.confidences.1, compared.other.choice.model);
-    if state.made.as_ref().is_none_or(|made| made.of != key) {
-        let (first, other) = (counts(explorer, key.0), counts(&compared.other, key.1));
-        state.made = Some(Made { of: key, first, other });
+    let of = Some((compared.confidences.0, compared.confidences.1, compared.other.choice.model));
+    if state.of != of {
+        state.of = of;
         state.view.fit();
     }
-    let Some(Made { first: a, other: b, .. }) = &state.made else { return };
     let most = a.iter().chain(b).flatten().copied().max().unwrap_or(0);
     let change = difference.iter().flatten().map(|d| d.unsigned_abs()).max().unwrap_or(0);
     let width = (ui.available_width() - 2.0 * theme::PADDING) / 3.0;
