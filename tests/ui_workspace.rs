@@ -203,11 +203,12 @@ fn a_model_version_has_a_page_with_notes_that_last() {
 fn splits_are_calculated_and_shown_each_alone() {
     // Two splits with outputs.
     let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample");
-    let mut app = opened(Setup::default(), &[sample]);
+    let mut app = TestApp::with(Setup::default());
+    app.send(Command::OpenAll(vec![sample]));
     app.send(Command::Go(Page::Evaluations));
     let row = app.session().evaluations.rows[0].clone();
     let chosen = format!("{}@{}, {}", row.key.dataset.0, row.key.dataset.1, row.key.splits.join(" + "));
-    let picker = format!("Evaluation dataset of finder@{}: {chosen}", row.key.model.1);
+    let picker = format!("Evaluation dataset of {}@{}: {chosen}", row.key.model.0, row.key.model.1);
     app.click(&picker);
     app.click(&format!("Calculate each split of {}@{} alone", row.key.dataset.0, row.key.dataset.1));
     let runs = &app.session().workspace.members[0].runs;

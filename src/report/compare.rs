@@ -60,21 +60,27 @@ pub struct Document<'a> {
     confusion_matrix: Option<MatrixPart<'a>>,
 }
 
-/// Both confusion matrices and B − A; `null` where the two have other classes.
+/// Both confusion matrices and B − A, truth in rows; `null` where the two have other classes. Where every item has one class
+/// no row stands for "no class", as in the document of an evaluation.
 #[derive(Debug, Serialize)]
 struct MatrixPart<'a> {
     labels: Vec<&'a str>,
+    column_labels: Vec<&'a str>,
     a: &'a [Vec<u32>],
     b: &'a [Vec<u32>],
     difference: Vec<Vec<i64>>,
 }
 
 impl<'a> MatrixPart<'a> {
-    fn new(a: Side<'a>, b: Side<'a>, outside: &'a str) -> Option<Self> {
+    fn new(a: Side<'a>, b: Side<'a>, task: Task) -> Option<Self> {
         let (of_a, of_b) = a.matrix.zip(b.matrix).filter(|_| a.table.classes() == b.table.classes())?;
-        let difference = matrix_difference(of_a, of_b)?;
-        let labels = a.table.classes().iter().map(String::as_str).chain([outside]).collect();
-        Some(Self { labels, a: of_a, b: of_b, difference })
+        let mut labels: Vec<&str> = a.table.classes().iter().map(String::as_str).collect();
+        let column_labels = labels.iter().copied().chain([task.outside()]).collect();
+        if !task.is_single_label() {
+            labels.push(task.outside());
+        }
+        let (of_a, of_b) = (of_a.get(..labels.len())?, of_b.get(..labels.len())?);
+        Some(Self { difference: matrix_difference(of_a, of_b)?, labels, column_labels, a: of_a, b: of_b })
     }
 }
 
@@ -214,7 +220,7 @@ impl<'a> Document<'a> {
             fixed_objects: objects(&comparison.fixed),
             broken_objects: objects(&comparison.broken),
             classes: comparison.classes.iter().map(|class| ClassPart::new(a.table, class)).collect(),
-            confusion_matrix: MatrixPart::new(a, b, task.outside()),
+            confusion_matrix: MatrixPart::new(a, b, task),
         }
     }
 }
