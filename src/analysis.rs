@@ -3,6 +3,7 @@
 //!
 //! Reads metrics. Opens no files, knows nothing of the screen.
 
+pub mod clusters;
 pub mod compare;
 pub mod filter;
 pub mod leaderboard;

@@ -3,6 +3,8 @@
 //! Knows rows of numbers and the class of each. Does not know files, metrics, threads of its own or the screen; inside the
 //! rayon pool it is called in it uses all threads, with the same result on any number of them.
 
+pub mod clusters;
+pub mod descriptors;
 pub mod folds;
 pub mod hdbscan;
 pub mod head;
@@ -10,9 +12,11 @@ mod kd_tree;
 pub mod kfold;
 mod lbfgs;
 pub mod logistic;
+pub mod neighbourhood;
 pub mod neighbours;
 pub mod params;
 pub mod scaling;
+pub mod silhouette;
 mod union_find;
 
 use rayon::prelude::*;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Rows;
 use crate::model::{Cancelled, Progress};
 pub use spanning::MOST_ROWS;
+pub(super) use spanning::{FEW_DIMENSIONS, squared_within};
 
 /// Which groups of the tree become clusters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -141,6 +141,25 @@ impl KdTree {
         point.iter().zip(low).zip(high).map(outside).map(|d| d * d).sum()
     }
 
+    /// The rows up to a squared distance from a point, in no particular order.
+    pub fn within(&self, point: &[f64], limit: f64) -> Vec<u32> {
+        let mut found = Vec::new();
+        let mut stack = if self.nodes.is_empty() { Vec::new() } else { vec![0] };
+        while let Some(node) = stack.pop() {
+            if self.distance_to_box(point, node) > limit {
+                continue;
+            }
+            if let Some((first, second)) = self.children(node) {
+                stack.extend([second, first]);
+                continue;
+            }
+            let Node { start, end, .. } = self.nodes[node as usize];
+            let near = (start..end).filter(|&place| squared(point, self.point(place)) <= limit);
+            found.extend(near.map(|place| self.row_at(place)));
+        }
+        found
+    }
+
     /// The squared distance of the `k`-th nearest row of a point, the point itself counted where it is one of the rows;
     /// infinite where there are fewer rows.
     pub fn kth_squared(&self, point: &[f64], k: usize) -> f64 {

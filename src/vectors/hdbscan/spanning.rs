@@ -15,7 +15,7 @@ use crate::model::Progress;
 use crate::vectors::Rows;
 
 /// Dimensions up to which a tree of boxes is faster than every pair.
-const FEW_DIMENSIONS: usize = 12;
+pub(in crate::vectors) const FEW_DIMENSIONS: usize = 12;
 /// Rows of more dimensions than that at most.
 pub const MOST_ROWS: usize = 30_000;
 /// Numbers that a thread compares at a time at least, so that sharing them out pays.
@@ -87,7 +87,7 @@ fn in_prims_order(rows: usize, edges: Vec<Edge>) -> Vec<Edge> {
 
 /// The sum of the squares of the differences, or some number above `limit` where it is above that. What it is does not
 /// depend on the limit.
-fn squared_within(a: &[f32], b: &[f32], limit: f64) -> f64 {
+pub(in crate::vectors) fn squared_within(a: &[f32], b: &[f32], limit: f64) -> f64 {
     let mut sum = 0.0;
     for (a, b) in a.chunks(64).zip(b.chunks(64)) {
         let mut lanes = [0.0_f64; 8];

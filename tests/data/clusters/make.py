@@ -8,7 +8,7 @@ import warnings
 
 import numpy
 import sklearn
-from sklearn.cluster import DBSCAN, HDBSCAN
+from sklearn.cluster import DBSCAN, HDBSCAN, KMeans
 from sklearn.cluster._hdbscan import hdbscan
 from sklearn.cluster._hdbscan._tree import _condense_tree, _do_labelling
 from sklearn.datasets import make_moons
@@ -131,8 +131,13 @@ def described(rows):
         scans.append(
             {"eps": eps, "min_points": least, "labels": labels.tolist(), "silhouette": silhouettes(rows.astype(float), labels)}
         )
+    fits = [
+        {"clusters": k, "inertia": KMeans(k, n_init=10, random_state=0).fit(rows.astype(float)).inertia_}
+        for k in (1, 3, 5)
+        if k < len(rows)
+    ]
     values = [float(f"{v:.9g}") for v in rows.ravel()]
-    return {"dimensions": rows.shape[1], "values": values, "hdbscan": runs, "dbscan": scans}
+    return {"dimensions": rows.shape[1], "values": values, "hdbscan": runs, "dbscan": scans, "k-means": fits}
 
 
 document = {
