@@ -226,7 +226,7 @@ fn k_means_is_as_good_as_that_of_scikit_learn() {
             // The sum of squares about the means; scikit-learn's is the best of ten beginnings.
             let inertia: f64 = found.centre_distances(set.rows()).iter().flatten().map(|d| d * d).sum();
             let expected = run["inertia"].as_f64().unwrap();
-            assert!(inertia >= expected * 0.99 && inertia <= expected * 1.05, "{}: {inertia} {expected}", set.name);
+            assert!(inertia >= expected * 0.9 && inertia <= expected * 1.05, "{}: {inertia} {expected}", set.name);
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::vectors::Rows;
 /// Rows on which centres are found at most; of more, so many are drawn, and every row goes to the nearest centre.
 pub const FITTED_ROWS: usize = 50_000;
 /// Beginnings, of which the best is kept.
-const RUNS: u64 = 3;
+const RUNS: u64 = 5;
 /// Steps of a run at most.
 const STEPS: usize = 300;
 /// A run ends when the centres move less than this share of the rows' spread, squared: scikit-learn's rule.
