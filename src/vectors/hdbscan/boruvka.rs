@@ -93,12 +93,16 @@ impl Round<'_> {
         self.component[place as usize] != self.component[way.to as usize]
     }
 
-    /// The shortest known way out of each component, in the order of their first places.
+    /// The shortest known way out of each component, of equal ones that between the first rows.
     fn shortest(&self, ways: &[WayOut]) -> Vec<(u32, WayOut)> {
         let mut best: Vec<Option<(u32, WayOut)>> = vec![None; ways.len()];
         for (place, &way) in (0_u32..).zip(ways) {
             let best = &mut best[self.component[place as usize] as usize];
-            if self.is_open(place, way) && best.is_none_or(|(_, b)| way.reach < b.reach) {
+            let is_shorter = |(from, b): (u32, WayOut)| {
+                let rows = |from, to| (self.tree.row_at(from), self.tree.row_at(to));
+                way.reach.total_cmp(&b.reach).then(rows(place, way.to).cmp(&rows(from, b.to))).is_lt()
+            };
+            if self.is_open(place, way) && best.is_none_or(is_shorter) {
                 *best = Some((place, way));
             }
         }
@@ -117,7 +121,7 @@ impl Round<'_> {
             for (place, way) in (block as u32 * BLOCK as u32..).zip(ways) {
                 let component = self.component[place as usize];
                 let limit = shortest.entry(component).or_insert(known[component as usize]);
-                if !self.is_open(place, *way) && way.reach < *limit {
+                if !self.is_open(place, *way) && way.reach <= *limit {
                     *way = self.nearest(place, *limit);
                     *limit = limit.min(way.reach);
                 }
@@ -126,7 +130,8 @@ impl Round<'_> {
         })
     }
 
-    /// The most easily reached row of another component, if it is below the limit.
+    /// The most easily reached row of another component, of equal ones the first, if it is within the limit. Prim's algorithm
+    /// looks at equal ones in this order, on which the joining of equally far groups depends.
     fn nearest(&self, place: u32, limit: f64) -> WayOut {
         let (tree, mine) = (self.tree, self.component[place as usize]);
         let (point, core) = (tree.point(place), self.cores[place as usize]);
@@ -134,7 +139,7 @@ impl Round<'_> {
         let bound = |node: u32| tree.distance_to_box(point, node).max(self.least[node as usize]).max(core);
         let mut stack = vec![(core, 0)];
         while let Some((least, node)) = stack.pop() {
-            if least >= best.reach || self.of_box[node as usize] == mine {
+            if least > best.reach || self.of_box[node as usize] == mine {
                 continue;
             }
             if let Some((first, second)) = tree.children(node) {
@@ -149,7 +154,8 @@ impl Round<'_> {
                 if self.component[other as usize] != mine {
                     let least = core.max(self.cores[other as usize]);
                     let reach = squared(point, tree.point(other)).max(least);
-                    if reach < best.reach {
+                    let is_first = || best.to == place || tree.row_at(other) < tree.row_at(best.to);
+                    if reach < best.reach || (reach == best.reach && is_first()) {
                         best = WayOut { to: other, reach };
                     }
                 }

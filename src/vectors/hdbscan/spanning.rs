@@ -11,8 +11,9 @@ use rayon::prelude::*;
 
 use super::HdbscanError;
 use super::boruvka;
-use crate::model::Progress;
+use crate::model::{Cancelled, Progress};
 use crate::vectors::Rows;
+use crate::vectors::neighbours::Neighbours;
 
 /// Dimensions up to which a tree of boxes is faster than every pair.
 pub(in crate::vectors) const FEW_DIMENSIONS: usize = 12;
@@ -20,8 +21,8 @@ pub(in crate::vectors) const FEW_DIMENSIONS: usize = 12;
 pub const MOST_ROWS: usize = 30_000;
 /// Numbers that a thread compares at a time at least, so that sharing them out pays.
 const SHARE: usize = 1 << 16;
-/// Rows whose nearest are sought side by side, so that the others are read once for all of them.
-const BESIDE: usize = 16;
+/// Neighbours beyond those that are needed: they come from single precision and may be in a slightly other order.
+const SPARE: usize = 4;
 
 /// An edge of a spanning tree.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,32 +125,16 @@ impl PartialOrd for Distance {
 }
 
 /// The squared distance of the `samples`-th nearest of each row, itself the first.
-fn core_distances(rows: Rows<'_>, samples: usize, progress: &dyn Progress) -> Result<Vec<f64>, HdbscanError> {
-    progress.stage("Distances to the nearest");
-    let mut cores = vec![0.0; rows.len()];
-    let blocks = cores.par_chunks_mut(BESIDE).enumerate();
-    blocks.try_for_each(|(block, cores)| {
-        progress.check()?;
-        let mut nearest = vec![BinaryHeap::with_capacity(samples + 1); cores.len()];
-        for other in 0..rows.len() as u32 {
-            for (row, nearest) in (block * BESIDE..).zip(&mut nearest) {
-                let full = nearest.len() == samples;
-                let limit = nearest.peek().filter(|_| full).map_or(f64::INFINITY, |d: &Distance| d.0);
-                let distance = squared_within(rows.row(row as u32), rows.row(other), limit);
-                if distance < limit {
-                    nearest.push(Distance(distance));
-                    if full {
-                        nearest.pop();
-                    }
-                }
-            }
-        }
-        for (core, nearest) in cores.iter_mut().zip(&nearest) {
-            *core = nearest.peek().map_or(0.0, |d| d.0);
-        }
-        Ok::<_, crate::model::Cancelled>(())
-    })?;
-    Ok(cores)
+fn core_distances(rows: Rows<'_>, samples: usize, progress: &dyn Progress) -> Result<Vec<f64>, Cancelled> {
+    let others = samples - 1;
+    let near = Neighbours::exact(rows, others + SPARE, progress)?;
+    let core = |row: u32| {
+        let exact = |&other: &u32| squared_within(rows.row(row), rows.row(other), f64::INFINITY);
+        let mut squares: Vec<f64> = near.indices(row).iter().map(exact).collect();
+        squares.sort_unstable_by(f64::total_cmp);
+        others.checked_sub(1).and_then(|last| squares.get(last).copied()).unwrap_or(0.0)
+    };
+    Ok((0..rows.len() as u32).into_par_iter().with_min_len(64).map(core).collect())
 }
 
 /// A row that is not in the tree yet.
