@@ -1,4 +1,5 @@
-//! Everything on embeddings: folds, logistic regression on rows of numbers, cross-validation, heads.
+//! Everything on embeddings: folds, logistic regression on rows of numbers, cross-validation, heads, neighbours, clusters,
+//! descriptors.
 //!
 //! Knows rows of numbers and the class of each. Does not know files, metrics, threads of its own or the screen; inside the
 //! rayon pool it is called in it uses all threads, with the same result on any number of them.

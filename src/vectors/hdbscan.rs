@@ -1,7 +1,9 @@
 //! Clusters of any shape and density, and noise: HDBSCAN (Campello, Moulavi, Sander 2013), as scikit-learn 1.9 computes it.
 //!
-//! Knows rows of numbers. Equal to scikit-learn's labels but for rows that are exactly as far from two clusters: there both
-//! depend on the order in which equal distances are looked at.
+//! Knows rows of numbers. Equal to scikit-learn but for the order in which edges of equal length are joined: here the order in
+//! which Prim's algorithm finds them, there what NumPy's sort leaves, which depends on the processor. Every row that makes
+//! another one dense gives such edges, so that on large data a few clusters may differ, as they do in scikit-learn when the
+//! rows stand in another order.
 
 mod boruvka;
 mod spanning;
