@@ -1,11 +1,16 @@
 //! Neighbours, projections and their quality: against scikit-learn, at the edges, on any number of threads.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use evalens::model::rng::Rng;
 use evalens::model::{Cancelled, NoProgress, Progress};
 use evalens::vectors::Rows;
+use evalens::vectors::layout::Layout;
 use evalens::vectors::neighbours::Neighbours;
+use evalens::vectors::pca::Pca;
+use evalens::vectors::quality::trustworthiness;
+use serde_json::Value;
 
 /// Rows around a few centres.
 fn blobs(rows: usize, dimensions: usize, centres: usize, seed: u64) -> Vec<f32> {
@@ -50,13 +55,13 @@ fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 fn slow_neighbours(rows: Rows<'_>, row: u32, k: usize) -> Vec<(u32, f32)> {
     let distance = |other: u32| {
         let pairs = rows.row(row).iter().zip(rows.row(other));
-        pairs.map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum::<f64>().sqrt() as f32
+        pairs.map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum::<f64>().sqrt()
     };
     let others = (0..rows.len() as u32).filter(|other| *other != row);
-    let mut all: Vec<(u32, f32)> = others.map(|other| (other, distance(other))).collect();
+    let mut all: Vec<(u32, f64)> = others.map(|other| (other, distance(other))).collect();
     all.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
     all.truncate(k);
-    all
+    all.into_iter().map(|(other, distance)| (other, distance as f32)).collect()
 }
 
 fn are_exact(rows: Rows<'_>, k: usize) {
@@ -97,4 +102,152 @@ fn neighbours_do_not_depend_on_threads_and_can_be_cancelled() {
     assert_eq!(Neighbours::exact(rows, 10, &Impatient::new(3)).unwrap_err(), Cancelled);
     let patient = Impatient::new(usize::MAX);
     assert!(Neighbours::of(rows, 10, 1, &patient).is_ok() && patient.checks.load(Ordering::Relaxed) > 0);
+}
+
+// ---- values of scikit-learn
+
+/// Numbers of a list, of a list of lists one after the other.
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().map_or_else(|| vec![value.as_f64().unwrap()], |list| list.iter().flat_map(numbers).collect())
+}
+
+fn are_near(found: &[f64], expected: &Value, within: f64) {
+    let expected = numbers(expected);
+    assert_eq!(found.len(), expected.len());
+    for (f, e) in found.iter().zip(&expected) {
+        assert!((f - e).abs() <= within * e.abs().max(1.0), "{f} instead of {e}");
+    }
+}
+
+/// tests/data/vectors/small.json: scikit-learn 1.9.1, `PCA(3, svd_solver="full")` and `trustworthiness` of the first two
+/// components as the map, of 60 × 7 and of 9 × 20 normal numbers.
+#[test]
+fn components_and_trustworthiness_are_scikit_learns() {
+    let small: Value = serde_json::from_str(include_str!("data/vectors/small.json")).unwrap();
+    for case in small["cases"].as_array().unwrap() {
+        let dimensions = case["dimensions"].as_u64().unwrap() as usize;
+        let values: Vec<f32> = numbers(&case["values"]).iter().map(|v| *v as f32).collect();
+        let rows = Rows::new(dimensions, &values).unwrap();
+        let pca = Pca::of(rows, 3, &NoProgress).unwrap();
+        are_near(&pca.ratios().unwrap(), &case["ratios"], 1e-10);
+        are_near(pca.variances(), &case["variances"], 1e-10);
+        are_near(&pca.components().concat(), &case["components"], 1e-8);
+        are_near(&pca.scores(rows), &case["scores"], 1e-8);
+        let layout = pca.layout(rows);
+        for (k, expected) in case["trustworthiness"].as_object().unwrap() {
+            let found = trustworthiness(rows, &layout, k.parse().unwrap(), &NoProgress).unwrap();
+            are_near(&[found.unwrap()], expected, 1e-12);
+        }
+    }
+}
+
+#[test]
+fn rows_that_do_not_vary_or_are_few_have_components_too() {
+    let pca = |dimensions: usize, values: &[f32]| {
+        let rows = Rows::new(dimensions, values).unwrap();
+        let found = Pca::of(rows, 2, &NoProgress).unwrap();
+        assert!(found.layout(rows).points.iter().flatten().all(|v| v.is_finite()));
+        assert_eq!(found.layout(rows).points.len(), rows.len());
+        found
+    };
+    assert_eq!(pca(3, &[]).components().len(), 0);
+    assert_eq!(pca(3, &[1.0, 2.0, 3.0]).ratios(), None);
+    assert_eq!(pca(3, &[0.1; 300]).ratios(), None);
+    assert_eq!(pca(1, &[1.0, 2.0, 3.0]).ratios().unwrap(), [1.0]);
+    // Along (3, 4): its length, 1 minus the mean of 0, 5 and 10, and the sign of the larger loading.
+    let line = pca(2, &[0.0, 0.0, -3.0, -4.0, -6.0, -8.0]);
+    are_near(&line.components()[0], &serde_json::json!([0.6, 0.8]), 1e-12);
+    are_near(&line.ratios().unwrap(), &serde_json::json!([1.0, 0.0]), 1e-12);
+    are_near(line.variances(), &serde_json::json!([25.0, 0.0]), 1e-12);
+    // The second column is constant.
+    are_near(&pca(2, &[1.0, 7.0, 2.0, 7.0, 4.0, 7.0]).components()[0], &serde_json::json!([1.0, 0.0]), 1e-12);
+    pca(2, &[3e38, -3e38, -3e38, 3e38, 1e38, 2e38]);
+}
+
+#[test]
+fn components_do_not_depend_on_threads_and_can_be_cancelled() {
+    let values = blobs(2500, 90, 7, 2);
+    let rows = Rows::new(90, &values).unwrap();
+    let one = on_threads(1, || Pca::of(rows, 5, &NoProgress).unwrap());
+    assert_eq!(one, on_threads(3, || Pca::of(rows, 5, &NoProgress).unwrap()));
+    assert_eq!(Pca::of(rows, 5, &Impatient::new(1)).unwrap_err(), Cancelled);
+    let layout = one.layout(rows);
+    let trust = |threads| on_threads(threads, || trustworthiness(rows, &layout, 15, &NoProgress).unwrap());
+    assert_eq!(trust(1), trust(3));
+    assert_eq!(trustworthiness(rows, &layout, 15, &Impatient::new(3)).unwrap_err(), Cancelled);
+}
+
+#[test]
+fn trustworthiness_is_undefined_for_many_neighbours_or_other_rows() {
+    let values = blobs(30, 4, 2, 1);
+    let rows = Rows::new(4, &values).unwrap();
+    let trust = |points: usize, k: usize| {
+        let layout = Layout { points: (0..points).map(|at| [at as f32, 0.0]).collect() };
+        trustworthiness(rows, &layout, k, &NoProgress).unwrap()
+    };
+    assert!(trust(30, 14).is_some_and(|t| (0.0..=1.0).contains(&t)));
+    assert_eq!((trust(30, 15), trust(30, 0), trust(29, 3), trust(0, 3)), (None, None, None, None));
+    // A map of the rows themselves.
+    let plane = blobs(40, 2, 3, 1);
+    let points = plane.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+    let found = trustworthiness(Rows::new(2, &plane).unwrap(), &Layout { points }, 5, &NoProgress).unwrap();
+    assert_eq!(found, Some(1.0));
+}
+
+// ---- real embeddings
+
+/// The folder of real data, if it is there.
+fn shared(folder: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("EVALENS_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let found = root.join(folder);
+    if found.is_dir() {
+        return Some(found);
+    }
+    eprintln!("skipped: {} is not there", found.display());
+    None
+}
+
+/// Numbers of a NumPy array of version 1 in single precision, and its columns.
+fn array(path: &Path) -> (usize, Vec<f32>) {
+    let bytes = std::fs::read(path).unwrap();
+    let start = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let header = String::from_utf8_lossy(&bytes[10..start]);
+    assert!(header.contains("'<f4'"), "{header}");
+    let shape = header.split("'shape': (").nth(1).unwrap().split(')').next().unwrap();
+    let columns = shape.split(',').nth(1).unwrap().trim().parse().unwrap();
+    (columns, bytes[start..].chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
+}
+
+/// Shares of variance and trustworthiness (k = 15) by scikit-learn 1.9.1, of the numbers as they are.
+#[test]
+fn components_of_real_embeddings_are_scikit_learns() {
+    let sets = [
+        (
+            "banking77",
+            "test.minilm-l6.npy",
+            [0.090_126_759_922_957_18, 0.064_695_709_931_178_22],
+            0.795_751_805_167_899_3,
+        ),
+        (
+            "cifar10-sample",
+            "efflite0-pca64.f32.npy",
+            [0.092_853_093_616_841_26, 0.062_312_247_474_379_29],
+            0.733_104_605_936_540_5,
+        ),
+    ];
+    for (set, file, ratios, trust) in sets {
+        let Some(folder) = shared(set) else { continue };
+        let (dimensions, values) = array(&folder.join("embeddings").join(file));
+        let rows = Rows::new(dimensions, &values).unwrap();
+        let pca = Pca::of(rows, 2, &NoProgress).unwrap();
+        are_near(&pca.ratios().unwrap(), &serde_json::json!(ratios), 1e-9);
+        let found = trustworthiness(rows, &pca.layout(rows), 15, &NoProgress).unwrap().unwrap();
+        // Two questions of banking77 are alike: 30 of the ranks are shared by both, and scikit-learn puts such in any order. One
+        // rank is 7e-9.
+        assert!(
+            (found - trust).abs() < if set == "banking77" { 3e-8 } else { 1e-9 },
+            "{set}: {found} instead of {trust}"
+        );
+    }
 }

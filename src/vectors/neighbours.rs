@@ -86,8 +86,12 @@ impl Neighbours {
     }
 }
 
-/// Distance of two rows from their differences, added up in double precision; never infinite.
-fn distance(a: &[f32], b: &[f32]) -> f32 {
-    let square: f64 = a.iter().zip(b).map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum();
+/// Square of the distance of two rows from their differences, in double precision.
+fn square(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum()
+}
+
+/// The distance of a square; never infinite.
+fn root(square: f64) -> f32 {
     (square.sqrt() as f32).min(f32::MAX)
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::model::{Cancelled, Progress};
 use crate::vectors::Rows;
 
-use super::distance;
+use super::{root, square};
 
 /// Rows that one task looks after, and columns of its table of products at a time: the table stays in the second cache.
 const BLOCK: usize = 128;
@@ -37,11 +37,11 @@ pub(super) fn fill(
         let found = table.candidates(first, index.len() / k, k + SPARE, progress)?;
         let places = index.chunks_exact_mut(k).zip(distances.chunks_exact_mut(k));
         for ((row, found), (index, distances)) in (first as u32..).zip(found).zip(places) {
-            let measured = found.into_iter().map(|(_, other)| (distance(rows.row(row), rows.row(other)), other));
-            let mut measured: Vec<(f32, u32)> = measured.collect();
+            let measured = found.into_iter().map(|(_, other)| (square(rows.row(row), rows.row(other)), other));
+            let mut measured: Vec<(f64, u32)> = measured.collect();
             measured.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             for ((d, i), (from, other)) in distances.iter_mut().zip(index).zip(measured) {
-                (*d, *i) = (from, other);
+                (*d, *i) = (root(from), other);
             }
         }
         progress.progress(done.fetch_add(index.len() / k, Ordering::Relaxed), rows.len());
