@@ -22,6 +22,9 @@ pub mod pca;
 pub mod quality;
 pub mod scaling;
 pub mod silhouette;
+mod sparse;
+pub mod tsne;
+pub mod umap;
 mod union_find;
 
 use rayon::prelude::*;

@@ -10,6 +10,9 @@ use evalens::vectors::layout::Layout;
 use evalens::vectors::neighbours::Neighbours;
 use evalens::vectors::pca::Pca;
 use evalens::vectors::quality::trustworthiness;
+use evalens::vectors::scaling::Metric;
+use evalens::vectors::tsne::{TsneParams, tsne};
+use evalens::vectors::umap::{UmapParams, umap};
 use serde_json::Value;
 
 /// Rows around a few centres.
@@ -194,6 +197,97 @@ fn trustworthiness_is_undefined_for_many_neighbours_or_other_rows() {
     assert_eq!(found, Some(1.0));
 }
 
+// ---- maps
+
+/// Both maps with few steps.
+fn maps(rows: Rows<'_>, metric: Metric, progress: &dyn Progress) -> Result<[Layout; 2], Cancelled> {
+    let umap_params = UmapParams { metric, epochs: Some(40), seed: 3, ..UmapParams::default() };
+    let tsne_params = TsneParams { metric, early: 30, steps: 30, seed: 3, ..TsneParams::default() };
+    Ok([
+        umap(rows, &umap_params.check().unwrap(), progress, &mut |_| {})?,
+        tsne(rows, &tsne_params.check().unwrap(), progress, &mut |_| {})?,
+    ])
+}
+
+#[test]
+fn maps_have_a_finite_point_for_every_row() {
+    let nearly: Vec<f32> = (0..600).map(|at| if at == 7 { 1.0 } else { 0.5 }).collect();
+    let few = blobs(40, 3, 2, 1);
+    let column: Vec<f32> = (0..300).map(|at| if at % 3 == 1 { 7.0 } else { (at * at % 17) as f32 }).collect();
+    let wide = [3e38, -3e38, -3e38, 3e38, 1e38, 2e38, 0.0, 1.0];
+    let cases: [(usize, &[f32]); 11] = [
+        (3, &[]),
+        (2, &[1.0, 2.0]),
+        (2, &[1.0, 2.0, 1.0, 2.0]),
+        (2, &[1.0, 2.0, 3.0, 2.0]),
+        (1, &[1.0, 2.0, 4.0]),
+        (2, &[0.0; 100]),
+        (3, &[0.7; 600]),
+        (3, &nearly),
+        (3, &few),
+        (3, &column),
+        (2, &wide),
+    ];
+    for (dimensions, values) in cases {
+        let rows = Rows::new(dimensions, values).unwrap();
+        for metric in [Metric::Euclidean, Metric::Cosine] {
+            for map in maps(rows, metric, &NoProgress).unwrap() {
+                assert_eq!(map.points.len(), rows.len());
+                assert!(map.points.iter().flatten().all(|v| v.is_finite()), "{values:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn maps_depend_on_the_seed_and_not_on_threads() {
+    let values = blobs(600, 12, 4, 5);
+    let rows = Rows::new(12, &values).unwrap();
+    let one = on_threads(1, || maps(rows, Metric::Euclidean, &NoProgress).unwrap());
+    assert_eq!(one, on_threads(3, || maps(rows, Metric::Euclidean, &NoProgress).unwrap()));
+    let params = UmapParams { epochs: Some(40), seed: 4, ..UmapParams::default() }.check().unwrap();
+    assert_ne!(one[0], umap(rows, &params, &NoProgress, &mut |_| {}).unwrap());
+}
+
+#[test]
+fn maps_show_how_far_they_are_and_can_be_cancelled() {
+    let values = blobs(200, 6, 3, 5);
+    let rows = Rows::new(6, &values).unwrap();
+    let mut shown = Vec::new();
+    let params = UmapParams { epochs: Some(100), ..UmapParams::default() }.check().unwrap();
+    let last = umap(rows, &params, &Impatient::new(usize::MAX), &mut |points| shown.push(points.to_vec())).unwrap();
+    assert_eq!((shown.len(), shown[0].len()), (50, 200));
+    assert!(shown.iter().zip(&shown[1..]).all(|(a, b)| a != b) && shown[49] != last.points);
+    let mut looks = 0;
+    let params = TsneParams { early: 50, steps: 50, ..TsneParams::default() }.check().unwrap();
+    tsne(rows, &params, &Impatient::new(usize::MAX), &mut |points| looks += points.len() / 200).unwrap();
+    assert_eq!(looks, 50);
+    for after in [0, 3, 25] {
+        assert_eq!(maps(rows, Metric::Euclidean, &Impatient::new(after)).unwrap_err(), Cancelled);
+        let params = TsneParams::default().check().unwrap();
+        assert_eq!(tsne(rows, &params, &Impatient::new(after), &mut |_| {}).unwrap_err(), Cancelled);
+    }
+}
+
+/// Rows of a cluster lie together: the nearest point of nearly every point is of its own cluster.
+#[test]
+fn maps_keep_clusters_together() {
+    let values = blobs(300, 10, 5, 9);
+    let rows = Rows::new(10, &values).unwrap();
+    for metric in [Metric::Euclidean, Metric::Cosine] {
+        let maps = [
+            umap(rows, &UmapParams { metric, ..UmapParams::default() }.check().unwrap(), &NoProgress, &mut |_| {}),
+            tsne(rows, &TsneParams { metric, ..TsneParams::default() }.check().unwrap(), &NoProgress, &mut |_| {}),
+        ];
+        for map in maps {
+            let points = map.unwrap().points;
+            let near = Neighbours::exact(Rows::new(2, points.as_flattened()).unwrap(), 1, &NoProgress).unwrap();
+            let own = (0..300).filter(|&row| near.indices(row)[0] % 5 == row % 5).count();
+            assert!(own >= 285, "{own} of 300");
+        }
+    }
+}
+
 // ---- real embeddings
 
 /// The folder of real data, if it is there.
@@ -250,4 +344,18 @@ fn components_of_real_embeddings_are_scikit_learns() {
             "{set}: {found} instead of {trust}"
         );
     }
+}
+
+/// Trustworthiness (k = 15) by umap-learn 0.5.12 and openTSNE 1.0.4 of the same rows, of which a map may lack 0.01.
+#[test]
+fn maps_of_real_embeddings_are_as_trustworthy_as_those_of_others() {
+    let Some(folder) = shared("cifar10-sample") else { return };
+    let (dimensions, values) = array(&folder.join("embeddings/efflite0-pca64.f32.npy"));
+    let rows = Rows::new(dimensions, &values).unwrap();
+    let map = umap(rows, &UmapParams::default().check().unwrap(), &NoProgress, &mut |_| {}).unwrap();
+    let trust = trustworthiness(rows, &map, 15, &NoProgress).unwrap().unwrap();
+    assert!(trust >= 0.872_762 - 0.01, "{trust}");
+    let map = tsne(rows, &TsneParams::default().check().unwrap(), &NoProgress, &mut |_| {}).unwrap();
+    let trust = trustworthiness(rows, &map, 15, &NoProgress).unwrap().unwrap();
+    assert!(trust >= 0.892_460 - 0.01, "{trust}");
 }

@@ -1,9 +1,43 @@
 //! Rows of numbers brought to a common scale. Knows rows alone.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::Rows;
 use super::logistic::Standard;
+
+/// How rows are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metric {
+    /// The length of their difference.
+    #[default]
+    Euclidean,
+    /// 1 minus the cosine of the angle between them.
+    Cosine,
+}
+
+impl Metric {
+    /// The rows whose Euclidean distances [`Self::of_length`] is asked about.
+    pub(super) fn prepare(self, rows: Rows<'_>) -> Cow<'_, [f32]> {
+        match self {
+            Self::Euclidean => Cow::Borrowed(rows.values),
+            Self::Cosine => Cow::Owned(unit_length(rows)),
+        }
+    }
+
+    /// The distance of two rows whose difference has this length; of rows of unit length for [`Self::Cosine`].
+    #[must_use]
+    pub fn of_length(self, length: f32) -> f64 {
+        let length = f64::from(length);
+        match self {
+            Self::Euclidean => length,
+            Self::Cosine => 0.5 * length * length,
+        }
+    }
+}
 
 /// Every row divided by its length, so that Euclidean distances order as cosine distances do; rows of zeros stay zeros.
 #[must_use]
