@@ -107,6 +107,33 @@ fn neighbours_do_not_depend_on_threads_and_can_be_cancelled() {
     assert!(Neighbours::of(rows, 10, 1, &patient).is_ok() && patient.checks.load(Ordering::Relaxed) > 0);
 }
 
+/// Nearly all of the true neighbours, with their true distances, whatever the number of threads.
+#[test]
+fn approximate_neighbours_are_nearly_all_true() {
+    let values = blobs(3000, 40, 9, 6);
+    let rows = Rows::new(40, &values).unwrap();
+    let exact = Neighbours::exact(rows, 10, &NoProgress).unwrap();
+    let found = on_threads(1, || Neighbours::approximate(rows, 10, 5, &NoProgress).unwrap());
+    assert_eq!(found, on_threads(3, || Neighbours::approximate(rows, 10, 5, &NoProgress).unwrap()));
+    let mut hits = 0;
+    for row in 0..3000 {
+        let true_ones: Vec<(u32, f32)> = exact.of_row(row).collect();
+        let near: Vec<(u32, f32)> = found.of_row(row).collect();
+        assert!(near.is_sorted_by(|a, b| (a.1, a.0) < (b.1, b.0)) && near.iter().all(|n| n.0 != row));
+        hits += near.iter().filter(|n| true_ones.contains(n)).count();
+    }
+    assert!(hits >= 28_500, "{hits} of 30000");
+    assert_eq!(Neighbours::approximate(rows, 10, 5, &Impatient::new(4)).unwrap_err(), Cancelled);
+    // All alike: distances of 0, ten different rows each, never the row itself.
+    let alike = Neighbours::approximate(Rows::new(1, &[0.3; 1500]).unwrap(), 10, 5, &NoProgress).unwrap();
+    for row in 0..1500 {
+        let mut near: Vec<u32> = alike.indices(row).to_vec();
+        near.sort_unstable();
+        near.dedup();
+        assert!(near.len() == 10 && !near.contains(&row) && alike.distances(row) == [0.0; 10]);
+    }
+}
+
 // ---- values of scikit-learn
 
 /// Numbers of a list, of a list of lists one after the other.

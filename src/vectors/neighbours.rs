@@ -1,11 +1,16 @@
-//! The nearest rows of every row by Euclidean distance: by matrix products. Knows rows
-//! and distances; does not know what the neighbours are for. Cosine distance is this on rows of unit length.
+//! The nearest rows of every row by Euclidean distance: exact by matrix products, or approximate by descent along the graph.
+//! Knows rows and distances; does not know what the neighbours are for. Cosine distance is this on rows of unit length.
 
+mod descent;
 mod exact;
+mod forest;
 
 use crate::model::{Cancelled, Progress};
 
 use super::Rows;
+
+/// Multiplications of an exact search (rows² × dimensions) from which on the approximate one is faster: see benches/peers.md.
+const EXACT_UP_TO: f64 = 2.0e11;
 
 /// The nearest other rows of each row.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,12 +40,31 @@ impl Neighbours {
         Ok(found)
     }
 
-    /// The way of finding them that suits the number of rows; the seed is for ways that draw at random.
+    /// The same by descent along the graph (Dong, Moses, Li 2011) from a forest of random divisions: nearly all of the
+    /// nearest rows, their distances exact. The result depends on the seed, not on the number of threads.
     ///
     /// # Errors
     /// [`Cancelled`] on request.
-    pub fn of(rows: Rows<'_>, k: usize, _seed: u64, progress: &dyn Progress) -> Result<Self, Cancelled> {
-        Self::exact(rows, k, progress)
+    pub fn approximate(rows: Rows<'_>, k: usize, seed: u64, progress: &dyn Progress) -> Result<Self, Cancelled> {
+        let mut found = Self::empty(rows.len(), k);
+        if !descent::is_for(rows.len(), found.k) {
+            return Self::exact(rows, k, progress);
+        }
+        progress.stage("Finding neighbours");
+        descent::fill(rows, found.k, seed, &mut found.index, &mut found.distance, progress)?;
+        Ok(found)
+    }
+
+    /// Exact where that is quick, else approximate.
+    ///
+    /// # Errors
+    /// [`Cancelled`] on request.
+    pub fn of(rows: Rows<'_>, k: usize, seed: u64, progress: &dyn Progress) -> Result<Self, Cancelled> {
+        if (rows.len() as f64).powi(2) * rows.dimensions() as f64 <= EXACT_UP_TO {
+            Self::exact(rows, k, progress)
+        } else {
+            Self::approximate(rows, k, seed, progress)
+        }
     }
 
     fn empty(rows: usize, k: usize) -> Self {

@@ -8,14 +8,7 @@ pub(super) type Edge = (u32, f32);
 /// The same edges in both directions, sorted by the other row: `combine` gets the weights of both directions, 0 for one that
 /// is missing, and does not mind their order.
 pub(super) fn symmetric(mut edges: Vec<Vec<Edge>>, combine: impl Fn(f32, f32) -> f32 + Sync) -> Vec<Vec<Edge>> {
-    let mut incoming: Vec<Vec<Edge>> = vec![Vec::new(); edges.len()];
-    for (row, edges) in (0..).zip(&edges) {
-        for &(other, weight) in edges {
-            if let Some(list) = incoming.get_mut(other as usize) {
-                list.push((row, weight));
-            }
-        }
-    }
+    let incoming = transposed(&edges);
     edges.par_iter_mut().zip(incoming).for_each(|(edges, incoming)| {
         let own = edges.len();
         edges.extend(incoming);
@@ -27,6 +20,19 @@ pub(super) fn symmetric(mut edges: Vec<Vec<Edge>>, combine: impl Fn(f32, f32) ->
         }));
     });
     edges
+}
+
+/// The same edges the other way round, sorted by the other row.
+pub(super) fn transposed<T: Copy>(edges: &[Vec<(u32, T)>]) -> Vec<Vec<(u32, T)>> {
+    let mut incoming = vec![Vec::new(); edges.len()];
+    for (row, edges) in (0..).zip(edges) {
+        for &(other, weight) in edges {
+            if let Some(list) = incoming.get_mut(other as usize) {
+                list.push((row, weight));
+            }
+        }
+    }
+    incoming
 }
 
 #[cfg(test)]

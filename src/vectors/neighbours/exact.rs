@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
 use rayon::prelude::*;
 
-use crate::model::{Cancelled, Progress};
+use crate::model::{Cancelled, NoProgress, Progress};
 use crate::vectors::Rows;
 
 use super::{root, square};
@@ -51,13 +51,13 @@ pub(super) fn fill(
 
 /// Rows around their middle with half their squared length as one more dimension: the product with (−x, 1) orders them by
 /// their distance to x.
-struct Table {
-    width: usize,
-    values: Vec<f32>,
+pub(super) struct Table {
+    pub(super) width: usize,
+    pub(super) values: Vec<f32>,
 }
 
 impl Table {
-    fn of(rows: Rows<'_>) -> Self {
+    pub(super) fn of(rows: Rows<'_>) -> Self {
         let (middle, scale) = frame(rows);
         let width = rows.dimensions() + 1;
         let mut values = vec![0.0; rows.len() * width];
@@ -104,6 +104,19 @@ impl Table {
         }
         Ok(nearest.into_iter().map(|n| n.kept).collect())
     }
+}
+
+/// The nearest `keep` (or all) of some rows among themselves, for each in order, by products in single precision.
+pub(super) fn nearest_among(table: &Table, rows: &[u32], keep: usize) -> Vec<Vec<u32>> {
+    let own = rows.iter().flat_map(|&row| {
+        let start = row as usize * table.width;
+        table.values.get(start..start + table.width).unwrap_or(&[])
+    });
+    let set = Table { width: table.width, values: own.copied().collect() };
+    let near = set.candidates(0, rows.len(), keep, &NoProgress).unwrap_or_default();
+    let numbered =
+        |list: Vec<(f32, u32)>| list.into_iter().filter_map(|(_, at)| rows.get(at as usize).copied()).collect();
+    near.into_iter().map(numbered).collect()
 }
 
 /// What is subtracted from each dimension, and the factor afterwards. A number near the mean that occurs there: numbers with
