@@ -3,6 +3,7 @@
 //! Views read a [`Session`] and send [`Command`]s; jobs answer with [`Event`]s; `update` is the one place that changes
 //! anything. Knows no egui.
 
+pub mod atlas;
 pub mod choices;
 pub mod command;
 pub mod comparing;
@@ -37,6 +38,7 @@ use crate::store::notes::Note;
 use crate::store::place::Keeper;
 use crate::store::settings::Settings;
 
+use atlas::Atlas;
 pub use command::Command;
 use comparing::Compared;
 use crossval::Crossed;
@@ -99,6 +101,14 @@ pub enum Slot {
     Ranges,
     /// What class names could mean.
     Mapping,
+    /// Reading or computing the vectors of the map.
+    Atlas,
+    /// Laying the points of the map out.
+    Layout,
+    /// Looking for neighbours on the map.
+    Nearby,
+    /// Finding clusters on the map.
+    Cluster,
 }
 
 /// A job under way.
@@ -142,6 +152,8 @@ pub struct Session {
     pub project: Option<OpenProject>,
     /// The evaluation on screen.
     pub explorer: Option<Explorer>,
+    /// The vector explorer of the evaluation on screen, once it was opened.
+    pub atlas: Option<Atlas>,
     /// What class names of the evaluation on screen could mean, once that was asked for.
     pub study: Option<Arc<Study>>,
     /// Other models held against the one on screen, in the order they were chosen.
@@ -179,6 +191,7 @@ impl Session {
             note: Note::default(),
             project: None,
             explorer: None,
+            atlas: None,
             study: None,
             compared: Vec::new(),
             crossed: None,

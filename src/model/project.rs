@@ -224,7 +224,7 @@ fn latest() -> String {
 }
 
 /// One thing to evaluate: a model version on a dataset version's splits, as positions in a [`Project`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Choice {
     /// Index into [`Project::models`].
     pub model: usize,

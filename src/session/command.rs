@@ -13,6 +13,9 @@ use crate::store::export::Content;
 use crate::store::notes::Note;
 use crate::store::settings::ThemeChoice;
 
+use super::atlas::cloud::Wanted;
+use super::atlas::groups::Grouping;
+use super::atlas::layout::Projection;
 use super::comparing::At;
 use super::crossval::Request;
 use super::evaluations::{Key, ModelKey};
@@ -101,6 +104,18 @@ pub enum Command {
     Notify(Notice),
     /// Read a part of the folder otherwise than it was recognised, and evaluate again.
     Correct(Correction),
+    /// Make a selection without leaving the page.
+    SelectHere(Filter),
+    /// Put items or objects on a map; `None`: what the project offers.
+    OpenAtlas(Option<Wanted>),
+    /// Lay the points of the map out.
+    LayOut(Projection),
+    /// Find clusters on the map in this way.
+    Group(Grouping),
+    /// Find clusters in this way when they are asked for.
+    SetGrouping(Grouping),
+    /// Call a cluster so; an empty name takes its name away.
+    NameCluster(u32, String),
     /// Find out what the class names of the evaluation on screen could mean, where that is in doubt.
     StudyMapping,
     /// Write `evalens.json` from what was recognised; into one that is there only what classes mean.

@@ -6,8 +6,13 @@ use std::sync::Arc;
 use crate::analysis::Recommendation;
 use crate::jobs::JobError;
 use crate::store::runs::StoredRun;
+use crate::vectors::layout::Layout;
 
 use super::Slot;
+use super::atlas::cloud::Cloud;
+use super::atlas::groups::Groups;
+use super::atlas::layout::Projection;
+use super::atlas::nearby::Nearby;
 use super::comparing::Compared;
 use super::crossval::Crossed;
 use super::evaluations::Key;
@@ -58,6 +63,14 @@ pub enum EventBody {
     Compared(Result<Vec<Arc<Compared>>, JobError>),
     /// How far the order of the leaderboard is certain.
     Ranged(Result<Box<Ranges>, JobError>),
+    /// The points of the map, laid out by principal components.
+    Mapped(Result<Box<(Cloud, Layout)>, JobError>),
+    /// The points of the map, laid out.
+    LaidOut(Result<(Projection, Layout), JobError>),
+    /// The neighbours of the points.
+    LookedAround(Result<Box<Option<Nearby>>, JobError>),
+    /// Clusters of the points.
+    Grouped(Result<Box<Groups>, JobError>),
     /// What class names could mean.
     Studied(Result<Box<Study>, JobError>),
     /// A cross-validation.

@@ -17,6 +17,8 @@ pub enum Page {
     Images,
     /// Precision against recall.
     Curves,
+    /// Items on a map by their vectors.
+    Vectors,
     /// Cross-validation of embeddings.
     CrossValidate,
     /// Settings, protocol, problems.

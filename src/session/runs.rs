@@ -147,6 +147,9 @@ pub fn record(
     match keeper.place(&project.root).map_err(|e| failed(e.to_string()))? {
         Some(place) => stored::write(&place, &run).map(Some).map_err(|e| failed(e.to_string())),
         // It lives as long as the program does.
-        None => Ok(Some(StoredRun { file: PathBuf::from(format!("run {time} {}", blake3::hash(run.identity().as_bytes()).to_hex())), run })),
+        None => Ok(Some(StoredRun {
+            file: PathBuf::from(format!("run {time} {}", blake3::hash(run.identity().as_bytes()).to_hex())),
+            run,
+        })),
     }
 }

@@ -1,6 +1,7 @@
 //! The one place that changes the session; what is computed only when somebody looks at it is in `asked`.
 
 mod asked;
+mod atlas;
 mod workspace;
 
 use std::path::{Path, PathBuf};
@@ -146,6 +147,16 @@ impl Session {
             Command::CheckFiles => self.check_files(),
             Command::HashInputs => self.hash_inputs(),
             Command::StudyMapping => self.study_mapping(),
+            Command::SelectHere(filter) => self.go(Location { filter, image: None, ..self.history.here().clone() }),
+            Command::OpenAtlas(wanted) => self.open_atlas(wanted),
+            Command::LayOut(projection) => self.lay_out(projection),
+            Command::Group(grouping) => self.group(grouping),
+            Command::SetGrouping(grouping) => {
+                if let Some(atlas) = &mut self.atlas {
+                    atlas.grouping = grouping;
+                }
+            }
+            Command::NameCluster(cluster, name) => self.name_cluster(cluster, name),
         }
         self.drain();
     }
@@ -154,6 +165,9 @@ impl Session {
     pub fn drain(&mut self) {
         while let Some(event) = self.runner.next() {
             self.take(event);
+        }
+        if let Some(atlas) = &mut self.atlas {
+            atlas.follow();
         }
     }
 
@@ -213,6 +227,10 @@ impl Session {
             }
             EventBody::Ranged(Ok(ranges)) => self.ranges = Some(Arc::from(ranges)),
             EventBody::Compared(Ok(compared)) => self.compared = compared,
+            EventBody::Mapped(result) => self.mapped(result),
+            EventBody::LaidOut(Ok((projection, layout))) => self.laid_out(projection, layout),
+            EventBody::LookedAround(Ok(nearby)) => self.looked_around(*nearby),
+            EventBody::Grouped(Ok(groups)) => self.grouped(*groups),
             // Without evidence there is nothing to show, and nothing to ask for again.
             EventBody::Studied(study) => self.study = Some(Arc::from(study.unwrap_or_default())),
             EventBody::Crossed(Ok(crossed)) => self.cross_validated(*crossed),
@@ -238,6 +256,9 @@ impl Session {
             | EventBody::Recommended(_, Err(e))
             | EventBody::Curves(Err(e))
             | EventBody::Crossed(Err(e))
+            | EventBody::LaidOut(Err(e))
+            | EventBody::LookedAround(Err(e))
+            | EventBody::Grouped(Err(e))
             | EventBody::Compared(Err(e))
             | EventBody::Ranged(Err(e))
             | EventBody::LabelCurves(Err(e))
@@ -296,6 +317,7 @@ impl Session {
         // What is still under way belongs to the data that was on screen until now.
         self.compared.retain(|compared| compared.first == loaded.choice);
         self.study = None;
+        self.leave_atlas();
         for slot in [
             Slot::Rematch,
             Slot::Pairs,

@@ -25,7 +25,7 @@ use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
-    classes, compare, confusion, crossval, curves, evaluations, header, images, leaderboard, model, navigation,
+    atlas, classes, compare, confusion, crossval, curves, evaluations, header, images, leaderboard, model, navigation,
     notices, palette, production, recommendations, run as run_page, shortcuts, status, strips, threshold_bar, welcome,
 };
 use super::watching::Watching;
@@ -140,6 +140,7 @@ struct Views {
     curves: curves::Curves,
     crossval: crossval::CrossvalForm,
     compare: compare::CompareState,
+    atlas: atlas::AtlasState,
     evaluations: evaluations::EvaluationsState,
     leaderboard: leaderboard::LeaderboardState,
     model: model::ModelPage,
@@ -453,6 +454,7 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         }
         Page::Images => images::ui(ui, ctx, &mut views.images, &mut views.pictures),
         Page::Curves => curves::ui(ui, ctx, &mut views.curves),
+        Page::Vectors => atlas::ui(ui, ctx, &mut views.atlas, &mut views.pictures),
         Page::Run => run_page::ui(ui, ctx),
         Page::CrossValidate => crossval::ui(ui, ctx, &mut views.crossval),
         Page::Compare => compare::ui(ui, ctx, &mut views.compare),

@@ -14,6 +14,7 @@ pub const PAGES: &[(Page, &str)] = &[
     (Page::Overview, "Overview"),
     (Page::Images, "Images"),
     (Page::Curves, "Curves"),
+    (Page::Vectors, "Vectors"),
     (Page::Run, "Run"),
     (Page::CrossValidate, "Cross-validate"),
     (Page::Evaluations, "Evaluations"),
