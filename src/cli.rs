@@ -10,6 +10,7 @@ pub mod crossval;
 pub mod evaluate;
 pub mod leaderboard;
 pub mod output;
+pub mod vectors;
 
 use std::path::PathBuf;
 
@@ -92,6 +93,7 @@ pub fn run(command: Subcommand) -> Exit {
         Subcommand::Init(args) => check::init(&args),
         Subcommand::Evaluate(args) => evaluate::evaluate(&args),
         Subcommand::Crossval(args) => crossval::crossval(&args),
+        Subcommand::Vectors(args) => vectors::vectors(&args),
         Subcommand::Compare(args) => compare::compare(&args),
         Subcommand::Leaderboard(args) => leaderboard::leaderboard(&args),
     };

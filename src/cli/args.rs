@@ -30,6 +30,8 @@ pub enum Subcommand {
     Evaluate(Box<EvaluateArgs>),
     /// Cross-validate a linear head on embeddings: an honest score without a model
     Crossval(CrossvalArgs),
+    /// Lay embeddings out on a plane and find clusters in them
+    Vectors(VectorsArgs),
     /// Compare models on the same items: differences with intervals, what was fixed and what was broken
     Compare(CompareArgs),
     /// Rank all model versions of projects
@@ -186,6 +188,77 @@ pub struct CrossvalArgs {
     /// Write everything as JSON to a file, or to stdout with `-`
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
+}
+
+/// `evalens vectors`.
+#[derive(Debug, Args)]
+pub struct VectorsArgs {
+    /// Project folder
+    #[arg(required_unless_present = "embeddings", conflicts_with_all = ["embeddings", "ids"])]
+    pub path: Option<PathBuf>,
+    /// The dataset
+    #[arg(long, value_name = "ID[@VERSION]")]
+    pub dataset: Option<String>,
+    /// Vectors of the items: npy, npz or csv
+    #[arg(long, value_name = "FILE")]
+    pub embeddings: Option<PathBuf>,
+    /// Their ids, one a line
+    #[arg(long, value_name = "FILE", requires = "embeddings")]
+    pub ids: Option<PathBuf>,
+    /// How they are laid out
+    #[arg(long, default_value = "umap")]
+    pub method: Layouter,
+    /// The same seed gives the same layout
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// How clusters are found
+    #[arg(long, default_value = "none")]
+    pub clusters: Clusterer,
+    /// The fewest items of a cluster (HDBSCAN), or the number of clusters (k-means)
+    #[arg(long, value_name = "N")]
+    pub min_cluster_size: Option<usize>,
+    /// Neighbours that make a place dense (HDBSCAN, DBSCAN)
+    #[arg(long, value_name = "N")]
+    pub min_samples: Option<usize>,
+    /// Where clusters are found
+    #[arg(long, default_value = "projection")]
+    pub cluster_on: ClusterOn,
+    /// The table to write: id, x, y, cluster (-1: in none; empty: not asked for); stdout with `-`
+    #[arg(long, value_name = "FILE.csv|-")]
+    pub out: PathBuf,
+}
+
+/// `--method` of `vectors`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Layouter {
+    /// Two principal components.
+    Pca,
+    /// UMAP.
+    Umap,
+    /// t-SNE.
+    Tsne,
+}
+
+/// `--clusters` of `vectors`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Clusterer {
+    /// None.
+    None,
+    /// HDBSCAN.
+    Hdbscan,
+    /// k-means.
+    Kmeans,
+    /// DBSCAN, its distance read off the data.
+    Dbscan,
+}
+
+/// `--cluster-on` of `vectors`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ClusterOn {
+    /// The layout.
+    Projection,
+    /// The vectors.
+    Embeddings,
 }
 
 /// `evalens compare`.

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::cache::TableCache;
 use crate::jobs::JobError;
 use crate::model::Progress;
-use crate::vectors::layout::Layout;
+use crate::vectors::Rows;
+use crate::vectors::layout::{Layout, Observer};
 use crate::vectors::pca::Pca;
 use crate::vectors::tsne::{TsneParams, tsne};
 use crate::vectors::umap::{UmapParams, umap};
@@ -34,6 +35,25 @@ impl Projection {
             Self::Umap(_) => "UMAP",
             Self::Tsne(_) => "t-SNE",
         }
+    }
+
+    /// Lays rows out; `observe` is shown the points while they improve.
+    ///
+    /// # Errors
+    /// A sentence where the settings make no sense; cancelled.
+    pub fn of(&self, rows: Rows<'_>, observe: Observer<'_>, progress: &dyn Progress) -> Result<Layout, JobError> {
+        let failed = |text: String| JobError::Failed(text);
+        Ok(match self {
+            Self::Pca => Pca::of(rows, 2, progress)?.layout(rows),
+            Self::Umap(params) => {
+                let params = params.clone().check().map_err(|error| failed(error.to_string()))?;
+                umap(rows, &params, progress, observe)?
+            }
+            Self::Tsne(params) => {
+                let params = params.clone().check().map_err(|error| failed(error.to_string()))?;
+                tsne(rows, &params, progress, observe)?
+            }
+        })
     }
 
     fn key(&self, cloud: &Cloud) -> String {
@@ -77,25 +97,13 @@ pub fn lay_out(
     progress: &dyn Progress,
 ) -> Result<Layout, JobError> {
     let Some(rows) = cloud.rows() else { return Ok(Layout::default()) };
-    let failed = |text: String| JobError::Failed(text);
     let key = projection.key(cloud);
     let known = cache.filter(|_| *projection != Projection::Pca).and_then(|cache| cache.get(&key));
     if let Some(layout) = known.and_then(|bytes| from_bytes(&bytes, cloud.points.len())) {
         return Ok(layout);
     }
-    let mut observe = |points: &[[f32; 2]]| live.put(points);
-    let layout = match projection {
-        Projection::Pca => return Ok(Pca::of(rows, 2, progress)?.layout(rows)),
-        Projection::Umap(params) => {
-            let params = params.clone().check().map_err(|error| failed(error.to_string()))?;
-            umap(rows, &params, progress, &mut observe)?
-        }
-        Projection::Tsne(params) => {
-            let params = params.clone().check().map_err(|error| failed(error.to_string()))?;
-            tsne(rows, &params, progress, &mut observe)?
-        }
-    };
-    if let Some(cache) = cache {
+    let layout = projection.of(rows, &mut |points| live.put(points), progress)?;
+    if let Some(cache) = cache.filter(|_| *projection != Projection::Pca) {
         let bytes: Vec<u8> = layout.points.iter().flatten().flat_map(|value| value.to_le_bytes()).collect();
         cache.put(&key, &bytes);
     }

@@ -1,0 +1,165 @@
+//! The page Vectors in the window, by accessible names: the map, its colours, lasso, clusters and neighbours.
+
+mod common;
+
+use std::path::Path;
+
+use common::app::{Setup, TestApp};
+use egui_kittest::kittest::Queryable;
+use evalens::analysis::Filter;
+use evalens::session::atlas::cloud::{Of, Origin, Wanted};
+use evalens::session::atlas::layout::Projection;
+use evalens::session::{Command, Page};
+use evalens::store::settings::ThemeChoice;
+
+/// The bundled sample of a classifier, on its page of vectors.
+fn opened(setup: Setup) -> TestApp {
+    let mut app = TestApp::with(setup);
+    app.open(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample-classes"));
+    app.click("Vectors");
+    app
+}
+
+fn has(app: &TestApp, part: &str) -> bool {
+    app.harness.query_all_by_label_contains(part).next().is_some()
+}
+
+/// Drags over the map: from one share of its area to another.
+fn drag(app: &mut TestApp, from: (f32, f32), to: (f32, f32)) {
+    let map = app.harness.get_by_label_contains("Map of ").rect();
+    let at = |(x, y): (f32, f32)| map.min + map.size() * egui::vec2(x, y);
+    app.harness.drag_at(at(from));
+    app.harness.run_steps(2);
+    app.harness.hover_at(at(to));
+    app.harness.run_steps(2);
+    app.harness.drop_at(at(to));
+    app.run();
+}
+
+#[test]
+fn a_rectangle_on_the_map_is_the_selection_of_all_panes() {
+    let mut app = opened(Setup::default());
+    assert_eq!(app.session().page(), Page::Vectors);
+    let atlas = app.session().atlas.as_ref().unwrap();
+    let count = atlas.cloud.as_ref().unwrap().points.len();
+    assert_eq!(count, app.explorer().dataset().images.len(), "every item has a vector");
+    assert!(matches!(atlas.layout.as_ref().unwrap().0, Projection::Umap(_)));
+    assert!(atlas.nearby.is_some() && atlas.groups.is_some());
+    assert!(has(&app, &format!("Map of {count} points")), "{:?}", app.names());
+    app.shot("vectors");
+    // Everything, then nothing but the left half, then less of it.
+    app.click("Rectangle");
+    drag(&mut app, (0.001, 0.001), (0.999, 0.999));
+    let Filter::Images { images, title } = app.explorer().selection.filter.clone() else { panic!() };
+    assert_eq!((images.len(), title), (count, format!("{count} images on the map")));
+    drag(&mut app, (0.001, 0.001), (0.5, 0.999));
+    let Filter::Images { images: left, .. } = app.explorer().selection.filter.clone() else { panic!() };
+    assert!(!left.is_empty() && left.len() < count, "{} of {count}", left.len());
+    app.shot("vectors-selected");
+    app.click("Show images");
+    assert_eq!(app.session().page(), Page::Images);
+    assert_eq!(app.explorer().selection.images.len(), left.len());
+    app.click("Vectors");
+    app.click("Clear");
+    assert_eq!(app.explorer().selection.filter, Filter::All);
+}
+
+#[test]
+fn colours_have_a_legend_that_filters() {
+    let mut app = opened(Setup::default());
+    let right = app.explorer().counter.totals().correct;
+    let entry = |app: &TestApp, name: &str| app.names().into_iter().find(|label| label.starts_with(name));
+    // One object an item: the items that are right are the objects that are.
+    assert_eq!(entry(&app, "right: "), Some(format!("right: {right} points")), "{:?}", app.names());
+    app.send(Command::SetThreshold(2.0));
+    assert_eq!(entry(&app, "right: "), None, "above all scores nothing is right: {:?}", app.names());
+    app.send(Command::UseOptimal);
+    // A click leaves a category out, another takes it in again.
+    let name = entry(&app, "wrong: ").unwrap();
+    app.click(&name);
+    assert!(app.sees("Show all"));
+    app.click("Rectangle");
+    drag(&mut app, (0.001, 0.001), (0.999, 0.999));
+    let Filter::Images { images, .. } = app.explorer().selection.filter.clone() else { panic!() };
+    assert_eq!(images.len() as u64, right, "what is left out is not chosen");
+    app.click("Show all");
+    app.click("Colour by: Correctness");
+    app.click("Class");
+    let classes = app.explorer().dataset().classes.names().to_vec();
+    assert!(classes.iter().all(|class| has(&app, &format!("{class}: "))), "{:?}", app.names());
+    app.shot("vectors-classes");
+}
+
+#[test]
+fn clusters_and_neighbours_lead_to_items() {
+    let mut app = opened(Setup { size: egui::vec2(1280.0, 720.0), theme: ThemeChoice::Light, ..Setup::default() });
+    app.send(Command::Group(evalens::session::atlas::groups::Grouping {
+        method: evalens::vectors::clusters::Method::KMeans { clusters: 4, seed: 1 },
+        on_map: true,
+    }));
+    let groups = app.session().atlas.as_ref().unwrap().groups.clone().unwrap();
+    let first = groups.clustering.sizes()[0];
+    let head = app.names().into_iter().find(|name| name.starts_with("Cluster 1: ")).unwrap();
+    assert!(head.contains(&format!("{first} images")), "{head}");
+    app.click(&head);
+    app.click("Select Cluster 1");
+    let Filter::Images { images, .. } = app.explorer().selection.filter.clone() else { panic!() };
+    assert_eq!(images.len(), first);
+    app.send(Command::NameCluster(0, "round things".to_owned()));
+    assert!(has(&app, "round things: "));
+    app.shot("vectors-light");
+    // Points of objects or by own descriptors are a choice away.
+    app.send(Command::OpenAtlas(Some(Wanted { of: Of::Items, origin: Origin::Own })));
+    let cloud = app.session().atlas.as_ref().unwrap().cloud.clone().unwrap();
+    assert_eq!((cloud.points.len(), cloud.missing), (app.explorer().dataset().images.len(), 0));
+}
+
+#[test]
+fn objects_of_a_detector_are_points_by_their_own_descriptors() {
+    let mut app = TestApp::with(Setup::default());
+    app.open(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample"));
+    app.click("Vectors");
+    let items = app.session().atlas.as_ref().unwrap().cloud.clone().unwrap();
+    assert_eq!((items.wanted.origin, items.points.len()), (Origin::Own, app.explorer().dataset().images.len()));
+    app.send(Command::OpenAtlas(Some(Wanted { of: Of::Objects, origin: Origin::Own })));
+    let atlas = app.session().atlas.as_ref().unwrap();
+    assert!(atlas.trouble.is_none(), "{:?}", atlas.trouble);
+    let cloud = atlas.cloud.clone().unwrap();
+    assert_eq!(cloud.points.len() + cloud.missing, app.explorer().dataset().truths.len());
+    // Right, wrong and the rest are the counts of the explorer.
+    let totals = app.explorer().counter.totals();
+    let names = app.names();
+    assert!(names.contains(&format!("right: {} points", totals.correct)), "{names:?}");
+    assert!(names.contains(&format!("wrong: {} points", totals.misclassified + totals.missed)), "{names:?}");
+    app.shot("vectors-objects");
+    app.click("Rectangle");
+    drag(&mut app, (0.001, 0.001), (0.999, 0.999));
+    let Filter::Objects { truths, .. } = app.explorer().selection.filter.clone() else { panic!() };
+    assert_eq!(truths.len(), cloud.points.len());
+}
+
+#[test]
+fn a_click_on_a_point_shows_its_neighbours() {
+    let mut app = opened(Setup::default());
+    let atlas = app.session().atlas.as_ref().unwrap();
+    let layout = atlas.layout.as_ref().unwrap().1.clone();
+    let map = app.harness.get_by_label_contains("Map of ").rect();
+    // The first point, where the whole map fits into its area with room of 24 points.
+    let (low, high) = layout.points.iter().fold(([f32::MAX; 2], [f32::MIN; 2]), |(low, high), p| {
+        ([low[0].min(p[0]), low[1].min(p[1])], [high[0].max(p[0]), high[1].max(p[1])])
+    });
+    let scale = ((map.width() - 48.0) / (high[0] - low[0])).min((map.height() - 48.0) / (high[1] - low[1]));
+    let middle = [(low[0] + high[0]) / 2.0, (low[1] + high[1]) / 2.0];
+    let [x, y] = layout.points[0];
+    let at = map.center() + egui::vec2((x - middle[0]) * scale, (middle[1] - y) * scale);
+    app.harness.hover_at(at);
+    app.harness.run_steps(2);
+    app.harness.drag_at(at);
+    app.harness.run_steps(1);
+    app.harness.drop_at(at);
+    app.run();
+    assert!(app.sees("Select it and its neighbours"), "{:?}", app.names());
+    app.click("Select it and its neighbours");
+    let Filter::Images { images, .. } = app.explorer().selection.filter.clone() else { panic!() };
+    assert_eq!(images.len(), 16, "the point and fifteen neighbours");
+}
