@@ -401,3 +401,23 @@ fn a_workspace_file_in_place_of_a_folder() {
     let said = String::from_utf8_lossy(&open.stderr).into_owned();
     assert!(said.contains("PROJECT:ID") && said.contains("a, b"), "{said}");
 }
+
+/// A header that names classes otherwise declares them; they have no item, and the labels no score. What they are found on
+/// says what is meant: 15 of 20 right, by construction 8 of 11 cats (even items below 15 and odd ones above: 8 and 3).
+#[test]
+fn classes_that_only_a_header_declares_are_in_doubt() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("pets");
+    truth(&root, "test/labels.csv", ["feline", "canine"]);
+    outputs(&root, "predictions/namer/test.csv", 15);
+    let mut session = session(&[&root]);
+    assert!(session.explorer.is_some(), "{:?}", session.notices);
+    send(&mut session, Command::StudyMapping);
+    let study = session.study.clone().unwrap();
+    let evidence: Vec<_> = study.evidence.iter().map(|e| (e.from.as_str(), e.predictions, e.on[0].clone())).collect();
+    assert_eq!(evidence[0], ("cat", 11, ("feline".to_owned(), 8)), "{evidence:?}");
+    send(&mut session, Command::Correct(evalens::formats::Correction::Classes(study.proposed.clone())));
+    let explorer = session.explorer.as_ref().unwrap();
+    assert_eq!(explorer.evaluation.labels().unwrap().single.as_ref().unwrap().accuracy, Some(0.75));
+    assert_eq!(explorer.dataset().classes.names(), ["feline", "canine"]);
+}

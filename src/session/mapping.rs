@@ -77,10 +77,22 @@ pub struct Study {
     pub effect: Option<[Effect; 2]>,
 }
 
-/// True where names do not settle what a class means.
+/// The classes whose names do not settle what they mean: those that are not simply called as a class of the truth, and those
+/// that no item has while others have no prediction (a table's header may have declared them).
 #[must_use]
-pub fn is_doubtful(mapping: &ClassMapping) -> bool {
-    !matches!(mapping.why, MappingReason::Exact | MappingReason::ProjectFile)
+pub fn doubtful<'m>(mappings: &'m [ClassMapping], dataset: &Dataset) -> Vec<&'m ClassMapping> {
+    let support = dataset.support();
+    let has_items = |name: &str| {
+        dataset.classes.by_name(name).and_then(|class| support.get(class.index())).is_some_and(|count| *count > 0)
+    };
+    let is_said = |name: &str| mappings.iter().any(|mapping| mapping.to.as_deref() == Some(name));
+    let unsaid = dataset.classes.names().iter().any(|name| has_items(name) && !is_said(name));
+    let doubt = |mapping: &&ClassMapping| match mapping.why {
+        MappingReason::ProjectFile => false,
+        MappingReason::Exact => unsaid && mapping.to.as_deref().is_some_and(|to| !has_items(to)),
+        _ => true,
+    };
+    mappings.iter().filter(doubt).collect()
 }
 
 /// Looks at what the classes with doubtful names are found on, and evaluates with what that speaks for.
@@ -95,14 +107,15 @@ pub fn study(
     evaluation: &Evaluation,
     progress: &dyn Progress,
 ) -> Result<Study, JobError> {
-    let doubtful: Vec<&ClassMapping> = mappings.iter().filter(|mapping| is_doubtful(mapping)).collect();
+    let doubtful = doubtful(mappings, &evaluation.dataset);
     let mut study = Study::default();
     if doubtful.is_empty() {
         return Ok(study);
     }
     progress.stage("Looking at what classes are found on");
     study.evidence = evidence(root, project, choice, &doubtful, progress)?;
-    let unmapped = |from: &str| doubtful.iter().any(|mapping| mapping.from == from && mapping.to.is_none());
+    let open = |mapping: &&ClassMapping| mapping.to.is_none() || mapping.why == MappingReason::Exact;
+    let unmapped = |from: &str| doubtful.iter().any(|mapping| mapping.from == from && open(mapping));
     for found in study.evidence.iter().filter(|found| unmapped(&found.from)) {
         if let Some(to) = found.proposal() {
             study.proposed.insert(found.from.clone(), to.to_owned());

@@ -160,12 +160,15 @@ fn add_project(ui: &mut Ui, ctx: &ViewCtx, state: &mut EvaluationsState) {
 /// Room for a button, or for a progress bar and its button.
 const BUTTONS: f32 = 148.0;
 
-const HEADS: [&str; 7] = ["Model", "Type", "Trained on", "Evaluation dataset", "Result", "When", ""];
+/// Room for the number of classes.
+const CLASSES: f32 = 52.0;
+
+const HEADS: [&str; 8] = ["Model", "Type", "Trained on", "Evaluation dataset", "Classes", "Result", "When", ""];
 
 fn table(ui: &mut Ui, ctx: &ViewCtx, rows: &[&Row], state: &mut EvaluationsState) {
     let several = ctx.session.workspace.members.len() > 1;
     // The last column holds buttons, which must not be cut.
-    let width = (ui.available_width() - 7.0 * ui.spacing().item_spacing.x - BUTTONS).max(0.0);
+    let width = (ui.available_width() - 8.0 * ui.spacing().item_spacing.x - BUTTONS - CLASSES).max(0.0);
     let share = |part: f32| Column::initial((width * part).max(72.0)).at_least(60.0).resizable(false).clip(true);
     let table = TableBuilder::new(ui)
         .id_salt("evaluations")
@@ -174,9 +177,10 @@ fn table(ui: &mut Ui, ctx: &ViewCtx, rows: &[&Row], state: &mut EvaluationsState
         .auto_shrink([false, false])
         .column(share(0.23))
         .column(share(0.15))
-        .column(share(0.14))
+        .column(share(0.13))
         .column(share(0.23))
-        .column(share(0.16))
+        .column(Column::exact(CLASSES))
+        .column(share(0.17))
         .column(share(0.09))
         .column(Column::remainder().clip(true));
     let table = table.header(theme::ROW, |mut header| {
@@ -226,6 +230,10 @@ fn show(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, row: &Row, several: bool, pa
         State::Done(run) | State::Stale(run) => Some(&run.run),
         _ => None,
     };
+    line.col(|ui| {
+        let classes = run.map_or_else(|| fmt::UNDEFINED.to_owned(), |run| fmt::count(run.dataset.classes as u64));
+        ui.label(RichText::new(classes).color(ctx.theme.muted));
+    });
     line.col(|ui| result(ui, ctx, model.task, run, matches!(state, State::Stale(_))));
     line.col(|ui| {
         let when = run.map_or_else(|| fmt::UNDEFINED.to_owned(), |run| fmt::date(run.time));

@@ -10,6 +10,7 @@ use egui::{Align, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder};
 
 use crate::metrics::Matching;
 use crate::model::{Severity, fmt};
+use crate::session::mapping::doubtful;
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -41,8 +42,15 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
                 settings(ui, ctx, explorer);
             });
             let left = column(ui, area.with_max_x(middle - theme::PADDING), |ui| {
+                // What a class means comes before what is wrong with its rows.
+                let doubtful = !doubtful(&explorer.mappings, explorer.dataset()).is_empty();
+                if doubtful {
+                    mapping::ui(ui, ctx, explorer);
+                }
                 problems(ui, ctx, explorer);
-                mapping::ui(ui, ctx, explorer);
+                if !doubtful {
+                    mapping::ui(ui, ctx, explorer);
+                }
                 folder(ui, ctx);
                 inputs::ui(ui, ctx, explorer);
             });

@@ -7,7 +7,7 @@ use crate::formats::Correction;
 use crate::formats::class_map::{ClassMapping, MappingReason};
 use crate::model::fmt;
 use crate::model::run::headline;
-use crate::session::mapping::{Evidence, is_doubtful};
+use crate::session::mapping::{Evidence, doubtful};
 use crate::session::{Command, Explorer, Slot};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -28,15 +28,16 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     if explorer.mappings.is_empty() {
         return;
     }
-    let (same, other): (Vec<&ClassMapping>, Vec<&ClassMapping>) =
-        explorer.mappings.iter().partition(|m| m.why == MappingReason::Exact);
+    let doubtful = doubtful(&explorer.mappings, explorer.dataset());
+    let is_same = |m: &&ClassMapping| m.why == MappingReason::Exact && !doubtful.contains(m);
+    let (same, other): (Vec<&ClassMapping>, Vec<&ClassMapping>) = explorer.mappings.iter().partition(is_same);
     let unmapped = other.iter().filter(|m| m.to.is_none()).count() as u64;
     let note = if unmapped == 0 { String::new() } else { format!("{} without a class", fmt::count(unmapped)) };
     section(ui, ctx, "Class names of the predictions", &note);
     if !other.is_empty() {
         list(ui, ctx, explorer, "other class names", &other);
     }
-    if explorer.mappings.iter().any(is_doubtful) {
+    if !doubtful.is_empty() {
         proposal(ui, ctx, explorer);
     }
     saved(ui, ctx);
@@ -77,7 +78,11 @@ fn line(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, entry: &ClassMapping) {
     });
     let name = format!("{} is read as {shown}", entry.from);
     combo.response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
-    ui.label(RichText::new(fmt::counted(entry.count as u64, "detection", "detections")).color(ctx.theme.muted));
+    let (one, many) = match explorer.evaluation.objects() {
+        Some(_) => ("detection", "detections"),
+        None => ("score", "scores"),
+    };
+    ui.label(RichText::new(fmt::counted(entry.count as u64, one, many)).color(ctx.theme.muted));
     let evidence = ctx.session.study.as_ref().and_then(|study| study.evidence.iter().find(|e| e.from == entry.from));
     let why = evidence.and_then(|evidence| found_on(explorer, evidence));
     let why = why.map_or_else(|| entry.why.words().to_owned(), |found| format!("{}; {found}", entry.why.words()));

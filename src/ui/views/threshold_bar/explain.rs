@@ -144,13 +144,11 @@ pub fn protocol(explorer: &Explorer) -> Vec<String> {
 fn of_labels(task: Task, labels: &Labels) -> Vec<String> {
     let item = task.items().0;
     let mut sentences = if task.is_multilabel() {
-        vec![format!(
-            "A class is predicted for a {item} where its score is at least the confidence, each class by itself"
-        )]
+        vec![format!("Every class is decided by itself: the {item} gets it where its score is at least the confidence")]
     } else {
         vec![
             format!("Each {item} gets the class with the highest score (of equal scores the first class)"),
-            format!("It is kept where that score is at least the confidence; a {item} below it counts as missed"),
+            format!("It is kept where that score is at least the confidence; below it the {item} counts as missed"),
         ]
     };
     if labels.from_logits {
