@@ -10,9 +10,7 @@ use evalens::metrics::bootstrap;
 use evalens::metrics::classification::{PairCounting, pair_items, pair_timeline};
 use evalens::metrics::detection::Matched;
 use evalens::metrics::{Cell, Counts, Evaluation, MatchTable, Outcome, OutcomeKind, OwnThresholds, Sweep};
-use evalens::model::{
-    ClassId, ClassScores, ClassTable, DatasetBuilder, Image, ImageId, NewTruth, NoProgress, Task,
-};
+use evalens::model::{ClassId, ClassScores, ClassTable, DatasetBuilder, Image, ImageId, NewTruth, NoProgress, Task};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -50,7 +48,12 @@ fn both(items: &[Item], double: bool, splits: usize) -> (Evaluation, Evaluation)
     };
     for (at, (labels, _, _, split)) in items.iter().enumerate() {
         let split = if splits > 1 { *split } else { 0 };
-        builder.images.push(Image { source_id: at as i64, name: format!("{at}.png"), split: split.into(), ..Image::default() });
+        builder.images.push(Image {
+            source_id: at as i64,
+            name: format!("{at}.png"),
+            split: split.into(),
+            ..Image::default()
+        });
         builder.truths.extend(labels.iter().map(|&class| NewTruth::label(at, ClassId::from_index(class))));
     }
     let rows: Vec<f32> = items.iter().flat_map(|(_, row, _, _)| row.iter().copied()).collect();
@@ -83,7 +86,10 @@ fn about(evaluation: &Evaluation, outcome: Outcome) -> About {
 fn thresholds(evaluation: &Evaluation) -> Vec<f64> {
     let matched = evaluation.matched.as_ref().unwrap();
     let scores = matched.timeline.scores().iter();
-    scores.flat_map(|s| [s.next_down(), *s, s.next_up()]).chain([-3.0, 0.0, 0.11, 0.3, 0.5, 0.77, 3.0, f64::NAN]).collect()
+    scores
+        .flat_map(|s| [s.next_down(), *s, s.next_up()])
+        .chain([-3.0, 0.0, 0.11, 0.3, 0.5, 0.77, 3.0, f64::NAN])
+        .collect()
 }
 
 /// Number of counted pairs and what is right among them, at a score of a sweep.
@@ -145,7 +151,9 @@ fn same_matched(
         let (keeps_a, keeps_b) = (held.keeps(cut_a), counted.keeps(cut_b));
         for image in a.dataset.image_ids() {
             prop_assert_eq!(held.timeline.counts_of(image, cut_a), counted.timeline.counts_of(image, cut_b));
-            let of = |e: &Evaluation, outcomes: Vec<Outcome>| -> Vec<About> { outcomes.into_iter().map(|o| about(e, o)).collect() };
+            let of = |e: &Evaluation, outcomes: Vec<Outcome>| -> Vec<About> {
+                outcomes.into_iter().map(|o| about(e, o)).collect()
+            };
             let wrong_last = |mut all: Vec<About>| {
                 all.sort_by_key(|(truth, _)| truth.is_none());
                 all
@@ -167,7 +175,11 @@ fn same_matched(
         wanted.push(Filter::Predicted { title: String::new(), classes: vec![ClassId(0), ClassId(3)] });
         for filter in wanted {
             let of = |e: &Evaluation, m: &Matched| -> Vec<About> {
-                m.timeline.members(m.timeline.cut(t), |cell| filter.wants(cell)).into_iter().map(|o| about(e, o)).collect()
+                m.timeline
+                    .members(m.timeline.cut(t), |cell| filter.wants(cell))
+                    .into_iter()
+                    .map(|o| about(e, o))
+                    .collect()
             };
             prop_assert_eq!(of(a, held), of(b, counted), "{:?} at {}", &filter, t);
             if let Filter::Cell(cell) = filter {
@@ -242,6 +254,9 @@ proptest! {
             };
             prop_assert_eq!(resampled(&held, &a), resampled(&counted, &b));
         }
+        prop_assert_eq!(held.predictions.len(), counted.predictions.len());
+        let curves = |e: &Evaluation| e.class_curves(&NoProgress).unwrap();
+        prop_assert_eq!(curves(&held), curves(&counted));
         for class in [None, Some(ClassId(1)), Some(ClassId(3))] {
             for range in [(0.0, 1.0), (-0.1, 0.4)] {
                 let bins = |e: &Evaluation| e.score_histogram(class, range, 7);
@@ -282,7 +297,9 @@ fn many_different_scores() {
         let expected = a.timeline.counter_at(step);
         assert_eq!((counter.totals(), counter.classes()), (expected.totals(), expected.classes()));
     }
-    let said = |t: f64| items.iter().map(|(_, row, _, _)| row.iter().filter(|s| f64::from(**s) >= t).count() as u64).sum::<u64>();
+    let said = |t: f64| {
+        items.iter().map(|(_, row, _, _)| row.iter().filter(|s| f64::from(**s) >= t).count() as u64).sum::<u64>()
+    };
     assert_eq!(b.timeline.counter_at(0.37).totals().kept(), said(0.37));
     let everything = b.timeline.counter_at(-1.0).totals();
     assert_eq!(everything, Counts { missed: 0, ..everything });

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use crate::model::fmt;
 use crate::model::{Cancelled, ClassId, ClassScores, Dataset, ImageId, Predictions, Progress, Task};
 
-use super::classification::{self, ClassCurves, ItemMeasures, MultiLabel, MultiLabelAt, PairCounting, RankingMeasures, SingleLabel};
+use super::classification::{
+    self, ClassCurves, ItemMeasures, MultiLabel, MultiLabelAt, PairCounting, RankingMeasures, SingleLabel,
+};
 use super::coco::{self, Coco};
 use super::detection::{DetectionSettings, Matched, Sections};
 use super::histogram::histogram;
@@ -178,8 +180,7 @@ impl Evaluation {
             part.single = Some(Arc::new(SingleLabel::compute(&dataset, &scores, progress)?));
             outcomes(&dataset, &scores, several, progress)?
         };
-        part.mean_probabilities =
-            Arc::new(classification::mean_probabilities(&dataset, &scores, several, progress)?);
+        part.mean_probabilities = Arc::new(classification::mean_probabilities(&dataset, &scores, several, progress)?);
         progress.check()?;
         part.measures = Arc::new(classification::items::all_measures(&dataset, &scores, several));
         Ok(Self {

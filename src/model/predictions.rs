@@ -41,6 +41,8 @@ pub struct Predictions {
     starts: Vec<u32>,
     /// Every cell is a prediction: that of class c for item i has the id i · classes + c.
     table: Option<Arc<ClassScores>>,
+    /// Cells of that table of which the model says something.
+    said: usize,
 }
 
 impl Predictions {
@@ -52,8 +54,13 @@ impl Predictions {
     #[must_use]
     pub fn of_table(scores: Arc<ClassScores>) -> Option<Self> {
         let fits = scores.items().checked_mul(scores.classes()).is_some_and(|cells| cells <= Self::MOST);
-        (fits && scores.is_complete()).then(|| Self {
+        if !fits || !scores.is_complete() {
+            return None;
+        }
+        let present = (0..scores.items()).filter(|&item| !scores.is_absent(ImageId::from_index(item))).count();
+        Some(Self {
             identity: scores.identity.clone(),
+            said: present * scores.classes(),
             table: Some(scores),
             ..Self::default()
         })
@@ -73,10 +80,10 @@ impl Predictions {
         Self { identity, image, class, score, starts, ..Self::default() }
     }
 
-    /// Number of detections; cells of absent items, which are no predictions, count as well where a table is behind.
+    /// Number of detections.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.table.as_ref().map_or(self.image.len(), |table| table.items() * table.classes())
+        if self.table.is_some() { self.said } else { self.image.len() }
     }
 
     /// True where there is none.
@@ -253,7 +260,7 @@ impl PredictionsBuilder {
         }
         self.sort_scores(&mut row, &starts);
         let Self { image, class, bbox, score } = self;
-        Predictions { identity, image, class, bbox, score, row, starts, table: None }
+        Predictions { identity, image, class, bbox, score, row, starts, ..Predictions::default() }
     }
 
     /// Sorts the rows of each image by descending score, stably and in place; most detectors write them so already.

@@ -12,7 +12,7 @@ use crate::metrics::pairs::Pairs;
 use crate::metrics::{DetectionSettings, Evaluation, Sections};
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
-use crate::model::{ClassScores, Dataset, Findings, Predictions, Progress, Task, fmt};
+use crate::model::{Dataset, Findings, Predictions, Progress, Task, fmt};
 
 use crate::store::kept;
 use crate::store::place::Keeper;
@@ -223,6 +223,9 @@ mod tests {
         assert_eq!(too_many_pairs(Task::Multilabel, 1_000_000, 4_000), None);
         assert_eq!(too_many_pairs(Task::Classification, 1_000_000, 5_000), None);
         let refusal = too_many_pairs(Task::Multilabel, 1_000_000, 5_000).unwrap_or_default();
-        assert!(refusal.starts_with("1,000,000 items × 5,000 classes are more pairs than the 4,294,967,295"), "{refusal}");
+        assert!(
+            refusal.starts_with("1,000,000 items × 5,000 classes are more pairs than the 4,294,967,295"),
+            "{refusal}"
+        );
     }
 }

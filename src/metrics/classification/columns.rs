@@ -140,7 +140,7 @@ impl Columns {
     }
 
     /// The items of a class and the others at each distinct score, highest first.
-    pub fn steps(&self, class: usize) -> Vec<Step> {
+    pub(super) fn steps(&self, class: usize) -> Vec<Step> {
         either!(self, sorted => sorted.columns.get(class).map(Column::every_step).unwrap_or_default())
     }
 

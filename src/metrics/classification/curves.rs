@@ -51,7 +51,7 @@ fn pr_points(steps: &[Step]) -> Vec<(f64, f64)> {
     points
 }
 
-/// The curves of every class, and the mean of those that show false positives.
+/// The curves of every class, and the mean of the ROC curves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClassCurves {
     /// See [`roc_curve`].

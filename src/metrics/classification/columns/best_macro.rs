@@ -14,7 +14,8 @@ impl<K: Key> Sorted<K> {
     /// See [`super::Columns::best_macro_f1`]. Sums are made in the order of the classes at each cut, so that they do not depend
     /// on how the cuts were found.
     pub(super) fn best_macro_f1(&self, support: &[u32], levels: &[Option<u64>]) -> Option<K> {
-        let classes: Vec<Class<K>> = self.columns.iter().enumerate().map(|(i, c)| Class::of(i, c, support, levels)).collect();
+        let classes: Vec<Class<K>> =
+            self.columns.iter().enumerate().map(|(i, c)| Class::of(i, c, support, levels)).collect();
         let starts: Vec<usize> = (0..self.cuts.len()).step_by(STRIDE).collect();
         // At the first cut of each run the sum, and of the whole run a bound.
         let looked: Vec<Vec<(f64, f64)>> = starts.par_chunks(RUNS).map(|runs| self.look(&classes, runs)).collect();
