@@ -2,6 +2,7 @@
 
     python classification_peer.py metrics TRUTH.csv SCORES.npy   (columns id,label; a column of scores for each class, in order)
     python classification_peer.py csv SCORES.csv
+    python classification_peer.py multilabel ITEMS CLASSES OUT   (makes a set: OUT.npy in single precision, OUT.csv with labels)
 """
 
 import sys
@@ -46,4 +47,20 @@ def csv(scores):
     print(pandas.read_csv(scores).shape)
 
 
-{"metrics": metrics, "csv": csv}[sys.argv[1]](*sys.argv[2:])
+def multilabel(items, classes, out):
+    """2 % of all pairs are labels; the logit of a pair is normal around -4, of a label four higher."""
+    items, classes, rng = int(items), int(classes), numpy.random.default_rng(1)
+    scores = numpy.empty((items, classes), numpy.float32)
+    with open(out + ".csv", "w") as file:
+        file.write("id,label\n")
+        for first in range(0, items, 50_000):
+            shape = (min(50_000, items - first), classes)
+            true = rng.random(shape) < 0.02
+            logits = rng.normal(-4, 1.5, shape) + true * rng.normal(4, 1.5, shape)
+            scores[first : first + shape[0]] = 1 / (1 + numpy.exp(-logits))
+            for item, labels in enumerate(true, first):
+                file.write(f"{item:07d},{'|'.join(f'class {c}' for c in numpy.flatnonzero(labels))}\n")
+    numpy.save(out + ".npy", scores)
+
+
+{"metrics": metrics, "csv": csv, "multilabel": multilabel}[sys.argv[1]](*sys.argv[2:])

@@ -1,4 +1,5 @@
-//! A classifier of 1,000,000 items and 100 classes: counts at all thresholds, steps of the slider, and tables of scores as text.
+//! A classifier of 1,000,000 items and 100 classes, one label an item or several: counts at all thresholds, steps of the slider,
+//! and tables of scores as text.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -7,9 +8,9 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use evalens::formats::table::columns::{Purpose, Said};
 use evalens::formats::table::sheet;
-use evalens::metrics::classification;
+use evalens::metrics::{Evaluation, Timeline, classification};
 use evalens::model::rng::Rng;
-use evalens::model::{ClassId, ClassScores, ClassTable, DatasetBuilder, Findings, Image, NewTruth, NoProgress};
+use evalens::model::{ClassId, ClassScores, ClassTable, DatasetBuilder, Findings, Image, NewTruth, NoProgress, Task};
 
 const ITEMS: usize = 1_000_000;
 const CLASSES: usize = 100;
@@ -45,9 +46,18 @@ fn classifier(criterion: &mut Criterion) {
     let scores = ClassScores::of_single_rows(CLASSES, values, Vec::new());
     let predictions = classification::predictions(&dataset, &scores, false);
     let Ok(matched) = classification::matched(&dataset, &predictions, false, &NoProgress) else { return };
-    let timeline = &matched.timeline;
+    slide(criterion, "classifier, 1,000,000 × 100", &matched.timeline);
+    drop((matched, predictions));
+    // The same labels as sets of one; a score for every class, so that every pair is an outcome.
+    let task = Task::Multilabel;
+    let Ok(evaluation) = Evaluation::of_labels(task, dataset, scores, &NoProgress) else { return };
+    let Some(matched) = &evaluation.matched else { return };
+    slide(criterion, "several labels, 1,000,000 × 100", &matched.timeline);
+}
+
+fn slide(criterion: &mut Criterion, name: &str, timeline: &Timeline) {
     timeline.prepare();
-    let mut group = criterion.benchmark_group("classifier, 1,000,000 × 100");
+    let mut group = criterion.benchmark_group(name);
     let mut counter = timeline.counter();
     let mut rng = Rng::new(2);
     let mut here = 0.5_f64;

@@ -100,7 +100,7 @@ impl Answers {
         let (dataset, predictions) = (&evaluation.dataset, &evaluation.predictions);
         let single = !evaluation.task.is_multilabel();
         let truth = |id: TruthId| dataset.truths.class.get(id.index()).map_or(NONE, |class| class.0);
-        let said = |id: PredId| predictions.class.get(id.index()).map_or(NONE, |class| class.0);
+        let said = |id: PredId| predictions.class_of(id).map_or(NONE, |class| class.0);
         let (mut starts, mut pairs) = (vec![0], Vec::new());
         for item in dataset.image_ids() {
             if single {

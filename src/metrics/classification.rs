@@ -4,9 +4,11 @@
 
 pub mod averages;
 mod column;
+pub(in crate::metrics) mod columns;
 pub mod curves;
 pub mod items;
-mod labels;
+mod keys;
+pub(in crate::metrics) mod labels;
 pub mod logits;
 pub mod multi;
 pub(in crate::metrics) mod ordered;
@@ -21,7 +23,7 @@ mod undefined;
 
 pub use averages::{Averages, Rates, Tally, TotalRow};
 pub use curves::{
-    ReliabilityBin, ScoreHistograms, macro_roc_curve, pr_curve, reliability, roc_curve, score_histograms,
+    ClassCurves, ReliabilityBin, ScoreHistograms, macro_roc_curve, pr_curve, reliability, roc_curve, score_histograms,
 };
 pub use items::{ItemMeasures, item_measures};
 pub use logits::as_probabilities;

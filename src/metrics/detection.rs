@@ -1,11 +1,12 @@
 //! How objects are paired, and everything that follows from it at all confidences.
 
-use crate::model::{Cancelled, ClassId, Dataset, ImageId, Predictions, Progress};
+use crate::model::{Cancelled, ClassId, Dataset, Predictions, Progress};
 
 use super::matching::{self, Matching};
 use super::own::OwnThresholds;
 use super::pairs::Pairs;
 use super::ranking::Ranking;
+use super::rates;
 use super::sweep::{Sweep, best_macro_f1};
 use super::timeline::{Cut, Timeline};
 
@@ -131,7 +132,7 @@ impl Matched {
     /// Whether a prediction of a class with a score is kept at a cut.
     pub fn keeps(&self, cut: Cut) -> impl Fn(ClassId, f64) -> bool + '_ {
         let strict = self.timeline.strict();
-        let last = self.timeline.scores().get(..cut.0 as usize).and_then(<[f64]>::last).copied();
+        let last = self.timeline.lowest_kept(cut);
         move |class, score| match (self.own.get(class), last) {
             (Some(own), _) if strict => score as f32 > own as f32,
             (Some(own), _) => score >= own,
@@ -141,14 +142,29 @@ impl Matched {
             (None, None) => false,
         }
     }
+
+    /// F1 at a threshold as the curves have it, pooled or of one class as if it followed the threshold: exact between the
+    /// scores of its sweep as well. `None` where nothing counts.
+    #[must_use]
+    pub fn f1_at(&self, class: Option<ClassId>, threshold: f64) -> Option<f64> {
+        let sweep = match class {
+            Some(class) => self.class_sweeps.get(class.index())?,
+            None => &self.sweep,
+        };
+        let Some(at) = sweep.position(threshold) else { return rates::f1(0, 0, sweep.truths) };
+        let Some(extras) = self.timeline.extras() else { return sweep.f1(at) };
+        let (cut, columns) = (self.timeline.cut(threshold), extras.columns());
+        let wrong: u64 = match class {
+            Some(class) => columns.others(class.index(), cut.level()).into(),
+            None => extras.classes().iter().map(|&class| u64::from(extras.count(class, cut))).sum(),
+        };
+        let correct = u64::from(sweep.correct.get(at).copied()?);
+        rates::f1(correct, correct + wrong, sweep.truths)
+    }
 }
 
 /// One sweep for each of several pooled splits.
 fn split_sweeps(dataset: &Dataset, timeline: &Timeline) -> Vec<Sweep> {
-    let of_split = |split: usize| {
-        let inside = |image: &ImageId| dataset.images.get(image.index()).is_some_and(|i| usize::from(i.split) == split);
-        let truths = dataset.image_ids().filter(inside).map(|image| timeline.counts_of(image, Cut(0)).truths()).sum();
-        Sweep::of_images(timeline, dataset.image_ids().filter(inside), truths)
-    };
-    if dataset.splits.len() < 2 { Vec::new() } else { (0..dataset.splits.len()).map(of_split).collect() }
+    let splits = dataset.splits.len();
+    if splits < 2 { Vec::new() } else { (0..splits).map(|split| Sweep::of_split(dataset, timeline, split)).collect() }
 }

@@ -5,14 +5,15 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::model::fmt;
-use crate::model::{Cancelled, ClassScores, Dataset, ImageId, Predictions, Progress, Task};
+use crate::model::{Cancelled, ClassId, ClassScores, Dataset, ImageId, Predictions, Progress, Task};
 
-use super::classification::{self, ItemMeasures, MultiLabel, MultiLabelAt, PairCounting, RankingMeasures, SingleLabel};
+use super::classification::{
+    self, ClassCurves, ItemMeasures, MultiLabel, MultiLabelAt, PairCounting, RankingMeasures, SingleLabel,
+};
 use super::coco::{self, Coco};
 use super::detection::{DetectionSettings, Matched, Sections};
+use super::histogram::histogram;
 use super::own::OwnThresholds;
 use super::pairs::{PairScope, Pairs};
 use super::ranking::Ranking;
@@ -121,7 +122,8 @@ impl Evaluation {
         })
     }
 
-    /// Evaluates a classifier of whole items. Scores of which any is negative are taken for logits.
+    /// Evaluates a classifier of whole items. Scores of which any is negative are taken for logits. A table with several labels
+    /// an item has at most [`Predictions::MOST`] cells.
     ///
     /// # Errors
     /// [`Cancelled`] when asked to stop.
@@ -131,35 +133,62 @@ impl Evaluation {
         scores: ClassScores,
         progress: &dyn Progress,
     ) -> Result<Self, Cancelled> {
+        Self::of_labels_within(task, dataset, scores, classification::outcomes::LIMIT, progress)
+    }
+
+    /// As [`Self::of_labels`]; of a table with several labels an item and more than `limit` cells, what is said beside the
+    /// labels is counted from the table instead of being held cell by cell. The numbers are the same.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn of_labels_within(
+        task: Task,
+        dataset: Arc<Dataset>,
+        scores: ClassScores,
+        limit: usize,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
         let several = task.is_multilabel();
         progress.stage("Computing metrics");
         let (scores, from_logits) = classification::as_probabilities(scores, several);
+        let scores = Arc::new(scores);
         progress.check()?;
-        let predictions = classification::predictions(&dataset, &scores, several);
-        let matched = classification::matched(&dataset, &predictions, several, progress)?;
-        let single = || SingleLabel::compute(&dataset, &scores, progress);
-        let multi = || MultiLabel::compute(&dataset, &scores, progress);
-        let (single, multi) =
-            ((!several).then(single).transpose()?.map(Arc::new), several.then(multi).transpose()?.map(Arc::new));
-        let means = classification::mean_probabilities(&dataset, &scores, several, progress)?;
-        let items: Vec<ImageId> = dataset.image_ids().collect();
-        let of_item = |&item: &ImageId| classification::item_measures(&dataset, &scores, item, several);
-        let measures = items.par_iter().map(of_item).collect();
-        let labels = Labels {
-            scores: Arc::new(scores),
+        let mut part = Labels {
             from_logits,
-            single,
-            multi,
-            mean_probabilities: Arc::new(means),
-            measures: Arc::new(measures),
-            cooccurrence: several.then(|| Arc::new(classification::cooccurrence(&dataset))),
+            single: None,
+            multi: None,
+            mean_probabilities: Arc::default(),
+            measures: Arc::default(),
+            cooccurrence: None,
+            scores: Arc::clone(&scores),
         };
+        let (predictions, matched) = if several {
+            part.cooccurrence = Some(Arc::new(classification::cooccurrence(&dataset)));
+            let (multi, columns) = MultiLabel::with_columns(&dataset, &scores, progress)?;
+            part.multi = Some(Arc::new(multi));
+            let large = classification::outcomes::is_large(&dataset, &scores, limit);
+            match (columns, Predictions::of_table(Arc::clone(&scores))) {
+                (Some(columns), Some(table)) if large => {
+                    let (columns, own) = (Arc::new(columns), OwnThresholds::default());
+                    let of_table = classification::outcomes::matched_of_table;
+                    let matched = of_table(&dataset, &scores, &table, &columns, &own, progress)?;
+                    (table, matched)
+                }
+                _ => outcomes(&dataset, &scores, several, progress)?,
+            }
+        } else {
+            part.single = Some(Arc::new(SingleLabel::compute(&dataset, &scores, progress)?));
+            outcomes(&dataset, &scores, several, progress)?
+        };
+        part.mean_probabilities = Arc::new(classification::mean_probabilities(&dataset, &scores, several, progress)?);
+        progress.check()?;
+        part.measures = Arc::new(classification::items::all_measures(&dataset, &scores, several));
         Ok(Self {
             task,
             predictions: Arc::new(predictions),
             matched: Some(Arc::new(matched)),
             dataset,
-            part: Part::Labels(labels),
+            part: Part::Labels(part),
         })
     }
 
@@ -184,6 +213,17 @@ impl Evaluation {
             return Ok(Some(at.matrix));
         }
         Ok(self.matched.as_ref().map(|matched| matched.timeline.counter_at(t).matrix(&matched.timeline)))
+    }
+
+    /// ROC and precision-recall curves of every class; `None` for detectors.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn class_curves(&self, progress: &dyn Progress) -> Result<Option<ClassCurves>, Cancelled> {
+        let Some(labels) = self.labels() else { return Ok(None) };
+        let extras = self.matched.as_ref().and_then(|matched| matched.timeline.extras());
+        let columns = extras.map(|extras| &**extras.columns());
+        ClassCurves::of(&self.dataset, &labels.scores, self.task.is_multilabel(), columns, progress).map(Some)
     }
 
     /// What stands for "no class" in the confusion matrix.
@@ -241,11 +281,22 @@ impl Evaluation {
         self.objects()?.tide.as_ref()
     }
 
+    /// Numbers of scores in equal bins over `range`, of one class or of all: of everything that is said.
+    #[must_use]
+    pub fn score_histogram(&self, class: Option<ClassId>, range: (f64, f64), bins: usize) -> Vec<u32> {
+        if let Some(extras) = self.matched.as_ref().and_then(|matched| matched.timeline.extras()) {
+            return extras.columns().histogram(class.map(ClassId::index), range, bins);
+        }
+        let said = self.predictions.class.iter().zip(&self.predictions.score);
+        let of_class = said.filter(|(of, _)| class.is_none_or(|class| class == **of));
+        histogram(of_class.map(|(_, score)| *score), range, bins)
+    }
+
     /// The image an outcome belongs to.
     #[must_use]
     pub fn image_of(&self, outcome: Outcome) -> Option<ImageId> {
         let of_truth = outcome.truth().and_then(|t| self.dataset.truths.image.get(t.index()));
-        of_truth.or_else(|| outcome.pred().and_then(|p| self.predictions.image.get(p.index()))).copied()
+        of_truth.copied().or_else(|| outcome.pred().and_then(|p| self.predictions.image_of(p)))
     }
 
     /// The same data matched by other settings; AP and error types are shared, and the overlaps unless only those of one
@@ -283,10 +334,29 @@ impl Evaluation {
                 let settings = matched.settings;
                 Matched::compute_ranked(dataset, predictions, &objects.pairs, &ranking, settings, own, progress)?
             }
-            Part::Labels(_) => {
-                classification::matched_with_own(dataset, predictions, self.task.is_multilabel(), own, progress)?
-            }
+            Part::Labels(labels) => match matched.timeline.extras() {
+                Some(extras) => {
+                    let (scores, columns) = (&labels.scores, extras.columns());
+                    let of_table = classification::outcomes::matched_of_table;
+                    of_table(dataset, scores, predictions, columns, own, progress)?
+                }
+                None => {
+                    classification::matched_with_own(dataset, predictions, self.task.is_multilabel(), own, progress)?
+                }
+            },
         };
         Ok(Some(found))
     }
+}
+
+/// Every answer as a prediction of its own, with the counts at all thresholds.
+fn outcomes(
+    dataset: &Dataset,
+    scores: &ClassScores,
+    several: bool,
+    progress: &dyn Progress,
+) -> Result<(Predictions, Matched), Cancelled> {
+    let predictions = classification::predictions(dataset, scores, several);
+    let matched = classification::matched(dataset, &predictions, several, progress)?;
+    Ok((predictions, matched))
 }

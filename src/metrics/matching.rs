@@ -219,7 +219,7 @@ mod tests {
         let timeline = scene.matched(Matching::TwoPass, 0.5).timeline;
         assert_eq!(scene.counts(Matching::TwoPass, 0.5, 0.9), [1, 1, 0, 1]);
         assert_eq!(timeline.intervals().count(), 5);
-        assert_eq!(timeline.outcomes_of(ImageId(0), Cut(0)).count(), 2);
+        assert_eq!(timeline.outcomes_of(ImageId(0), Cut::default()).count(), 2);
     }
 
     /// By score alone the dog keeps the cat's truth: the cat goes to the owl (0.54), where the fox already is.

@@ -1,14 +1,23 @@
 //! Precision, recall and F1 at every confidence, and the best of them. Reads the timeline only.
+//!
+//! Of a large table of scores with several labels an item, "every score" is every score of a label, the highest of each class
+//! and the lowest of all: between two of them only false positives come in, so that what is best is best at one of them.
 
 use std::cmp::Ordering;
 
-use crate::model::{ClassId, ImageId};
+use rayon::prelude::*;
 
+use crate::model::{ClassId, Dataset, ImageId, NoProgress};
+
+use super::classification::columns::{ClassCuts, Columns};
+use super::classification::labels::LabelSets;
 use super::counts::{Cell, OutcomeKind};
 use super::rates;
-use super::timeline::{Cut, Interval, Timeline};
+use super::timeline::{Cut, Extras, Interval, Timeline};
 
-/// Counts at every distinct score as the threshold, highest first, pooled over all classes or of one.
+/// Counts at every distinct score as the threshold, highest first, pooled over all classes or of one. Of a large table of
+/// scores at the scores of labels and at both ends (see the module); there [`super::detection::Matched::f1_at`] knows F1
+/// between them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sweep {
     /// Distinct scores, descending.
@@ -27,17 +36,43 @@ impl Sweep {
     /// Over all classes, at every distinct score.
     #[must_use]
     pub fn pooled(timeline: &Timeline) -> Self {
-        Self::of_changes(timeline, timeline.changes(), timeline.support().iter().map(|&n| u64::from(n)).sum())
+        let truths = timeline.support().iter().map(|&n| u64::from(n)).sum();
+        let sweep = Self::of_changes(timeline, timeline.changes(), truths);
+        let Some(extras) = timeline.extras() else { return sweep };
+        sweep.with_wrong(extras.columns().others_at_cuts(|class| extras.follows(class)), always_wrong(extras))
+    }
+
+    /// Adds what is said wrongly at each threshold, and what is at every one.
+    fn with_wrong(mut self, at: Vec<u32>, always: u32) -> Self {
+        self.kept.iter_mut().zip(at).for_each(|(kept, wrong)| *kept += wrong + always);
+        self
     }
 
     /// Over all classes in some of the images, at every distinct score of all; `truths` is the number of theirs that count.
-    #[must_use]
-    pub fn of_images(timeline: &Timeline, images: impl Iterator<Item = ImageId>, truths: u64) -> Self {
+    /// False positives that are no intervals are left out.
+    fn of_intervals(timeline: &Timeline, images: impl Iterator<Item = ImageId>, truths: u64) -> Self {
         let ends = |(interval, cell): (Interval, Cell)| {
             let end = (interval.until != Interval::FOREVER).then_some((interval.until, cell, false));
             std::iter::once((interval.from, cell, true)).chain(end)
         };
         Self::of_changes(timeline, images.flat_map(|image| timeline.intervals_of(image)).flat_map(ends), truths)
+    }
+
+    /// Over all classes in the images of one of several pooled splits, at every distinct score of all.
+    #[must_use]
+    pub fn of_split(dataset: &Dataset, timeline: &Timeline, split: usize) -> Self {
+        let is_inside = |at: usize| dataset.images.get(at).is_some_and(|image| usize::from(image.split) == split);
+        let inside = || dataset.image_ids().filter(|image| is_inside(image.index()));
+        let truths = |image| timeline.truths_of(image);
+        let sweep = Self::of_intervals(timeline, inside(), inside().map(truths).sum());
+        let Some(extras) = timeline.extras() else { return sweep };
+        let sets = LabelSets::of(dataset, extras.scores());
+        // Nobody waits for this alone, so that nobody stops it alone.
+        let Ok(Some(part)) = Columns::of(extras.scores(), &sets, is_inside, &NoProgress) else { return sweep };
+        let at = part.others_at_cuts_of(extras.columns(), |class| extras.follows(class));
+        let own = extras.own().iter().enumerate();
+        let always = own.filter_map(|(class, level)| Some(part.others(class, (*level)?))).sum();
+        sweep.with_wrong(at, always)
     }
 
     fn of_changes(timeline: &Timeline, changes: impl Iterator<Item = (u32, Cell, bool)>, truths: u64) -> Self {
@@ -69,6 +104,10 @@ impl Sweep {
     /// Of every class, each at the scores at which one of its counts changes.
     #[must_use]
     pub fn by_class(timeline: &Timeline) -> Vec<Self> {
+        if let Some(extras) = timeline.extras() {
+            let support = timeline.support().par_iter().enumerate();
+            return support.map(|(class, &n)| Self::of_columns(extras.columns(), class, n)).collect();
+        }
         let mut walks = vec![Walk::default(); timeline.class_count()];
         for (cut, cell, up) in timeline.changes() {
             let Some(predicted) = cell.predicted else { continue };
@@ -83,6 +122,10 @@ impl Sweep {
     /// Of one class, at the scores at which one of its counts changes.
     #[must_use]
     pub fn of_class(timeline: &Timeline, class: ClassId) -> Self {
+        if let Some(extras) = timeline.extras() {
+            let support = timeline.support().get(class.index()).copied().unwrap_or(0);
+            return Self::of_columns(extras.columns(), class.index(), support);
+        }
         let mut walk = Walk::default();
         for (cut, cell, up) in timeline.changes() {
             if cell.predicted == Some(class) {
@@ -90,6 +133,11 @@ impl Sweep {
             }
         }
         walk.sweep(timeline, timeline.support().get(class.index()).copied().unwrap_or(0))
+    }
+
+    fn of_columns(columns: &Columns, class: usize, support: u32) -> Self {
+        let ClassCuts { scores, correct, kept } = columns.class_cuts(class);
+        Self { confidence: scores, correct, kept, truths: u64::from(support), below: Vec::new() }
     }
 
     /// Number of thresholds.
@@ -187,6 +235,12 @@ impl Sweep {
     }
 }
 
+/// What classes with a threshold of their own say wrongly.
+fn always_wrong(extras: &Extras) -> u32 {
+    let own = extras.classes().iter().filter(|class| !extras.follows(class.index()));
+    own.map(|&class| extras.count(class, Cut::default())).sum()
+}
+
 /// Sums of steps up to each of `len` cuts from `first` on.
 fn running(steps: &[i32], first: usize, len: usize) -> Vec<u32> {
     let mut sum = 0_i32;
@@ -233,7 +287,7 @@ impl Walk {
     }
 
     fn sweep(mut self, timeline: &Timeline, support: u32) -> Sweep {
-        let reached = self.cuts.partition_point(|&cut| timeline.confidence(Cut(cut)).is_some());
+        let reached = self.cuts.partition_point(|&cut| timeline.confidence(cut).is_some());
         self.cuts.truncate(reached);
         self.correct.truncate(reached);
         self.kept.truncate(reached);
@@ -241,7 +295,7 @@ impl Walk {
         self.correct.shrink_to_fit();
         self.kept.shrink_to_fit();
         Sweep {
-            confidence: self.cuts.iter().filter_map(|&cut| timeline.confidence(Cut(cut))).collect(),
+            confidence: self.cuts.iter().filter_map(|&cut| timeline.confidence(cut)).collect(),
             correct: self.correct,
             kept: self.kept,
             truths: u64::from(support),
@@ -257,6 +311,9 @@ pub fn best_macro_f1(timeline: &Timeline) -> Option<f64> {
     if timeline.support().iter().all(|&n| n == 0) {
         return None;
     }
+    if let Some(extras) = timeline.extras() {
+        return extras.columns().best_macro_f1(timeline.support(), extras.own());
+    }
     // Sums kept up step by step sort out the hopeless; the few near the best are summed afresh.
     let near = near_best_macro(timeline);
     let mut macros = MacroSum::new(timeline);
@@ -271,7 +328,7 @@ pub fn best_macro_f1(timeline: &Timeline) -> Option<f64> {
         }
         near.peek().is_some()
     });
-    best.and_then(|(_, cut)| timeline.confidence(Cut(cut)))
+    best.and_then(|(_, cut)| timeline.confidence(cut))
 }
 
 /// The cuts, ascending, whose macro-F1 may be the largest.
@@ -301,7 +358,7 @@ fn near_best_macro(timeline: &Timeline) -> Vec<u32> {
 /// Calls back at the first cut that a score gives and at every later one that changes a class, with the sum there, until
 /// told to stop.
 fn for_each_cut(timeline: &Timeline, macros: &mut MacroSum, mut at: impl FnMut(u32, &MacroSum) -> bool) {
-    let mut pending = (0..=1).find(|&cut| timeline.confidence(Cut(cut)).is_some());
+    let mut pending = (0..=1).find(|&cut| timeline.confidence(cut).is_some());
     for (cut, cell, up) in timeline.changes() {
         let Some(class) = cell.predicted else { continue };
         if let Some(before) = pending
@@ -314,7 +371,7 @@ fn for_each_cut(timeline: &Timeline, macros: &mut MacroSum, mut at: impl FnMut(u
         }
         macros.step(class.index(), cell.kind() == Some(OutcomeKind::Correct), up);
     }
-    if let Some(last) = pending.filter(|&cut| timeline.confidence(Cut(cut)).is_some()) {
+    if let Some(last) = pending.filter(|&cut| timeline.confidence(cut).is_some()) {
         at(last, macros);
     }
 }

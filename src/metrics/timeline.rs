@@ -1,17 +1,21 @@
 //! All thresholds at once: which outcome is in force at which confidence, and the counts at any of them by lookup.
 //!
 //! A matching is turned into *intervals* once: this truth and this detection belong together from this score down to that
-//! one. Everything that depends on the confidence slider reads intervals; nothing here matches anything.
+//! one. Everything that depends on the confidence slider reads intervals; nothing here matches anything. The false positives
+//! of a large table of scores alone are no intervals: there are as many as cells, and the table says what is in force.
 
 mod counter;
 mod events;
+mod extras;
 mod index;
 mod outcome;
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::model::{Dataset, ImageId, Predictions};
+use rayon::prelude::*;
+
+use crate::model::{ClassId, Dataset, ImageId, Predictions};
 
 use self::counter::add;
 use self::events::{Event, number_cells, sort_events};
@@ -19,6 +23,7 @@ use self::index::Index;
 use super::counts::{Cell, ClassCounts, Counts};
 
 pub use self::counter::Counter;
+pub(super) use self::extras::Extras;
 pub use self::outcome::{Cut, Interval, Outcome, Thresholds};
 
 /// The intervals of all images, one after the other.
@@ -58,6 +63,8 @@ pub struct Timeline {
     image_starts: Vec<u32>,
     cells: Vec<Cell>,
     events: Vec<Event>,
+    /// False positives that are no intervals.
+    extras: Option<Extras>,
     index: OnceLock<Index>,
 }
 
@@ -73,24 +80,26 @@ impl Timeline {
     ) -> Self {
         let mut all = Intervals::with_capacity(per_image.len(), per_image.iter().map(Vec::len).sum());
         per_image.into_iter().for_each(|of_image| all.push_image(of_image));
-        Self::of_intervals(dataset, predictions, thresholds, support, all)
+        Self::of_intervals(dataset, predictions, thresholds, support, all, None)
     }
 
-    /// As [`Self::new`], of intervals that lie in one list already.
+    /// As [`Self::new`], of intervals that lie in one list already, and with false positives that are no intervals.
     pub(super) fn of_intervals(
         dataset: &Dataset,
         predictions: &Predictions,
         thresholds: Thresholds,
         support: Vec<u32>,
         all: Intervals,
+        extras: Option<Extras>,
     ) -> Self {
         let Intervals { image_starts, intervals } = all;
         let class_count = dataset.classes.len();
         let cell_of = |outcome: Outcome| Cell {
             truth: outcome.truth().and_then(|t| dataset.truths.class.get(t.index()).copied()),
-            predicted: outcome.pred().and_then(|p| predictions.class.get(p.index()).copied()),
+            predicted: outcome.pred().and_then(|p| predictions.class_of(p)),
         };
-        let (cells, interval_cell) = number_cells(class_count, intervals.iter().map(|i| cell_of(i.outcome)));
+        let wrong = extras.iter().flat_map(Extras::classes).map(|&class| Cell::new(None, Some(class))).collect();
+        let (cells, interval_cell) = number_cells(class_count, wrong, intervals.iter().map(|i| cell_of(i.outcome)));
         let events = sort_events(&intervals, &interval_cell, thresholds.scores.len());
         Self {
             support,
@@ -101,11 +110,13 @@ impl Timeline {
             image_starts,
             cells,
             events,
+            extras,
             index: OnceLock::new(),
         }
     }
 
-    /// The distinct scores, highest first.
+    /// The distinct scores, highest first; of a large table with several labels an item those of labels only, beside the
+    /// highest of each class and the lowest of all. Counts are exact at any threshold, whether it is one of these or not.
     #[must_use]
     pub fn scores(&self) -> &[f64] {
         &self.thresholds.scores
@@ -117,11 +128,23 @@ impl Timeline {
         self.thresholds.strict
     }
 
-    /// The highest distinct score that gives this cut as a threshold. `None` where none does: nothing kept, or in a
-    /// strict matching everything.
-    #[must_use]
-    pub fn confidence(&self, cut: Cut) -> Option<f64> {
-        self.thresholds.highest(cut)
+    /// The highest distinct score that keeps so many as a threshold. `None` where none does: nothing kept, or in a strict
+    /// matching everything.
+    pub(super) fn confidence(&self, kept: u32) -> Option<f64> {
+        self.thresholds.highest(kept)
+    }
+
+    /// False positives that are no intervals.
+    pub(super) fn extras(&self) -> Option<&Extras> {
+        self.extras.as_ref()
+    }
+
+    /// The lowest score that a cut keeps, or a threshold that keeps the same; `None` where it keeps nothing.
+    pub(super) fn lowest_kept(&self, cut: Cut) -> Option<f64> {
+        match &self.extras {
+            Some(extras) => extras.columns().threshold(cut.level()),
+            None => self.scores().get(..cut.kept() as usize)?.last().copied(),
+        }
     }
 
     /// Number of declared classes.
@@ -139,7 +162,8 @@ impl Timeline {
     /// The cut of a threshold: scores >= t are kept (> t in a strict matching).
     #[must_use]
     pub fn cut(&self, threshold: f64) -> Cut {
-        self.thresholds.cut(threshold)
+        let level = self.extras.as_ref().map_or(0, |extras| extras.columns().level(threshold));
+        Cut::new(self.thresholds.kept(threshold), level)
     }
 
     /// Every cell that is non-empty at some threshold, ascending by truth then prediction (background first).
@@ -148,7 +172,8 @@ impl Timeline {
         &self.cells
     }
 
-    /// All intervals with their cell, image after image.
+    /// All intervals with their cell, image after image. False positives of a large table of scores are none: see
+    /// [`Self::outcomes_of`] and [`Self::members`].
     pub fn intervals(&self) -> impl Iterator<Item = (Interval, Cell)> + '_ {
         self.intervals.iter().zip(&self.interval_cell).map(|(&i, &c)| (i, self.cell(c)))
     }
@@ -166,7 +191,20 @@ impl Timeline {
     /// have none.
     pub fn outcomes_of(&self, image: ImageId, cut: Cut) -> impl Iterator<Item = Outcome> + '_ {
         let held = self.intervals.get(self.range_of(image)).unwrap_or(&[]);
-        held.iter().filter(move |i| i.holds(cut)).map(|i| i.outcome)
+        held.iter().filter(move |i| i.holds(cut)).map(|i| i.outcome).chain(self.extras_of(image, cut))
+    }
+
+    /// The false positives of an image that are no intervals, best first.
+    fn extras_of(&self, image: ImageId, cut: Cut) -> Vec<Outcome> {
+        let Some(extras) = &self.extras else { return Vec::new() };
+        let said = extras.said_of(image, cut);
+        let wrong = said.into_iter().filter(|(_, class)| !self.is_label(image, *class));
+        wrong.map(|(pred, _)| Outcome::false_positive(pred)).collect()
+    }
+
+    /// True where an image has a truth of the class.
+    fn is_label(&self, image: ImageId, class: ClassId) -> bool {
+        self.intervals_of(image).any(|(_, cell)| cell.truth == Some(class))
     }
 
     /// The counts of one image at a cut.
@@ -179,7 +217,28 @@ impl Timeline {
                 add(&mut counts, &mut [], cell, 1, true);
             }
         }
+        if let Some(extras) = &self.extras {
+            counts.false_positives = extras.said(image, cut).saturating_sub(counts.correct);
+        }
         counts
+    }
+
+    /// The truths of one image that count.
+    pub(super) fn truths_of(&self, image: ImageId) -> u64 {
+        let nothing = Cut::default();
+        self.intervals_of(image).filter(|(i, cell)| i.holds(nothing) && cell.truth.is_some()).count() as u64
+    }
+
+    /// The images with an outcome that is in force at one of two cuts only, in their order.
+    #[must_use]
+    pub fn changed_images(&self, a: Cut, b: Cut) -> Vec<ImageId> {
+        let differs = |image: &ImageId| {
+            let held = self.intervals.get(self.range_of(*image)).unwrap_or(&[]);
+            held.iter().any(|i| i.holds(a) != i.holds(b))
+                || self.extras.as_ref().is_some_and(|extras| extras.differs(*image, a, b))
+        };
+        let images: Vec<ImageId> = (0..self.image_starts.len().saturating_sub(1)).map(ImageId::from_index).collect();
+        images.into_par_iter().filter(differs).collect()
     }
 
     /// The intervals of one image, each with its cell.
@@ -200,6 +259,16 @@ impl Timeline {
     pub fn members(&self, cut: Cut, wanted: impl Fn(Cell) -> bool) -> Vec<Outcome> {
         let index = self.index();
         let mut members = Vec::new();
+        if let Some(extras) = &self.extras {
+            let classes = extras.classes().iter().filter(|class| wanted(Cell::new(None, Some(**class))));
+            let of = |class: &ClassId| -> Vec<Outcome> {
+                let said = extras.items_of(*class, cut).filter(|(image, _)| !self.is_label(*image, *class));
+                said.map(|(_, pred)| Outcome::false_positive(pred)).collect()
+            };
+            let classes: Vec<ClassId> = classes.copied().collect();
+            let of_classes: Vec<Vec<Outcome>> = classes.par_iter().with_max_len(1).map(of).collect();
+            members.extend(of_classes.into_iter().flatten());
+        }
         for (number, _) in self.cells.iter().enumerate().filter(|(_, c)| wanted(**c)) {
             let intervals = index.of_cell(number).iter().filter_map(|&i| self.intervals.get(i as usize));
             members.extend(intervals.filter(|i| i.holds(cut)).map(|i| i.outcome));
@@ -211,7 +280,8 @@ impl Timeline {
     #[must_use]
     pub fn counter(&self) -> Counter {
         let mut counter = Counter::at_start(self.cells.len(), self.class_count);
-        self.advance(&mut counter, self.position_of(Cut(0)));
+        self.advance(&mut counter, self.position_of(Cut::default()));
+        self.count_extras(&mut counter);
         counter
     }
 
@@ -229,10 +299,12 @@ impl Timeline {
         }
         let mut counter = Counter::of_cells(&self.cells, cells, self.class_count);
         (counter.cut, counter.position) = (cut, self.position_of(cut));
+        self.count_extras(&mut counter);
         counter
     }
 
-    /// Moves a counter of this timeline to a threshold. Costs the distance moved or one checkpoint, never the data.
+    /// Moves a counter of this timeline to a threshold. Costs the distance moved or one checkpoint, and of a large table of
+    /// scores a search in each class; never the data.
     pub fn move_to(&self, counter: &mut Counter, threshold: f64) {
         let cut = self.cut(threshold);
         if cut == counter.cut {
@@ -247,6 +319,13 @@ impl Timeline {
         }
         self.advance(counter, target);
         counter.cut = cut;
+        self.count_extras(counter);
+    }
+
+    fn count_extras(&self, counter: &mut Counter) {
+        if let Some(extras) = &self.extras {
+            counter.set_extras(extras);
+        }
     }
 
     /// Builds what [`Self::move_to`] and [`Self::members`] look up, so that the first use does not pay for it.
@@ -256,7 +335,7 @@ impl Timeline {
 
     /// The number of events up to a cut.
     fn position_of(&self, cut: Cut) -> usize {
-        self.events.partition_point(|e| e.cut <= cut.0)
+        self.events.partition_point(|e| e.cut <= cut.kept())
     }
 
     fn advance(&self, counter: &mut Counter, target: usize) {

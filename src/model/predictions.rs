@@ -1,7 +1,9 @@
 //! Model outputs in columns, ready for matching. Does not know where they came from.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::class_scores::ClassScores;
 use super::dataset::{range_of, starts};
 use super::geometry::BBox;
 use super::ids::{ClassId, ImageId, PredId};
@@ -19,24 +21,51 @@ pub struct ModelIdentity {
 
 /// Detections in columns, sorted by image, inside an image by descending score; equal scores keep their file order.
 /// Classes are those of the dataset they were read for; every number is finite.
+///
+/// Of a large table of scores the columns are empty: its cells are the predictions, by [`Self::class_of`], [`Self::score_of`],
+/// [`Self::image_of`] and [`Self::said_of`], which answer either way.
 #[derive(Clone, Debug, Default)]
 pub struct Predictions {
     /// What the model is called.
     pub identity: ModelIdentity,
-    /// Image of each detection.
+    /// Image of each detection; empty where a table is behind.
     pub image: Vec<ImageId>,
-    /// Class of each detection.
+    /// Class of each detection; empty where a table is behind.
     pub class: Vec<ClassId>,
     /// Box of each detection; empty where whole items are classified.
     pub bbox: Vec<BBox>,
-    /// Confidence of each detection.
+    /// Confidence of each detection; empty where a table is behind.
     pub score: Vec<f64>,
     /// Position of each detection in its file (among those that were kept); empty where whole items are classified.
     pub row: Vec<u32>,
     starts: Vec<u32>,
+    /// Every cell is a prediction: that of class c for item i has the id i · classes + c.
+    table: Option<Arc<ClassScores>>,
+    /// Cells of that table of which the model says something.
+    said: usize,
 }
 
 impl Predictions {
+    /// Cells of a table that ids can tell apart.
+    pub const MOST: usize = u32::MAX as usize;
+
+    /// Every cell of a table with a score for every class is a prediction; nothing is copied. `None` where not every class
+    /// has a score, or where there are more than [`Self::MOST`] cells.
+    #[must_use]
+    pub fn of_table(scores: Arc<ClassScores>) -> Option<Self> {
+        let fits = scores.items().checked_mul(scores.classes()).is_some_and(|cells| cells <= Self::MOST);
+        if !fits || !scores.is_complete() {
+            return None;
+        }
+        let present = (0..scores.items()).filter(|&item| !scores.is_absent(ImageId::from_index(item))).count();
+        Some(Self {
+            identity: scores.identity.clone(),
+            said: present * scores.classes(),
+            table: Some(scores),
+            ..Self::default()
+        })
+    }
+
     /// Answers about whole items of so many: no boxes and no rows of a file. The columns are sorted already, by item and inside
     /// an item by descending score.
     #[must_use]
@@ -54,22 +83,62 @@ impl Predictions {
     /// Number of detections.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.image.len()
+        if self.table.is_some() { self.said } else { self.image.len() }
     }
 
     /// True where there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.image.is_empty()
+        self.len() == 0
     }
 
-    /// The detections of one image, best first, as a range of indices into the columns.
+    /// The image of a detection; `None` for an unknown one.
+    #[must_use]
+    pub fn image_of(&self, pred: PredId) -> Option<ImageId> {
+        match &self.table {
+            Some(table) => Some(ImageId::from_index(pred.index().checked_div(table.classes())?)),
+            None => self.image.get(pred.index()).copied(),
+        }
+    }
+
+    /// The class of a detection; `None` for an unknown one.
+    #[must_use]
+    pub fn class_of(&self, pred: PredId) -> Option<ClassId> {
+        match &self.table {
+            Some(table) => Some(ClassId::from_index(pred.index().checked_rem(table.classes())?)),
+            None => self.class.get(pred.index()).copied(),
+        }
+    }
+
+    /// The confidence of a detection; `None` for an unknown one.
+    #[must_use]
+    pub fn score_of(&self, pred: PredId) -> Option<f64> {
+        match &self.table {
+            // -0 becomes 0: the two are one number.
+            Some(table) => table.score(self.image_of(pred)?, self.class_of(pred)?).map(|score| score + 0.0),
+            None => self.score.get(pred.index()).copied(),
+        }
+    }
+
+    /// Class and score of everything that is said of an image, best first (equal scores of a table: lowest class).
+    #[must_use]
+    pub fn said_of(&self, image: ImageId) -> Vec<(PredId, ClassId, f64)> {
+        let Some(table) = &self.table else {
+            return self.ids_of(image).filter_map(|p| Some((p, self.class_of(p)?, self.score_of(p)?))).collect();
+        };
+        let id = |class: ClassId| PredId::from_index(image.index() * table.classes() + class.index());
+        let mut said: Vec<_> = table.scored(image).map(|(class, score)| (id(class), class, score + 0.0)).collect();
+        said.sort_unstable_by(|(p, _, a), (q, _, b)| b.total_cmp(a).then(p.cmp(q)));
+        said
+    }
+
+    /// The detections of one image, best first, as a range of indices into the columns; empty where a table is behind.
     #[must_use]
     pub fn of(&self, image: ImageId) -> Range<usize> {
         range_of(&self.starts, image)
     }
 
-    /// The detections of one image, best first, as ids.
+    /// The detections of one image, best first, as ids; none where a table is behind.
     pub fn ids_of(&self, image: ImageId) -> impl ExactSizeIterator<Item = PredId> + use<> {
         self.of(image).map(PredId::from_index)
     }
@@ -77,7 +146,7 @@ impl Predictions {
     /// Number of images of the dataset that these were read for.
     #[must_use]
     pub fn images(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+        self.table.as_ref().map_or(self.starts.len().saturating_sub(1), |table| table.items())
     }
 }
 
@@ -191,7 +260,7 @@ impl PredictionsBuilder {
         }
         self.sort_scores(&mut row, &starts);
         let Self { image, class, bbox, score } = self;
-        Predictions { identity, image, class, bbox, score, row, starts }
+        Predictions { identity, image, class, bbox, score, row, starts, ..Predictions::default() }
     }
 
     /// Sorts the rows of each image by descending score, stably and in place; most detectors write them so already.

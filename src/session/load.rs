@@ -6,19 +6,19 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::formats::{self, ClassMapping, LoadError};
 use crate::jobs::JobError;
-use crate::metrics::classification;
+use crate::metrics::classification::{self, ClassCurves};
 use crate::metrics::coco;
 use crate::metrics::pairs::Pairs;
 use crate::metrics::{DetectionSettings, Evaluation, Sections};
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
-use crate::model::{ClassId, ClassScores, Dataset, Findings, Progress};
+use crate::model::{Dataset, Findings, Predictions, Progress, Task, fmt};
 
 use crate::store::kept;
 use crate::store::place::Keeper;
 
 use super::OpenProject;
-use super::explorer::{CurveKey, LabelCurves, Points, PrCurves};
+use super::explorer::{CurveKey, LabelCurves, PrCurves};
 use super::heads;
 
 /// Bins of the reliability diagram, as of the calibration error.
@@ -99,6 +99,9 @@ pub fn evaluate(
     let (evaluation, mappings) = if task.is_classification() {
         let (scores, found, mappings) = class_scores(root, project, choice, &dataset, progress)?;
         findings.merge(found);
+        if let Some(refusal) = too_many_pairs(task, scores.items(), scores.classes()) {
+            return Err(JobError::Failed(refusal));
+        }
         (Evaluation::of_labels(task, dataset, scores, progress)?, mappings)
     } else {
         let (predictions, found, mappings) = formats::load_predictions(root, project, choice, &dataset, progress)?;
@@ -117,6 +120,20 @@ pub fn evaluate(
         inputs,
         fingerprint,
         took: started.elapsed(),
+    })
+}
+
+/// Why a table with several labels an item cannot be evaluated, in a sentence.
+fn too_many_pairs(task: Task, items: usize, classes: usize) -> Option<String> {
+    let pairs = items.saturating_mul(classes);
+    (task.is_multilabel() && pairs > Predictions::MOST).then(|| {
+        format!(
+            "{} items × {} classes are more pairs than the {} that can be told apart; evaluate fewer items at a time, as \
+             splits of the dataset",
+            fmt::count(items as u64),
+            fmt::count(classes as u64),
+            fmt::count(Predictions::MOST as u64)
+        )
     })
 }
 
@@ -157,9 +174,6 @@ pub fn curves(evaluation: &Evaluation, key: CurveKey, progress: &dyn Progress) -
     Ok(PrCurves { key, classes })
 }
 
-/// A curve of one class; the last argument tells whether an item can have several.
-type OfClass = fn(&Dataset, &ClassScores, ClassId, bool) -> Points;
-
 /// ROC and precision-recall curves of every class of a classifier, the reliability of its probabilities and the spread of
 /// its scores.
 ///
@@ -168,17 +182,11 @@ type OfClass = fn(&Dataset, &ClassScores, ClassId, bool) -> Points;
 pub fn label_curves(evaluation: &Evaluation, progress: &dyn Progress) -> Result<LabelCurves, JobError> {
     let Some(labels) = evaluation.labels() else { return Ok(LabelCurves::default()) };
     let (dataset, scores, several) = (&evaluation.dataset, &*labels.scores, evaluation.task.is_multilabel());
-    let each = |curve: OfClass| {
-        let of = |class| {
-            progress.check()?;
-            Ok(curve(dataset, scores, class, several))
-        };
-        dataset.classes.ids().map(of).collect::<Result<Vec<_>, JobError>>()
-    };
+    let ClassCurves { roc, macro_roc, pr } = evaluation.class_curves(progress)?.unwrap_or_default();
     Ok(LabelCurves {
-        roc: each(classification::roc_curve)?,
-        macro_roc: classification::macro_roc_curve(dataset, scores, several, progress)?,
-        pr: each(classification::pr_curve)?,
+        roc,
+        macro_roc,
+        pr,
         reliability: if several { Vec::new() } else { classification::reliability(dataset, scores, RELIABILITY_BINS) },
         histograms: if several { None } else { classification::score_histograms(dataset, scores, SCORE_BINS) },
     })
@@ -204,4 +212,20 @@ pub fn first_choice(project: &Project, choices: &[Choice]) -> Option<Choice> {
         split_a.cmp(&split_b).then(versions).then(model_b.cmp(&model_a))
     });
     best.cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_pairs_than_ids_are_refused() {
+        assert_eq!(too_many_pairs(Task::Multilabel, 1_000_000, 4_000), None);
+        assert_eq!(too_many_pairs(Task::Classification, 1_000_000, 5_000), None);
+        let refusal = too_many_pairs(Task::Multilabel, 1_000_000, 5_000).unwrap_or_default();
+        assert!(
+            refusal.starts_with("1,000,000 items × 5,000 classes are more pairs than the 4,294,967,295"),
+            "{refusal}"
+        );
+    }
 }

@@ -179,7 +179,7 @@ impl Selection {
 /// The confidence of an outcome's detection.
 #[must_use]
 pub fn score(evaluation: &Evaluation, outcome: Outcome) -> Option<f64> {
-    outcome.pred().and_then(|p| evaluation.predictions.score.get(p.index()).copied())
+    outcome.pred().and_then(|p| evaluation.predictions.score_of(p))
 }
 
 /// The overlap of an outcome's pair.

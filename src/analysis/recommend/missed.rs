@@ -92,7 +92,7 @@ fn evidence(counts: ClassCounts, split: Option<&Split>) -> Vec<(&'static str, f6
 fn found_below(case: &Case) -> Vec<bool> {
     let cut = case.counter.cut();
     let mut below = vec![false; case.evaluation.dataset.truths.len()];
-    let later = |i: &Interval, cell: Cell| i.from > cut.0 && cell.kind() == Some(OutcomeKind::Correct);
+    let later = |i: &Interval, cell: Cell| i.from > cut.kept() && cell.kind() == Some(OutcomeKind::Correct);
     for (interval, _) in case.matched.timeline.intervals().filter(|(i, cell)| later(i, *cell)) {
         if let Some(found) = interval.outcome.truth().and_then(|t| below.get_mut(t.index())) {
             *found = true;

@@ -60,10 +60,7 @@ pub(super) fn pooled(case: &Case) -> Vec<Recommendation> {
 /// Images with an outcome that holds at one of the two thresholds only.
 fn changing_images(case: &Case, other: f64) -> Vec<ImageId> {
     let (here, there) = (case.counter.cut(), case.matched.timeline.cut(other));
-    let changes = case.matched.timeline.intervals().filter(|(i, _)| i.holds(here) != i.holds(there));
-    let mut images: Vec<ImageId> = changes.filter_map(|(i, _)| case.evaluation.image_of(i.outcome)).collect();
-    images.dedup();
-    images
+    case.matched.timeline.changed_images(here, there)
 }
 
 /// Counts of a class at its own optimum.

@@ -5,6 +5,8 @@ use std::ops::Range;
 use crate::metrics::ranking;
 use crate::model::{ClassScores, ScoreTable};
 
+use super::keys::Key;
+
 /// A number type of scores, and how a column of them is held while it is sorted.
 pub(super) trait Score: Copy + Into<f64> + PartialOrd + Send + Sync + 'static {
     /// A score with a label.
@@ -47,10 +49,7 @@ impl Score for f32 {
     type Entry = u64;
 
     fn entry(self, label: u32) -> u64 {
-        // -0 becomes 0; then the order of the bits is the order of the numbers, the negative ones turned round.
-        let bits = (self + 0.0).to_bits();
-        let ascending = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
-        (u64::from(!ascending) << 32) | u64::from(label)
+        (u64::from(<u32 as Key>::of(self)) << 32) | u64::from(label)
     }
 
     fn sort(entries: &mut Vec<u64>) {
@@ -62,9 +61,7 @@ impl Score for f64 {
     type Entry = (u64, u32);
 
     fn entry(self, label: u32) -> (u64, u32) {
-        let bits = (self + 0.0).to_bits();
-        let ascending = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
-        (!ascending, label)
+        (<u64 as Key>::of(self), label)
     }
 
     fn sort(entries: &mut Vec<(u64, u32)>) {

@@ -1,8 +1,6 @@
 //! Curves for drawing: ROC, precision against recall, reliability, histograms of scores. Thinned; the numbers beside them
 //! come from the exact lists.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -10,6 +8,7 @@ use crate::metrics::histogram::histogram;
 use crate::model::{Cancelled, ClassId, ClassScores, Dataset, ImageId, Progress, ScoreTable};
 
 use super::column::{self, Score, Step};
+use super::columns::Columns;
 use super::labels::{self, Exclusive, LabelSets, Labels, NONE, Sets};
 use super::rows::{self, Look, bin_of};
 
@@ -23,14 +22,17 @@ const PARTS: usize = 500;
 /// ROC AUC is undefined.
 #[must_use]
 pub fn roc_curve(dataset: &Dataset, scores: &ClassScores, class: ClassId, multilabel: bool) -> Vec<(f64, f64)> {
-    thin(roc_points(&steps_of(dataset, scores, class, multilabel)), POINTS)
+    thin(roc_points(&steps_in(dataset, scores, class, multilabel)), POINTS)
 }
 
 /// (recall, precision) from the highest score down, thinned as [`roc_curve`]; begins at recall 0 with the precision of the
 /// highest score. Empty where average precision is undefined.
 #[must_use]
 pub fn pr_curve(dataset: &Dataset, scores: &ClassScores, class: ClassId, multilabel: bool) -> Vec<(f64, f64)> {
-    let steps = steps_of(dataset, scores, class, multilabel);
+    thin(pr_points(&steps_in(dataset, scores, class, multilabel)), POINTS)
+}
+
+fn pr_points(steps: &[Step]) -> Vec<(f64, f64)> {
     let all: u64 = steps.iter().map(|s| s.positives).sum();
     if all == 0 {
         return Vec::new();
@@ -46,7 +48,63 @@ pub fn pr_curve(dataset: &Dataset, scores: &ClassScores, class: ClassId, multila
         }
         points.push(point);
     }
-    thin(points, POINTS)
+    points
+}
+
+/// The curves of every class, and the mean of the ROC curves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClassCurves {
+    /// See [`roc_curve`].
+    pub roc: Vec<Vec<(f64, f64)>>,
+    /// See [`macro_roc_curve`].
+    pub macro_roc: Vec<(f64, f64)>,
+    /// See [`pr_curve`].
+    pub pr: Vec<Vec<(f64, f64)>>,
+}
+
+impl ClassCurves {
+    /// All curves, each class sorted once, or read off columns that are sorted already.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub(in crate::metrics) fn of(
+        dataset: &Dataset,
+        scores: &ClassScores,
+        multilabel: bool,
+        columns: Option<&Columns>,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
+        progress.stage("Drawing curves");
+        let (sets, truth);
+        let steps: &(dyn Fn(usize) -> Vec<Step> + Sync) = match columns.filter(|_| column::rankable(scores).is_some()) {
+            Some(columns) => &|class| columns.steps(class),
+            None if multilabel => {
+                sets = LabelSets::of(dataset, scores);
+                &|class| steps_of(scores, &Sets(&sets), class)
+            }
+            None => {
+                truth = labels::single(dataset, scores);
+                &|class| steps_of(scores, &Exclusive(&truth), class)
+            }
+        };
+        let of_class = |class: usize| {
+            progress.check()?;
+            let steps = steps(class);
+            let roc = roc_points(&steps);
+            Ok((resampled(&roc), thin(roc, POINTS), thin(pr_points(&steps), POINTS)))
+        };
+        let classes = dataset.classes.len();
+        let curves: Vec<_> =
+            (0..classes).into_par_iter().with_max_len(1).map(of_class).collect::<Result<_, Cancelled>>()?;
+        let (mut heights, mut found) = (Vec::with_capacity(classes), Self::default());
+        for (height, roc, pr) in curves {
+            heights.push(height);
+            found.roc.push(roc);
+            found.pr.push(pr);
+        }
+        found.macro_roc = mean_of(&heights);
+        Ok(found)
+    }
 }
 
 /// The mean of the ROC curves of the classes that have one, at 501 equal steps of the false-positive rate; each curve is
@@ -61,63 +119,41 @@ pub fn macro_roc_curve(
     multilabel: bool,
     progress: &dyn Progress,
 ) -> Result<Vec<(f64, f64)>, Cancelled> {
-    progress.stage("Drawing curves");
-    let curves = if multilabel {
-        heights(dataset, scores, &Sets(&LabelSets::of(dataset, scores)), progress)?
-    } else {
-        heights(dataset, scores, &Exclusive(&labels::single(dataset, scores)), progress)?
-    };
+    Ok(ClassCurves::of(dataset, scores, multilabel, None, progress)?.macro_roc)
+}
+
+/// The mean of the curves that are not empty, each given by its height at equal steps.
+fn mean_of(curves: &[Vec<f64>]) -> Vec<(f64, f64)> {
     let defined = curves.iter().filter(|curve| !curve.is_empty()).count();
     if defined == 0 {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let at = |i: usize| curves.iter().filter_map(|curve| curve.get(i)).sum::<f64>() / defined as f64;
     let mean = (0..=PARTS).map(|i| (i as f64 / PARTS as f64, at(i)));
-    Ok(std::iter::once((0.0, 0.0)).chain(mean).collect())
+    std::iter::once((0.0, 0.0)).chain(mean).collect()
 }
 
-/// Of every class the height of its ROC curve at equal steps; empty where it has none.
-fn heights(
-    dataset: &Dataset,
-    scores: &ClassScores,
-    labels: &impl Labels,
-    progress: &dyn Progress,
-) -> Result<Vec<Vec<f64>>, Cancelled> {
-    let groups: Vec<Range<usize>> = column::groups(dataset.classes.len()).collect();
-    let of_groups: Vec<Vec<Vec<f64>>> = groups
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|group| {
-            progress.check()?;
-            Ok(steps(scores, labels, group).iter().map(|steps| resampled(&roc_points(steps))).collect())
-        })
-        .collect::<Result<_, Cancelled>>()?;
-    Ok(of_groups.into_iter().flatten().collect())
-}
-
-fn steps_of(dataset: &Dataset, scores: &ClassScores, class: ClassId, multilabel: bool) -> Vec<Step> {
-    let group = class.index()..class.index() + 1;
-    let columns = if multilabel {
-        steps(scores, &Sets(&LabelSets::of(dataset, scores)), group)
+/// As [`steps_of`] for the labels of a dataset.
+fn steps_in(dataset: &Dataset, scores: &ClassScores, class: ClassId, multilabel: bool) -> Vec<Step> {
+    if multilabel {
+        steps_of(scores, &Sets(&LabelSets::of(dataset, scores)), class.index())
     } else {
-        steps(scores, &Exclusive(&labels::single(dataset, scores)), group)
-    };
-    columns.into_iter().next().unwrap_or_default()
-}
-
-/// Per class of a group, the numbers of items of the class and of others at each distinct score, highest first.
-fn steps(scores: &ClassScores, labels: &impl Labels, group: Range<usize>) -> Vec<Vec<Step>> {
-    match column::rankable(scores) {
-        Some(ScoreTable::Single(rows)) => steps_in(rows, scores.classes(), labels, group),
-        Some(ScoreTable::Double(rows)) => steps_in(rows, scores.classes(), labels, group),
-        None => group.map(|_| Vec::new()).collect(),
+        steps_of(scores, &Exclusive(&labels::single(dataset, scores)), class.index())
     }
 }
 
-fn steps_in<T: Score>(rows: &[T], classes: usize, labels: &impl Labels, group: Range<usize>) -> Vec<Vec<Step>> {
-    let columns = column::sorted(rows, classes, group.clone(), |item, class| labels.label(item, class));
-    let counted = group.zip(columns).map(|(class, column)| column::steps(&column, labels.positive(class)).collect());
-    counted.collect()
+/// The numbers of items of a class and of others at each distinct score, highest first.
+fn steps_of(scores: &ClassScores, labels: &impl Labels, class: usize) -> Vec<Step> {
+    match column::rankable(scores) {
+        Some(ScoreTable::Single(rows)) => steps_of_rows(rows, scores.classes(), labels, class),
+        Some(ScoreTable::Double(rows)) => steps_of_rows(rows, scores.classes(), labels, class),
+        None => Vec::new(),
+    }
+}
+
+fn steps_of_rows<T: Score>(rows: &[T], classes: usize, labels: &impl Labels, class: usize) -> Vec<Step> {
+    let columns = column::sorted(rows, classes, class..class + 1, |item, class| labels.label(item, class));
+    columns.first().map(|column| column::steps(column, labels.positive(class)).collect()).unwrap_or_default()
 }
 
 fn roc_points(steps: &[Step]) -> Vec<(f64, f64)> {
@@ -250,7 +286,7 @@ pub fn score_histograms(dataset: &Dataset, scores: &ClassScores, bins: usize) ->
     let all = || right.iter().chain(&wrong).copied();
     let (low, high) = (all().reduce(f64::min)?, all().reduce(f64::max)?);
     let range = if low >= 0.0 && high <= 1.0 { (0.0, 1.0) } else { (low, high) };
-    Some(ScoreHistograms { range, right: histogram(&right, range, bins), wrong: histogram(&wrong, range, bins) })
+    Some(ScoreHistograms { range, right: histogram(right, range, bins), wrong: histogram(wrong, range, bins) })
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub(super) fn support(classes: usize, truth: &[u32]) -> Vec<u64> {
 }
 
 /// The sets of labels of all items.
-pub(super) struct LabelSets {
+pub(in crate::metrics) struct LabelSets {
     starts: Vec<usize>,
     classes: Vec<ClassId>,
     counted: Vec<bool>,

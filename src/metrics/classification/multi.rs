@@ -1,13 +1,16 @@
 //! The numbers of a multi-label classifier that need no threshold.
 
+use std::cmp::Ordering;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::model::{Cancelled, ClassId, ClassScores, Dataset, ImageId, Progress};
+use crate::model::{Cancelled, ClassId, ClassScores, Dataset, Progress, ScoreTable};
 
 use super::averages::weighted;
-use super::column::{self, Entry, Score};
-use super::labels::{LabelSets, Sets};
+use super::column::{self, Score, Step};
+use super::columns::Columns;
+use super::labels::LabelSets;
 use super::ranking::{self, RankingMeasures};
 
 /// How the scores order labels and items. Over the items that the model says something about; an item may have no label.
@@ -48,10 +51,22 @@ impl MultiLabel {
     /// # Errors
     /// [`Cancelled`] when asked to stop.
     pub fn compute(dataset: &Dataset, scores: &ClassScores, progress: &dyn Progress) -> Result<Self, Cancelled> {
+        Self::with_columns(dataset, scores, progress).map(|(summary, _)| summary)
+    }
+
+    /// As [`Self::compute`], with the sorted columns where every class has a score.
+    pub(in crate::metrics) fn with_columns(
+        dataset: &Dataset,
+        scores: &ClassScores,
+        progress: &dyn Progress,
+    ) -> Result<(Self, Option<Columns>), Cancelled> {
         let sets = LabelSets::of(dataset, scores);
         let support = sets.support(dataset.classes.len());
         let items = sets.counted();
-        let ranking = ranking::measure(scores, &Sets(&sets), &support, progress)?;
+        progress.stage("Ranking scores");
+        let columns = Columns::of(scores, &sets, |_| true, progress)?;
+        let ranked = columns.as_ref().filter(|_| scores.has_confidence);
+        let ranking = RankingMeasures::of_columns(ranked, &support);
         let mut summary = Self {
             items: items as u64,
             absent: (sets.len() - items) as u64,
@@ -65,24 +80,15 @@ impl MultiLabel {
         if summary.complete && !dataset.classes.is_empty() {
             summary.per_item(scores, &sets, progress)?;
         }
-        Ok(summary)
+        Ok((summary, columns))
     }
 
     fn per_item(&mut self, scores: &ClassScores, sets: &LabelSets, progress: &dyn Progress) -> Result<(), Cancelled> {
-        let items: Vec<usize> = (0..sets.len()).filter(|&item| sets.counts(item)).collect();
-        let runs: Vec<ItemSums> = items
-            .par_chunks(RUN)
-            .map(|run| {
-                progress.check()?;
-                let (mut sums, mut row, mut entries) = (ItemSums::default(), Vec::new(), Vec::new());
-                for &item in run {
-                    if scores.copy_row(ImageId::from_index(item), &mut row) {
-                        sums.add(&row, sets.get(item), &mut entries);
-                    }
-                }
-                Ok(sums)
-            })
-            .collect::<Result<_, Cancelled>>()?;
+        let runs = match scores.table() {
+            Some(ScoreTable::Single(rows)) => sum_items(rows, scores.classes(), sets, progress)?,
+            Some(ScoreTable::Double(rows)) => sum_items(rows, scores.classes(), sets, progress)?,
+            None => return Ok(()),
+        };
         let mean = |sum: fn(&ItemSums) -> (f64, u64)| {
             weighted(runs.iter().map(|run| (sum(run).0 / (sum(run).1 as f64).max(1.0), sum(run).1 as f64)))
         };
@@ -105,15 +111,44 @@ struct ItemSums {
     coverage: (f64, u64),
 }
 
+/// Over the items that count, in runs.
+fn sum_items<T: Score>(
+    rows: &[T],
+    classes: usize,
+    sets: &LabelSets,
+    progress: &dyn Progress,
+) -> Result<Vec<ItemSums>, Cancelled> {
+    let items: Vec<usize> = (0..sets.len()).filter(|&item| sets.counts(item)).collect();
+    let of_run = |run: &[usize]| {
+        progress.check()?;
+        let (mut sums, mut room) = (ItemSums::default(), Room::default());
+        for &item in run {
+            if let Some(row) = rows.get(item * classes..(item + 1) * classes) {
+                sums.add(row, sets.get(item), &mut room);
+            }
+        }
+        Ok(sums)
+    };
+    items.par_chunks(RUN).map(of_run).collect()
+}
+
+/// Memory that is used again for every item.
+struct Room<T> {
+    labels: Vec<T>,
+    steps: Vec<Step>,
+}
+
+impl<T> Default for Room<T> {
+    fn default() -> Self {
+        Self { labels: Vec::new(), steps: Vec::new() }
+    }
+}
+
 impl ItemSums {
-    fn add(&mut self, row: &[f64], labels: &[ClassId], entries: &mut Vec<<f64 as Score>::Entry>) {
-        entries.clear();
-        entries.extend(row.iter().zip(0_u32..).map(|(score, class)| {
-            let label = u32::from(labels.binary_search(&ClassId(class)).is_ok());
-            score.entry(label)
-        }));
-        <f64 as Score>::sort(entries);
-        let (auc, ap) = ranking::rank(column::steps(entries, 1));
+    fn add<T: Score>(&mut self, row: &[T], labels: &[ClassId], room: &mut Room<T>) {
+        item_steps(row, labels, room);
+        let steps = &room.steps;
+        let (auc, ap) = ranking::rank(steps.iter().copied());
         let put = |sum: &mut (f64, u64), value: Option<f64>| {
             if let Some(value) = value {
                 *sum = (sum.0 + value, sum.1 + 1);
@@ -121,30 +156,54 @@ impl ItemSums {
         };
         put(&mut self.auc, auc);
         put(&mut self.ap, ap);
-        let (precision, loss, coverage) = label_ranking(entries, labels.len());
+        let (precision, loss, coverage) = label_ranking(steps, labels.len(), row.len());
         put(&mut self.ranking_precision, Some(precision));
         put(&mut self.ranking_loss, Some(loss));
         put(&mut self.coverage, Some(coverage));
     }
 }
 
+/// How many labels and how many other classes there are at each distinct score of a label, and of the others between two of
+/// them and below all; highest first. Counted label by label, as items have few.
+fn item_steps<T: Score>(row: &[T], labels: &[ClassId], room: &mut Room<T>) {
+    let Room { labels: own, steps } = room;
+    steps.clear();
+    own.clear();
+    own.extend(labels.iter().filter_map(|class| row.get(class.index()).copied()));
+    own.sort_unstable_by(|a, b| b.partial_cmp(a).unwrap_or(Ordering::Equal));
+    let (mut above, mut labels_above) = (0, 0);
+    for run in own.chunk_by(|a, b| a == b) {
+        let (score, positives) = (run[0], run.len() as u64);
+        let (mut better, mut equal) = (0_u64, 0_u64);
+        for &other in row {
+            better += u64::from(other > score);
+            equal += u64::from(other == score);
+        }
+        let (better, beside) = (better - labels_above, equal - positives);
+        steps.push(Step { positives: 0, negatives: better - above });
+        steps.push(Step { positives, negatives: beside });
+        above = better + beside;
+        labels_above += positives;
+    }
+    steps.push(Step { positives: 0, negatives: (row.len() as u64).saturating_sub(labels_above + above) });
+}
+
 /// Label-ranking average precision, ranking loss and coverage of one item. A tie counts against the label.
-fn label_ranking<E: Entry>(sorted: &[E], labels: usize) -> (f64, f64, f64) {
-    let (mut above, mut true_above) = (0_usize, 0_usize);
-    let (mut precision, mut wrong, mut coverage) = (0.0, 0_usize, 0);
-    for tied in sorted.chunk_by(|a, b| a.key() == b.key()) {
-        let hits = tied.iter().filter(|e| e.label() == 1).count();
-        above += tied.len();
-        true_above += hits;
-        if hits > 0 {
-            precision += hits as f64 * true_above as f64 / above as f64;
-            wrong += hits * (above - true_above);
+fn label_ranking(steps: &[Step], labels: usize, classes: usize) -> (f64, f64, f64) {
+    let (mut above, mut true_above) = (0_u64, 0_u64);
+    let (mut precision, mut wrong, mut coverage) = (0.0, 0_u64, 0_u64);
+    for step in steps {
+        above += step.positives + step.negatives;
+        true_above += step.positives;
+        if step.positives > 0 {
+            precision += step.positives as f64 * true_above as f64 / above as f64;
+            wrong += step.positives * (above - true_above);
             coverage = above;
         }
     }
-    if labels == 0 || labels == sorted.len() {
+    if labels == 0 || labels == classes {
         return (1.0, 0.0, coverage as f64);
     }
-    let pairs = labels * (sorted.len() - labels);
+    let pairs = labels * (classes - labels);
     (precision / labels as f64, wrong as f64 / pairs as f64, coverage as f64)
 }

@@ -1,5 +1,7 @@
 //! A classifier's answers as outcomes at every threshold, so that matrix, sweep and slider read them as those of detectors.
 
+mod table;
+
 use rayon::prelude::*;
 
 use crate::metrics::detection::{DetectionSettings, Matched, Optima};
@@ -9,6 +11,12 @@ use crate::metrics::timeline::{Interval, Intervals, Outcome, Thresholds, Timelin
 use crate::model::{Cancelled, ClassId, ClassScores, Dataset, ImageId, PredId, Predictions, Progress, TruthId};
 
 use super::rows;
+
+pub(in crate::metrics) use table::{is_large, matched_of_table};
+
+/// Pairs of item and class up to which each is held as an outcome of its own: some 80 bytes a pair. Of larger tables only the
+/// labels are, and what is said beside them is counted from the table.
+pub const LIMIT: usize = 4 << 20;
 
 /// What the classifier answers. Single-label: the best class of every item that it says anything about (ties: lowest
 /// class). Multi-label: every class of an item that has a score. Boxes have no size.
@@ -101,7 +109,7 @@ pub fn timeline(dataset: &Dataset, predictions: &Predictions, multilabel: bool, 
         });
     }
     drop(cuts);
-    Timeline::of_intervals(dataset, predictions, Thresholds { scores, strict: false }, support, intervals)
+    Timeline::of_intervals(dataset, predictions, Thresholds { scores, strict: false }, support, intervals, None)
 }
 
 /// The truth is missed down to the cut and found by the answer from there on.

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::metrics::counts::Cell;
 use crate::metrics::detection::Matched;
-use crate::metrics::own;
+use crate::metrics::own::{self, OwnThresholds};
 use crate::metrics::timeline::{Cut, Interval, Outcome, Thresholds, Timeline};
 use crate::model::{Cancelled, ClassId, Dataset, ImageId, PredId, Predictions, Progress, TruthId};
 
@@ -40,17 +40,22 @@ struct Item {
 }
 
 impl Item {
-    fn of(dataset: &Dataset, predictions: &Predictions, matched: &Matched, item: ImageId) -> Self {
-        let said = |pred: PredId| {
-            let (class, score) = (*predictions.class.get(pred.index())?, *predictions.score.get(pred.index())?);
-            let cut = match matched.own.get(class) {
+    fn of(
+        dataset: &Dataset,
+        predictions: &Predictions,
+        own: &OwnThresholds,
+        thresholds: &Thresholds,
+        item: ImageId,
+    ) -> Self {
+        let said = |(pred, class, score): (PredId, ClassId, f64)| {
+            let cut = match own.get(class) {
                 Some(own) if score >= own => own::ALWAYS,
                 Some(_) => own::NEVER,
-                None => matched.timeline.cut(score).0,
+                None => thresholds.kept(score),
             };
-            Some(Said { pred, class, cut })
+            Said { pred, class, cut }
         };
-        let said: Vec<Said> = predictions.ids_of(item).filter_map(said).collect();
+        let said: Vec<Said> = predictions.said_of(item).into_iter().map(said).collect();
         let mut labels: Vec<Label> = Vec::new();
         for truth in dataset.truths.ids_of(item) {
             let Some(&class) = dataset.truths.class.get(truth.index()) else { continue };
@@ -122,6 +127,7 @@ pub fn pair_timeline(
     limit: usize,
     progress: &dyn Progress,
 ) -> Result<Option<Timeline>, Cancelled> {
+    let Some(thresholds) = thresholds(matched, limit) else { return Ok(None) };
     let items: Vec<ImageId> = dataset.image_ids().collect();
     let mut per_item: Vec<Vec<Interval>> = Vec::with_capacity(items.len());
     let mut held = 0;
@@ -129,7 +135,7 @@ pub fn pair_timeline(
     for run in items.chunks(RUN) {
         progress.check()?;
         let of = |&item: &ImageId| {
-            let (item, mut out) = (Item::of(dataset, predictions, matched, item), Vec::new());
+            let (item, mut out) = (Item::of(dataset, predictions, &matched.own, &thresholds, item), Vec::new());
             match counting {
                 PairCounting::MissedWithAdded => item.missed_with_added(&mut out),
                 PairCounting::EveryPair => item.every_pair(&mut out),
@@ -143,9 +149,18 @@ pub fn pair_timeline(
         }
         per_item.append(&mut made);
     }
-    let thresholds = Thresholds { scores: matched.timeline.scores().to_vec(), strict: false };
     let support = matched.timeline.support().to_vec();
     Ok(Some(Timeline::new(dataset, predictions, thresholds, support, per_item)))
+}
+
+/// All distinct scores that the slider can part. `None` where there are more predictions than `limit` at them: each is in a
+/// pair, or alone.
+fn thresholds(matched: &Matched, limit: usize) -> Option<Thresholds> {
+    let scores = match matched.timeline.extras() {
+        Some(extras) => extras.columns().scores(|class| extras.follows(class), limit)?,
+        None => matched.timeline.scores().to_vec(),
+    };
+    Some(Thresholds { scores, strict: false })
 }
 
 /// The items that a cell of this matrix counts at a cut, in their order; read off labels and scores.
@@ -161,9 +176,9 @@ pub fn pair_items(
     let keeps = matched.keeps(cut);
     let counts = |item: &ImageId| {
         let labels = dataset.truths.class.get(dataset.truths.of(*item)).unwrap_or(&[]);
-        let scored =
-            predictions.of(*item).filter_map(|p| Some((*predictions.class.get(p)?, *predictions.score.get(p)?)));
-        let said: Vec<ClassId> = scored.filter(|&(class, score)| keeps(class, score)).map(|(class, _)| class).collect();
+        let scored = predictions.said_of(*item).into_iter();
+        let said = scored.filter(|&(_, class, score)| keeps(class, score)).map(|(_, class, _)| class);
+        let said: Vec<ClassId> = said.collect();
         let every = counting == PairCounting::EveryPair;
         let missed = |a: &ClassId| every || !said.contains(a);
         let added = |p: &ClassId| every || !labels.contains(p);

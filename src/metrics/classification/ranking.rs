@@ -10,6 +10,7 @@ use crate::model::{Cancelled, ClassScores, Progress, ScoreTable};
 
 use super::averages::{mean, spread, weighted};
 use super::column::{self, Entry, Score, Step};
+use super::columns::Columns;
 use super::labels::Labels;
 
 /// How well the scores of each class order the items, and the means over classes. `None` where a class has no items, or
@@ -58,10 +59,27 @@ pub(super) fn measure(
     match column::rankable(scores) {
         Some(ScoreTable::Single(rows)) => measure_rows(rows, scores.classes(), labels, support, progress),
         Some(ScoreTable::Double(rows)) => measure_rows(rows, scores.classes(), labels, support, progress),
-        None => {
-            let nothing = vec![None; support.len()];
-            Ok(RankingMeasures { roc_auc: nothing.clone(), average_precision: nothing, ..RankingMeasures::default() })
-        }
+        None => Ok(RankingMeasures::undefined(support.len())),
+    }
+}
+
+impl RankingMeasures {
+    /// Read off sorted columns; nothing is defined without. `support` is the number of items of each class.
+    pub(super) fn of_columns(columns: Option<&Columns>, support: &[u64]) -> Self {
+        let Some(columns) = columns else { return Self::undefined(support.len()) };
+        let of_class = |class: usize| {
+            let (auc, ap) = columns.rank(class);
+            Ranked { auc, ap, ..Ranked::default() }
+        };
+        let ranked: Vec<Ranked> = (0..support.len()).into_par_iter().map(of_class).collect();
+        let mut measures = summary(&ranked, support);
+        (measures.roc_auc_micro, measures.average_precision_micro) = columns.rank_pooled();
+        measures
+    }
+
+    fn undefined(classes: usize) -> Self {
+        let nothing = vec![None; classes];
+        Self { roc_auc: nothing.clone(), average_precision: nothing, ..Self::default() }
     }
 }
 

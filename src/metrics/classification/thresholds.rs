@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::metrics::rates;
-use crate::model::{Cancelled, ClassId, ClassScores, Dataset, ImageId, Progress};
+use crate::model::{Cancelled, ClassId, ClassScores, Dataset, ImageId, Progress, ScoreTable};
 
 use super::averages::{Averages, Rates, Tally, TotalRow};
 use super::labels::LabelSets;
@@ -79,12 +79,7 @@ pub fn multilabel_at(
             progress.check()?;
             let (mut sums, mut said) = (Sums::new(classes), Vec::new());
             for &item in run {
-                said.clear();
-                let kept = scores
-                    .scored(ImageId::from_index(item))
-                    .filter(|(class, score)| thresholds.get(class.index()).is_some_and(|t| score >= t));
-                said.extend(kept.map(|(class, _)| class));
-                said.sort_unstable();
+                say(scores, thresholds, ImageId::from_index(item), &mut said);
                 let labels = sets.get(item);
                 sums.add(labels, &said);
                 matrix.add(labels, &said, counting);
@@ -95,6 +90,26 @@ pub fn multilabel_at(
     let mut sums = Sums::new(classes);
     runs.into_iter().for_each(|run| sums.merge(&run));
     Ok(sums.finish(items.len() as u64, matrix))
+}
+
+/// The classes of an item that reach their thresholds, ascending.
+fn say(scores: &ClassScores, thresholds: &[f64], item: ImageId, said: &mut Vec<ClassId>) {
+    said.clear();
+    let row = item.index() * scores.classes()..(item.index() + 1) * scores.classes();
+    match scores.table().filter(|_| !scores.is_absent(item)) {
+        Some(ScoreTable::Single(rows)) => say_row(rows.get(row).unwrap_or(&[]), thresholds, said),
+        Some(ScoreTable::Double(rows)) => say_row(rows.get(row).unwrap_or(&[]), thresholds, said),
+        None => {
+            let reaches = |(class, score): &(ClassId, f64)| thresholds.get(class.index()).is_some_and(|t| score >= t);
+            said.extend(scores.scored(item).filter(reaches).map(|(class, _)| class));
+            said.sort_unstable();
+        }
+    }
+}
+
+fn say_row<T: Copy + Into<f64>>(row: &[T], thresholds: &[f64], said: &mut Vec<ClassId>) {
+    let reached = row.iter().zip(thresholds).enumerate().filter(|(_, (score, t))| (**score).into() >= **t);
+    said.extend(reached.map(|(class, _)| ClassId::from_index(class)));
 }
 
 /// Sums over items.

@@ -34,7 +34,7 @@ impl MatchTable {
         let cut = timeline.cut(confidence);
         let mut table = Self::of_dataset(dataset, evaluation.task.is_classification());
         (table.task, table.confidence) = (evaluation.task, confidence);
-        let class_of = |pred: PredId| evaluation.predictions.class.get(pred.index()).map(|class| class.0);
+        let class_of = |pred: PredId| evaluation.predictions.class_of(pred).map(|class| class.0);
         for image in dataset.image_ids() {
             for outcome in timeline.outcomes_of(image, cut) {
                 let predicted = outcome.pred().and_then(class_of);
@@ -167,7 +167,7 @@ fn labels_part(
     if let Some(single) = &labels.single {
         let answer = |item: ImageId| -> Option<ClassId> {
             dataset.truths.ids_of(item).next()?;
-            evaluation.predictions.class.get(evaluation.predictions.ids_of(item).next()?.index()).copied()
+            evaluation.predictions.class_of(evaluation.predictions.ids_of(item).next()?)
         };
         part.answers = dataset.image_ids().map(|item| answer(item).map_or(NO_ANSWER, |class| class.0 + 1)).collect();
         if single.log_loss.is_some() {

@@ -4,6 +4,7 @@ use crate::metrics::counts::{Cell, ClassCounts, Counts, OutcomeKind};
 use crate::model::ClassId;
 
 use super::Timeline;
+use super::extras::Extras;
 use super::outcome::Cut;
 
 /// The counts at one threshold; moved by [`Timeline::move_to`].
@@ -24,7 +25,7 @@ impl Counter {
     /// Before any event.
     pub(super) fn at_start(cells: usize, classes: usize) -> Self {
         Self {
-            cut: Cut(0),
+            cut: Cut::default(),
             position: 0,
             cells: vec![0; cells],
             totals: Counts::default(),
@@ -100,6 +101,24 @@ impl Counter {
             *n = if up { n.wrapping_add(1) } else { n.wrapping_sub(1) };
         }
         add(&mut self.totals, &mut self.classes, cell, 1, up);
+    }
+}
+
+impl Counter {
+    /// Sets the counts of false positives that are no intervals; their cells stand first. Counts them anew, whatever was there.
+    pub(super) fn set_extras(&mut self, extras: &Extras) {
+        let mut sum = 0;
+        for (number, &class) in extras.classes().iter().enumerate() {
+            let n = extras.count(class, self.cut);
+            sum += u64::from(n);
+            if let Some(cell) = self.cells.get_mut(number) {
+                *cell = n;
+            }
+            if let Some(counts) = self.classes.get_mut(class.index()) {
+                counts.false_positives = n;
+            }
+        }
+        self.totals.false_positives = sum;
     }
 }
 

@@ -29,8 +29,13 @@ impl Event {
     }
 }
 
-/// Gives every cell that occurs a number, in ascending order of cells; returns the cells and the number of each item.
-pub(super) fn number_cells(classes: usize, of_items: impl Iterator<Item = Cell>) -> (Vec<Cell>, Vec<u32>) {
+/// Gives every cell that occurs a number, in ascending order of cells; returns the cells and the number of each item. `first`
+/// are cells that stand before all others.
+pub(super) fn number_cells(
+    classes: usize,
+    first: Vec<Cell>,
+    of_items: impl Iterator<Item = Cell>,
+) -> (Vec<Cell>, Vec<u32>) {
     let side = classes as u64 + 1;
     let code = |class: Option<ClassId>| class.map_or(0, |c| u64::from(c.0) + 1);
     let mut seen: FxHashMap<u64, u32> = FxHashMap::default();
@@ -48,14 +53,16 @@ pub(super) fn number_cells(classes: usize, of_items: impl Iterator<Item = Cell>)
     let mut keys: Vec<(u64, u32)> = seen.into_iter().collect();
     keys.sort_unstable();
     let mut rank = vec![0_u32; keys.len()];
-    for (new, (_, old)) in (0_u32..).zip(&keys) {
+    let from = u32::try_from(first.len()).unwrap_or(u32::MAX);
+    for (new, (_, old)) in (from..).zip(&keys) {
         rank[*old as usize] = new;
     }
     for number in &mut numbers {
         *number = rank[*number as usize];
     }
     let class = |code: u64| (code > 0).then(|| ClassId(u32::try_from(code - 1).unwrap_or(u32::MAX)));
-    let cells = keys.iter().map(|(key, _)| Cell::new(class(key / side), class(key % side))).collect();
+    let mut cells = first;
+    cells.extend(keys.iter().map(|(key, _)| Cell::new(class(key / side), class(key % side))));
     (cells, numbers)
 }
 

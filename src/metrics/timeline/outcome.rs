@@ -5,9 +5,31 @@ use crate::model::{PredId, TruthId};
 /// No truth, or no detection.
 const NONE: u32 = u32::MAX;
 
-/// How many distinct scores are kept: 0 keeps nothing, [`crate::metrics::Timeline::scores`]`.len()` keeps all.
+/// What a threshold keeps: equal where the same is kept. The default keeps nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Cut(pub u32);
+pub struct Cut {
+    kept: u32,
+    level: u64,
+}
+
+impl Cut {
+    /// At this number of the scores of [`super::Timeline::scores`]; `level` is that of a table of scores, 0 where every
+    /// outcome is an interval.
+    pub(in crate::metrics) const fn new(kept: u32, level: u64) -> Self {
+        Self { kept, level }
+    }
+
+    /// How many of the scores of [`super::Timeline::scores`] are kept: what [`Interval::from`] and [`Interval::until`] count.
+    #[must_use]
+    pub const fn kept(self) -> u32 {
+        self.kept
+    }
+
+    /// Where it lies among the scores of a table.
+    pub(in crate::metrics) const fn level(self) -> u64 {
+        self.level
+    }
+}
 
 /// Where the counts can change, and which side of a threshold is kept.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,19 +42,19 @@ pub struct Thresholds {
 }
 
 impl Thresholds {
-    /// See [`super::Timeline::cut`].
-    pub(super) fn cut(&self, threshold: f64) -> Cut {
+    /// How many of the scores a threshold keeps.
+    pub(in crate::metrics) fn kept(&self, threshold: f64) -> u32 {
         let kept = if self.strict {
             self.scores.partition_point(|&s| s as f32 > threshold as f32)
         } else {
             self.scores.partition_point(|&s| s >= threshold)
         };
-        Cut(u32::try_from(kept).unwrap_or(u32::MAX))
+        u32::try_from(kept).unwrap_or(u32::MAX)
     }
 
     /// See [`super::Timeline::confidence`].
-    pub(super) fn highest(&self, cut: Cut) -> Option<f64> {
-        let index = if self.strict { cut.0 as usize } else { (cut.0 as usize).checked_sub(1)? };
+    pub(super) fn highest(&self, kept: u32) -> Option<f64> {
+        let index = if self.strict { kept as usize } else { (kept as usize).checked_sub(1)? };
         self.scores.get(index).copied()
     }
 }
@@ -76,14 +98,14 @@ impl Outcome {
     }
 }
 
-/// An outcome in force for the cuts `from <= cut < until`.
+/// An outcome in force where `from <= kept < until` of [`Cut::kept`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interval {
     /// What is in force.
     pub outcome: Outcome,
-    /// First cut.
+    /// First number of kept scores.
     pub from: u32,
-    /// First cut at which it is no longer in force; [`Interval::FOREVER`] where it stays.
+    /// First number of kept scores at which it is no longer in force; [`Interval::FOREVER`] where it stays.
     pub until: u32,
 }
 
@@ -94,6 +116,6 @@ impl Interval {
     /// True where the outcome is in force at this cut.
     #[must_use]
     pub const fn holds(self, cut: Cut) -> bool {
-        self.from <= cut.0 && cut.0 < self.until
+        self.from <= cut.kept && cut.kept < self.until
     }
 }

@@ -62,7 +62,7 @@ pub fn tallies(evaluation: &Evaluation, matched: &Matched, cut: Cut, points: &[P
         let outcome = matched.timeline.outcomes_of(point.image, cut).find(|outcome| outcome.truth() == Some(truth));
         let class = |truth: TruthId| evaluation.dataset.truths.class.get(truth.index()).copied();
         let Some(outcome) = outcome else { return Tally::default() };
-        let said = outcome.pred().and_then(|pred| evaluation.predictions.class.get(pred.index()).copied());
+        let said = outcome.pred().and_then(|pred| evaluation.predictions.class_of(pred));
         let right = said.is_some() && said == class(truth);
         Tally { correct: u32::from(right), kept: u32::from(said.is_some()), truths: 1 }
     };

@@ -33,7 +33,7 @@ impl Labelled {
         let cut = explorer.counter.cut();
         for outcome in explorer.matched.timeline.outcomes_of(item, cut) {
             let truth = outcome.truth().and_then(|t| dataset.truths.class.get(t.index()).copied());
-            let said = outcome.pred().and_then(|p| predictions.class.get(p.index()).copied());
+            let said = outcome.pred().and_then(|p| predictions.class_of(p));
             let kind = match (truth, said) {
                 (Some(a), Some(b)) if a == b => OutcomeKind::Correct,
                 (Some(_), Some(b)) => {
@@ -53,8 +53,7 @@ impl Labelled {
             found.kind = Some(found.kind.map_or(kind, |worst| worse(worst, kind)));
         }
         let keeps = explorer.matched.keeps(cut);
-        let scored = |p: usize| Some((*predictions.class.get(p)?, *predictions.score.get(p)?));
-        let said = predictions.of(item).filter_map(scored);
+        let said = predictions.said_of(item).into_iter().map(|(_, class, score)| (class, score));
         found.said.extend(said.filter(|&(class, score)| !several || keeps(class, score)));
         found
     }

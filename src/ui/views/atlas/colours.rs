@@ -199,7 +199,7 @@ fn said_of(explorer: &Explorer, point: Point, cut: Cut) -> Option<u32> {
     let several = explorer.dataset().classes.len() as u32;
     let outcomes = explorer.matched.timeline.outcomes_of(point.image, cut);
     let meant = outcomes.filter(|outcome| point.truth.is_none() || outcome.truth() == point.truth);
-    let class = |pred: crate::model::PredId| explorer.predictions().class.get(pred.index()).copied();
+    let class = |pred: crate::model::PredId| explorer.predictions().class_of(pred);
     let mut all: Vec<ClassId> = meant.filter_map(|outcome| class(outcome.pred()?)).collect();
     all.sort_unstable();
     all.dedup();
@@ -219,7 +219,7 @@ pub fn confidence(explorer: &Explorer, point: Point) -> Option<f64> {
         Some(truth) => {
             let mut outcomes = explorer.matched.timeline.outcomes_of(point.image, explorer.counter.cut());
             let pred = outcomes.find(|outcome| outcome.truth() == Some(truth))?.pred()?;
-            predictions.score.get(pred.index()).copied()
+            predictions.score_of(pred)
         }
     }
 }

@@ -77,8 +77,7 @@ fn facts(explorer: &Explorer, atlas: &Atlas, point: Point, at: u32) -> Vec<Strin
     };
     let outcomes = explorer.matched.timeline.outcomes_of(point.image, explorer.counter.cut());
     let meant = outcomes.filter(|outcome| point.truth.is_none() || outcome.truth() == point.truth);
-    let class_of =
-        |outcome: crate::metrics::Outcome| explorer.predictions().class.get(outcome.pred()?.index()).copied();
+    let class_of = |outcome: crate::metrics::Outcome| explorer.predictions().class_of(outcome.pred()?);
     let said: Vec<ClassId> = meant.filter_map(class_of).collect();
     let mut lines = vec![format!("truth: {}", list(truths)), format!("prediction: {}", list(said))];
     if let Some(groups) = &atlas.groups {

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use egui::{Color32, Mesh, Painter, Rect, Response, Shape, Stroke, Ui, pos2, vec2};
 
 use crate::metrics::detection::Matched;
-use crate::metrics::histogram::histogram;
-use crate::metrics::{Sweep, rates};
 use crate::model::{ClassId, fmt};
 use crate::session::Explorer;
 use crate::ui::theme::{self, Theme};
@@ -30,7 +28,7 @@ pub struct Track {
     /// Heights in 0…1, on a logarithmic scale: a few scores stay visible beside many.
     bars: Vec<f32>,
     f1: Vec<Option<f32>>,
-    sweep: Sweep,
+    class: Option<ClassId>,
     best: Option<f64>,
 }
 
@@ -42,38 +40,30 @@ impl Track {
         }
         memo.get_or_insert_with(|| {
             let matched = &explorer.matched;
-            Self::build(explorer, &explorer.predictions().score, matched, &matched.sweep, matched.optima.pooled)
+            Self::build(explorer, None, matched, matched.optima.pooled)
         })
     }
 
     /// The track of one class, as if it alone had its threshold.
     #[must_use]
     pub fn of_class(explorer: &Explorer, class: ClassId) -> Self {
-        let (base, predictions) = (explorer.base(), explorer.predictions());
-        let scored = predictions.class.iter().zip(&predictions.score);
-        let scores: Vec<f64> = scored.filter(|(c, _)| **c == class).map(|(_, score)| *score).collect();
-        let none = Sweep::default();
-        let sweep = base.class_sweeps.get(class.index()).unwrap_or(&none);
+        let base = explorer.base();
         let best = base.optima.classes.get(class.index()).copied().flatten();
-        Self::build(explorer, &scores, base, sweep, best)
+        Self::build(explorer, Some(class), base, best)
     }
 
-    fn build(explorer: &Explorer, scores: &[f64], of: &Arc<Matched>, sweep: &Sweep, best: Option<f64>) -> Self {
+    fn build(explorer: &Explorer, class: Option<ClassId>, of: &Arc<Matched>, best: Option<f64>) -> Self {
         let range = explorer.score_range();
-        let counts = histogram(scores, range, BINS);
+        let counts = explorer.evaluation.score_histogram(class, range, BINS);
         let highest = counts.iter().copied().max().unwrap_or(0);
         let height = |n: u32| (1.0 + f64::from(n)).ln() / (1.0 + f64::from(highest.max(1))).ln();
         let at = |i: usize| range.0 + (range.1 - range.0) * i as f64 / (POINTS - 1) as f64;
-        let f1 = |i: usize| {
-            let kept_nothing = || rates::f1(0, 0, sweep.truths);
-            sweep.position(at(i)).map_or_else(kept_nothing, |p| sweep.f1(p)).map(|v| v as f32)
-        };
         Self {
             of: Arc::clone(of),
             range,
             bars: counts.into_iter().map(|n| height(n) as f32).collect(),
-            f1: (0..POINTS).map(f1).collect(),
-            sweep: sweep.clone(),
+            f1: (0..POINTS).map(|i| of.f1_at(class, at(i)).map(|v| v as f32)).collect(),
+            class,
             best,
         }
     }
@@ -141,7 +131,7 @@ impl Track {
         }
         let share = f64::from((point.x - plot.left()) / plot.width()).clamp(0.0, 1.0);
         let value = slider.range.0 + (slider.range.1 - slider.range.0) * share;
-        let f1 = self.sweep.position(value).and_then(|p| self.sweep.f1(p));
+        let f1 = self.of.f1_at(self.class, value);
         let words = format!("{}   F1 {}", fmt::threshold(value), fmt::rate(f1));
         let left = point.x + 110.0 < plot.right();
         let anchor = if left { egui::Align2::LEFT_TOP } else { egui::Align2::RIGHT_TOP };
