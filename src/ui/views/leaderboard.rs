@@ -301,7 +301,10 @@ fn table(
         .columns(Width::exact(84.0), 5);
     let table = table.header(theme::ROW, |mut header| {
         header.col(|ui| {
-            ui.label(RichText::new("Rank").font(theme::caption()).color(ctx.theme.muted));
+            ui.label(RichText::new("Rank").font(theme::caption()).color(ctx.theme.muted)).on_hover_text(
+                "By the sorted column. Where all rows are of the same items, ranks that cannot be told apart are shown as \
+                 ranges: choose one evaluation dataset",
+            );
         });
         for column in Column::ALL {
             header.col(|ui| {
