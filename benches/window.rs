@@ -1,7 +1,7 @@
 //! Frames of the whole window at 1440 × 900 points, without a renderer: the first one after the start, and the one that
 //! follows a step of the slider over 5,000 images and 500,000 detections of 80 classes. Each is laid out, drawn into shapes
 //! and described to screen readers, as the program does it; and the new matching at another IoU, with the window's pool of
-//! one thread on a machine with two cores.
+//! one thread on a machine with two cores; and the map of 100,000 points.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -11,13 +11,18 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use egui_kittest::Harness;
 use evalens::jobs::InlineRunner;
 use evalens::metrics::{DetectionSettings, Evaluation, Sections};
-use evalens::model::NoProgress;
 use evalens::model::project::Choice;
+use evalens::model::rng::Rng;
+use evalens::model::{ClassId, ClassScores, ClassTable, DatasetBuilder, Image, NewTruth, NoProgress, Task};
+use evalens::session::atlas::Atlas;
+use evalens::session::atlas::cloud::{Cloud, Point, Wanted};
+use evalens::session::atlas::layout::Projection;
 use evalens::session::load::Loaded;
-use evalens::session::{Command, OpenProject, Session};
+use evalens::session::{Command, OpenProject, Page, Session};
 use evalens::store::settings::Settings;
 use evalens::ui::app::App;
 use evalens::ui::outside::Outside;
+use evalens::vectors::layout::Layout;
 
 #[path = "common/coco_sized.rs"]
 mod coco_sized;
@@ -82,5 +87,62 @@ fn frames(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, frames);
+/// A classifier of 100,000 items and 10 classes, and its items on a map: a spiral, so that all of it is in view.
+fn map(c: &mut Criterion) {
+    const ITEMS: usize = 100_000;
+    const CLASSES: usize = 10;
+    let mut rng = Rng::new(1);
+    let mut share = || rng.below(1 << 20) as f32 / (1 << 20) as f32;
+    let mut builder = DatasetBuilder {
+        classes: ClassTable::from_names((0..CLASSES).map(|class| format!("class {class}"))),
+        splits: vec!["test".to_owned()],
+        ..DatasetBuilder::default()
+    };
+    builder.images = vec![Image::default(); ITEMS];
+    builder.truths = (0..ITEMS).map(|item| NewTruth::label(item, ClassId::from_index(item % CLASSES))).collect();
+    let scores: Vec<f32> = (0..ITEMS * CLASSES).map(|_| share()).collect();
+    let scores = ClassScores::of_single_rows(CLASSES, scores, Vec::new());
+    let evaluation = Evaluation::of_labels(Task::Classification, Arc::new(builder.build()), scores, &NoProgress)
+        .expect("nobody cancels");
+    let points: Vec<Point> = evaluation.dataset.image_ids().map(|image| Point { image, truth: None }).collect();
+    let place = |at: usize| {
+        let turn = at as f32 * 0.01;
+        [turn.cos() * (at as f32).sqrt(), turn.sin() * (at as f32).sqrt()]
+    };
+    let layout = Layout { points: (0..ITEMS).map(place).collect() };
+    let cloud = Cloud { wanted: Wanted::default(), points, dimensions: 1, values: vec![0.0; ITEMS], missing: 0 };
+    let mut window = shown(evaluation);
+    let choice = window.state_mut().session_mut().explorer.as_ref().expect("it is shown").choice.clone();
+    window.state_mut().session_mut().atlas = Some(Atlas {
+        cloud: Some(Arc::new(cloud)),
+        layout: Some((Projection::Pca, Arc::new(layout))),
+        ..Atlas::of(choice, Wanted::default())
+    });
+    window.state_mut().send(Command::Go(Page::Vectors));
+    window.run();
+    let mut group = c.benchmark_group("map of 100,000 points, 1440 × 900");
+    group.sample_size(20);
+    group.bench_function("at rest", |b| b.iter(|| window.step()));
+    let mut at = 0.0;
+    group.bench_function("after a step of the slider", |b| {
+        b.iter(|| {
+            at = if at > 0.9 { 0.1 } else { at + 0.0137 };
+            window.state_mut().send(Command::SetThreshold(at));
+            window.step();
+        });
+    });
+    group.bench_function("while it is dragged", |b| {
+        let mut x = 500.0;
+        window.drag_at(egui::pos2(x, 500.0));
+        window.step();
+        b.iter(|| {
+            x = if x > 700.0 { 500.0 } else { x + 3.0 };
+            window.hover_at(egui::pos2(x, 500.0));
+            window.step();
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, frames, map);
 criterion_main!(benches);

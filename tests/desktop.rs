@@ -66,9 +66,13 @@ struct Node {
 }
 
 impl Node {
-    fn middle(&self) -> egui::Pos2 {
+    fn rect(&self) -> egui::Rect {
         let [x0, y0, x1, y1] = self.bounds.unwrap_or_else(|| panic!("`{}` has no place on screen", self.name));
-        egui::pos2(((x0 + x1) / 2.0) as f32, ((y0 + y1) / 2.0) as f32)
+        egui::Rect::from_min_max(egui::pos2(x0 as f32, y0 as f32), egui::pos2(x1 as f32, y1 as f32))
+    }
+
+    fn middle(&self) -> egui::Pos2 {
+        self.rect().center()
     }
 }
 
@@ -507,6 +511,58 @@ fn keeps_score_of_versions_in_a_real_window() {
     assert!(shown > 0 && shown <= count, "{shown} of {count} objects are marked in view");
 }
 
+/// Items on a map: laid out while one looks, coloured by correctness that follows the slider, a lasso that becomes the gallery.
+#[test]
+fn puts_items_on_a_map_in_a_real_window() {
+    let data = std::env::var_os("EVALENS_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
+    let shared = data.join("cifar10-sample");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample-classes");
+    let project = if shared.is_dir() { shared } else { root };
+    let display = Display::open();
+    let mut window = Window::open(&display, &project);
+    window.starting("Precision ");
+    let page = window.wait("the page", |n| n.role == "Button" && n.name == "Vectors");
+    window.click(&page);
+    let map = window.starting("Map of ");
+    window.wait("clusters", |n| n.name.starts_with("Cluster 1: "));
+    window.wait("neighbours", |n| n.name == "Near-duplicates");
+    window.settle();
+    window.shot("vectors");
+
+    // All of it in a rectangle, in the gallery: as many images as there are points.
+    let tool = window.wait("the tool", |n| n.name == "Rectangle");
+    window.click(&tool);
+    let at = |x: f32, y: f32| map.rect().min + map.rect().size() * egui::vec2(x, y);
+    window.drag(at(0.01, 0.01), at(0.99, 0.99));
+    let points = map.name.trim_start_matches("Map of ").trim_end_matches(" points").to_owned();
+    let name = format!("{points} images on the map");
+    window.wait(&name, |n| n.name == name);
+    let show = window.wait("the gallery", |n| n.name == "Show images");
+    window.click(&show);
+    window.wait("an image", |n| n.name.starts_with("image "));
+    window.shot("vectors-gallery");
+
+    // The higher the threshold, the fewer are right.
+    let page = window.wait("the page", |n| n.role == "Button" && n.name == "Vectors");
+    window.click(&page);
+    let points_of = |node: &Node| -> usize {
+        let number = node.name.trim_start_matches("wrong: ").trim_end_matches(" points").replace(',', "");
+        number.parse().unwrap()
+    };
+    let before = points_of(&window.starting("wrong: "));
+    let slider = window.wait("the slider", |n| n.name == "Confidence threshold" && n.role == "Slider");
+    window.drag(slider.middle(), slider.rect().right_center() - egui::vec2(20.0, 0.0));
+    let after = points_of(&window.starting("wrong: "));
+    assert!(after > before, "{before} wrong at the optimum, {after} near the highest score");
+    window.shot("vectors-threshold");
+
+    let cluster = window.starting("Cluster 1: ");
+    window.click(&cluster);
+    let select = window.wait("its points", |n| n.name == "Select Cluster 1");
+    window.click(&select);
+    window.wait("the selection", |n| n.name.ends_with(" in Cluster 1"));
+}
+
 /// Not a check: it makes the pictures that README shows, from the bundled sample.
 #[test]
 #[ignore = "writes screenshots/"]
@@ -558,6 +614,13 @@ fn renews_the_screenshots() {
         window.click(&own);
         rest(&mut window);
         window.shot(&format!("classes-{theme}"));
+        let page = window.wait("the map", |n| n.role == "Button" && n.name == "Vectors");
+        window.click(&page);
+        let cluster = window.starting("Cluster 2: ");
+        window.click(&cluster);
+        window.wait("neighbours", |n| n.name == "Near-duplicates");
+        rest(&mut window);
+        window.shot(&format!("vectors-{theme}"));
     }
 }
 

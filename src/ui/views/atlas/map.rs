@@ -81,6 +81,7 @@ pub struct MapState {
 /// What colours depend on.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Key {
+    points: usize,
     generation: u64,
     matched: usize,
     threshold: u64,
@@ -126,6 +127,7 @@ impl MapState {
         points: &[Point],
     ) -> (Arc<Vec<Tally>>, Arc<Colours>) {
         let key = Key {
+            points: points.as_ptr() as usize,
             generation: atlas.generation,
             matched: Arc::as_ptr(&explorer.matched) as usize,
             threshold: explorer.threshold.value.to_bits(),
@@ -195,6 +197,9 @@ pub fn ui(
             }
         }
         Tool::Lasso | Tool::Rectangle => {
+            if response.drag_started() {
+                state.line = ui.input(|input| input.pointer.press_origin()).into_iter().collect();
+            }
             if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged()) {
                 state.line.push(at);
             }
