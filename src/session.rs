@@ -37,6 +37,7 @@ use crate::model::project::Choice;
 use crate::store::notes::Note;
 use crate::store::place::Keeper;
 use crate::store::settings::Settings;
+use crate::store::tags::Tags;
 
 use atlas::Atlas;
 pub use command::Command;
@@ -154,6 +155,10 @@ pub struct Session {
     pub explorer: Option<Explorer>,
     /// The vector explorer of the evaluation on screen, once it was opened.
     pub atlas: Option<Atlas>,
+    /// Tags on the items of the dataset on screen.
+    pub tags: Tags,
+    /// Tags as they were before each change, the last change last.
+    pub tags_before: Vec<Tags>,
     /// What class names of the evaluation on screen could mean, once that was asked for.
     pub study: Option<Arc<Study>>,
     /// Other models held against the one on screen, in the order they were chosen.
@@ -192,6 +197,8 @@ impl Session {
             project: None,
             explorer: None,
             atlas: None,
+            tags: Tags::new(),
+            tags_before: Vec::new(),
             study: None,
             compared: Vec::new(),
             crossed: None,

@@ -9,6 +9,7 @@ pub mod place;
 pub mod project_file;
 pub mod runs;
 pub mod settings;
+pub mod tags;
 pub mod workspace_file;
 
 /// Temporary files are private; what a person keeps may be read like any other file in its folder.

@@ -163,3 +163,54 @@ fn a_click_on_a_point_shows_its_neighbours() {
     let Filter::Images { images, .. } = app.explorer().selection.filter.clone() else { panic!() };
     assert_eq!(images.len(), 16, "the point and fifteen neighbours");
 }
+
+#[test]
+fn tags_are_kept_with_the_project_and_can_be_taken_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("sample");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample-classes"), &root);
+    let open = || {
+        let mut app = TestApp::with(Setup::default());
+        app.harness.state_mut().session_mut().keeper =
+            evalens::store::place::Keeper { writes: true, ..evalens::store::place::Keeper::default() };
+        app.open(&root);
+        app.click("Vectors");
+        app
+    };
+    let mut app = open();
+    let count = app.explorer().dataset().images.len();
+    app.click("Rectangle");
+    drag(&mut app, (0.001, 0.001), (0.999, 0.999));
+    app.harness.get_by_label("Tag for the selection").focus();
+    app.run();
+    app.harness.get_by_label("Tag for the selection").type_text("seen");
+    app.run();
+    app.click("Tag");
+    assert!(app.sees(&format!("Tag seen: {count} images")), "{:?}", app.names());
+    // Another window on the same project.
+    let mut other = open();
+    assert!(other.sees(&format!("Tag seen: {count} images")));
+    other.send(Command::Tag { tag: "odd".to_owned(), images: vec![evalens::model::ImageId(0)], on: true });
+    // Nothing of it is lost by a change here.
+    app.send(Command::Tag { tag: "seen".to_owned(), images: vec![evalens::model::ImageId(0)], on: false });
+    assert!(app.sees(&format!("Tag seen: {} images", count - 1)) && app.sees("Tag odd: 1 image"), "{:?}", app.names());
+    app.click("Colour by: Correctness");
+    app.click("Your tags");
+    assert!(has(&app, "several: ") || has(&app, "odd: 1 point"), "{:?}", app.names());
+    app.click("Undo");
+    assert!(app.sees(&format!("Tag seen: {count} images")));
+    app.shot("vectors-tags");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, target).unwrap();
+        }
+    }
+}

@@ -110,6 +110,17 @@ pub enum Command {
     OpenAtlas(Option<Wanted>),
     /// Lay the points of the map out.
     LayOut(Projection),
+    /// Put a tag on items, or take it off.
+    Tag {
+        /// The tag.
+        tag: String,
+        /// The items.
+        images: Vec<ImageId>,
+        /// True to put it on.
+        on: bool,
+    },
+    /// Take the last change of tags back.
+    UndoTags,
     /// Find clusters on the map in this way.
     Group(Grouping),
     /// Find clusters in this way when they are asked for.

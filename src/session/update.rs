@@ -2,6 +2,7 @@
 
 mod asked;
 mod atlas;
+mod tags;
 mod workspace;
 
 use std::path::{Path, PathBuf};
@@ -156,6 +157,8 @@ impl Session {
                     atlas.grouping = grouping;
                 }
             }
+            Command::Tag { tag, images, on } => self.tag(&tag, &images, on),
+            Command::UndoTags => self.undo_tags(),
             Command::NameCluster(cluster, name) => self.name_cluster(cluster, name),
         }
         self.drain();
@@ -350,6 +353,7 @@ impl Session {
         }
         explorer.outdated = true;
         self.explorer = Some(explorer);
+        self.read_tags();
         self.follow_selection();
         self.settle();
         self.record_explorer();

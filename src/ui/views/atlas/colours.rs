@@ -11,6 +11,7 @@ use crate::session::atlas::Atlas;
 use crate::session::atlas::cloud::Point;
 use crate::session::atlas::nearby;
 use crate::session::atlas::standing::{self, Standing};
+use crate::store::tags::Tags;
 use crate::ui::theme::Theme;
 
 /// What points are coloured by.
@@ -71,7 +72,7 @@ impl By {
             Self::Confidence => "Confidence",
             Self::Cluster => "Cluster",
             Self::Split => "Split",
-            Self::Tag => "Tag",
+            Self::Tag => "Your tags",
             Self::Outlier => "Distance to neighbours",
             Self::Disagreement => "Neighbours disagree",
         }
@@ -108,7 +109,7 @@ pub fn colours(
     by: By,
     theme: &Theme,
     explorer: &Explorer,
-    atlas: &Atlas,
+    (atlas, tags): (&Atlas, &Tags),
     points: &[Point],
     tallies: &[Tally],
 ) -> Colours {
@@ -158,8 +159,19 @@ pub fn colours(
             categories((0..points.len()).map(of), &names)
         }
         By::Tag => {
-            let names: Vec<(String, Color32)> = hues(std::iter::empty(), theme);
-            categories(points.iter().map(|_| None), &names)
+            let mut names = hues(tags.keys().cloned(), theme);
+            names.extend([("several".to_owned(), theme.text), ("no tag".to_owned(), theme.muted)]);
+            let several = tags.len() as u32;
+            let of = |point: &Point| {
+                let name = &dataset.images.get(point.image.index())?.name;
+                let mut own = (0_u32..).zip(tags.values()).filter(|(_, items)| items.contains(name));
+                match (own.next(), own.next()) {
+                    (Some((tag, _)), None) => Some(tag),
+                    (Some(_), Some(_)) => Some(several),
+                    (None, _) => None,
+                }
+            };
+            categories(points.iter().map(of), &names)
         }
         By::F1 => scale(tallies.iter().map(|tally| tally.f1()), Some((0.0, 1.0)), true, theme),
         By::Confidence => scale(points.iter().map(|point| confidence(explorer, *point)), None, true, theme),

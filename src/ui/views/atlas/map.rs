@@ -144,7 +144,7 @@ impl MapState {
             || Arc::new(points.iter().map(|p| confidence(explorer, *p).unwrap_or(0.0) as f32).collect()),
             |made| made.sizes,
         );
-        let colours = Arc::new(colours(self.by, ctx.theme, explorer, atlas, points, &tallies));
+        let colours = Arc::new(colours(self.by, ctx.theme, explorer, (atlas, &ctx.session.tags), points, &tallies));
         self.made = Some(Made { key, tallies: Arc::clone(&tallies), colours: Arc::clone(&colours), sizes });
         (tallies, colours)
     }

@@ -9,7 +9,7 @@ use egui::{
 
 use crate::analysis::Filter;
 use crate::analysis::clusters::ClusterRow;
-use crate::model::fmt;
+use crate::model::{ImageId, fmt};
 use crate::session::atlas::Atlas;
 use crate::session::atlas::cloud::Cloud;
 use crate::session::atlas::groups::Groups;
@@ -28,6 +28,7 @@ use super::{hover, open, select};
 /// What the column remembers.
 #[derive(Default)]
 pub struct SideState {
+    tag: String,
     table: Option<Table>,
     naming: Option<(u32, String)>,
 }
@@ -59,6 +60,7 @@ pub fn ui(
         title(ui, ctx, map.by.label());
         legend(ui, ctx, &colours, map);
         selection(ui, ctx, explorer, cloud, chosen);
+        tags(ui, ctx, explorer, cloud, chosen, &mut state.tag);
         if let Some(point) = map.picked {
             picked(ui, ctx, explorer, (atlas, cloud), point, map, pictures);
         }
@@ -158,6 +160,69 @@ fn selection(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, cloud: &Cloud, cho
         }
         if ui.button("Clear").clicked() {
             ctx.send(Command::SelectHere(Filter::All));
+        }
+    });
+}
+
+/// Tags: put on what is selected, taken off, and chosen by.
+fn tags(
+    ui: &mut Ui,
+    ctx: &ViewCtx,
+    explorer: &Explorer,
+    cloud: &Arc<Cloud>,
+    chosen: Option<&Vec<bool>>,
+    text: &mut String,
+) {
+    let session = ctx.session;
+    if chosen.is_none() && session.tags.is_empty() {
+        return;
+    }
+    title(ui, ctx, "Tags");
+    let points = |wanted: &dyn Fn(usize) -> bool| -> Vec<u32> {
+        (0_u32..).zip(&cloud.points).filter(|(at, _)| wanted(*at as usize)).map(|(at, _)| at).collect()
+    };
+    if let Some(chosen) = chosen {
+        ui.horizontal(|ui| {
+            let field = ui.add(TextEdit::singleline(text).desired_width(120.0).hint_text("tag"));
+            field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Tag for the selection"));
+            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            let tag = text.trim().to_owned();
+            let put = |on: bool| {
+                let at = points(&|at| chosen.get(at).copied().unwrap_or(false));
+                let mut images: Vec<ImageId> =
+                    at.iter().filter_map(|at| cloud.points.get(*at as usize)).map(|point| point.image).collect();
+                images.dedup();
+                ctx.send(Command::Tag { tag: tag.clone(), images, on });
+            };
+            let typed = !tag.is_empty();
+            if (ui.add_enabled(typed, egui::Button::new("Tag")).clicked() || entered) && typed {
+                put(true);
+            }
+            if ui.add_enabled(session.tags.contains_key(&tag), egui::Button::new("Untag")).clicked() {
+                put(false);
+            }
+        });
+    }
+    ui.horizontal_wrapped(|ui| {
+        for (tag, items) in &session.tags {
+            let button = ui.small_button(format!("{tag} {}", fmt::count(items.len() as u64)));
+            let many = explorer.evaluation.task.items();
+            let name = format!("Tag {tag}: {}", fmt::counted(items.len() as u64, many.0, many.1));
+            button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+            if button.on_hover_text("Select what has it").clicked() {
+                text.clone_from(tag);
+                let images = &explorer.dataset().images;
+                let has = |at: usize| {
+                    let image = cloud.points.get(at).and_then(|point| images.get(point.image.index()));
+                    image.is_some_and(|image| items.contains(&image.name))
+                };
+                select(ctx, explorer, cloud, &points(&has), &format!("tagged {tag}"));
+            }
+        }
+        if !session.tags_before.is_empty()
+            && ui.small_button("Undo").on_hover_text("Takes the last change back").clicked()
+        {
+            ctx.send(Command::UndoTags);
         }
     });
 }
