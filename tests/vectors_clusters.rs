@@ -523,3 +523,50 @@ fn weak_clusters_are_found() {
     assert!(weak_of(&[(50, &[wrong])])[0].weak.is_none());
     assert!(weak_of(&[(50, &half), (50, &half)]).iter().all(|row| row.weak.is_none()));
 }
+
+/// The recorded labels of the shared embeddings: HDBSCAN with clusters of at least 10 on the exact principal components in
+/// two dimensions (scikit-learn 1.9.1), adjusted Rand index at least 0.99. Edges of equal length have no order of their own.
+#[test]
+fn shared_embeddings_fall_into_the_recorded_clusters() {
+    let sets = [
+        ("banking77 minilm", "banking77/embeddings/test.minilm-l6.npy"),
+        ("cifar10 pca64", "cifar10-sample/embeddings/efflite0-pca64.f32.npy"),
+        ("cifar10 1280", "cifar10-sample/embeddings/efflite0-1280.f16.npy"),
+    ];
+    let data = std::env::var_os("EVALENS_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), std::path::PathBuf::from);
+    let reference = data.join("../reference/vectors.json");
+    let Ok(text) = std::fs::read_to_string(&reference) else {
+        eprintln!("skipped: {} is not there", reference.display());
+        return;
+    };
+    let recorded: Vec<Value> = serde_json::from_str(&text).unwrap();
+    for (name, file) in sets {
+        let set = recorded.iter().find(|set| set["name"] == name).unwrap();
+        let (embedding, _) = evalens::formats::embeddings::read(&data.join(file), None, &NoProgress).unwrap();
+        let rows = Rows::of(&embedding).unwrap();
+        let layout = evalens::vectors::pca::Pca::of(rows, 2, &NoProgress).unwrap().layout(rows);
+        let flat: Vec<f32> = layout.points.into_iter().flatten().collect();
+        let settings = Settings { min_cluster_size: 10, ..Settings::default() };
+        let found = hdbscan::cluster(Rows::new(2, &flat).unwrap(), &settings, &NoProgress).unwrap();
+        let expected: Vec<i64> =
+            serde_json::from_value(set["hdbscan_on_pca2_min_cluster_10"]["labels"].clone()).unwrap();
+        let ours: Vec<i64> = found.labels.iter().map(|label| label.map_or(-1, i64::from)).collect();
+        let index = adjusted_rand(&ours, &expected);
+        assert!(index >= 0.99, "{name}: {index}, {} clusters", found.count);
+    }
+}
+
+/// Hubert and Arabie 1985, from the counts of pairs.
+fn adjusted_rand(a: &[i64], b: &[i64]) -> f64 {
+    let pairs = |n: f64| n * (n - 1.0) / 2.0;
+    let counts = |keys: Vec<(i64, i64)>| {
+        let mut counts = std::collections::HashMap::<(i64, i64), f64>::new();
+        keys.into_iter().for_each(|key| *counts.entry(key).or_default() += 1.0);
+        counts.into_values().map(pairs).sum::<f64>()
+    };
+    let both = counts(a.iter().copied().zip(b.iter().copied()).collect());
+    let (of_a, of_b) = (counts(a.iter().map(|x| (*x, 0)).collect()), counts(b.iter().map(|x| (*x, 0)).collect()));
+    let expected = of_a * of_b / pairs(a.len() as f64);
+    (both - expected) / ((of_a + of_b) / 2.0 - expected)
+}

@@ -31,7 +31,7 @@ pub(in crate::metrics) fn all_measures(dataset: &Dataset, scores: &ClassScores, 
     items.par_iter().map_init(Vec::new, of).collect()
 }
 
-/// The measures of an item; see [`all_measures`].
+/// The measures of an item; the same as in the pass over all of them.
 #[must_use]
 pub fn item_measures(dataset: &Dataset, scores: &ClassScores, item: ImageId, multilabel: bool) -> ItemMeasures {
     measure(dataset, scores, item, multilabel, &mut Vec::new())
