@@ -164,6 +164,23 @@ fn a_click_on_a_point_shows_its_neighbours() {
     assert_eq!(images.len(), 16, "the point and fifteen neighbours");
 }
 
+/// What the neighbours say of labels, and who lies far from all.
+#[test]
+fn odd_labels_and_far_points_are_a_click_away() {
+    let mut app = opened(Setup { size: egui::vec2(1440.0, 1200.0), ..Setup::default() });
+    let near = app.session().atlas.as_ref().unwrap().nearby.clone().unwrap();
+    let odd = near.disagreements.iter().flatten().filter(|found| found.share >= 0.8).count();
+    assert!(odd > 1, "the sample has hard cases");
+    app.click(&format!("Select {odd} images with odd labels"));
+    let Filter::Images { images, .. } = app.explorer().selection.filter.clone() else { panic!() };
+    assert_eq!(images.len(), odd);
+    app.click("Select the 20 images farthest out");
+    let Filter::Images { images, .. } = app.explorer().selection.filter.clone() else { panic!() };
+    let points = &app.session().atlas.as_ref().unwrap().cloud.as_ref().unwrap().points;
+    let farthest = points[near.outliers.order[0] as usize].image;
+    assert!(images.len() == 20 && images.contains(&farthest));
+}
+
 #[test]
 fn tags_are_kept_with_the_project_and_can_be_taken_back() {
     let dir = tempfile::tempdir().unwrap();

@@ -42,6 +42,10 @@ struct Table {
 
 /// Pictures of a cluster or a neighbourhood, in points.
 const SMALL: f32 = 52.0;
+/// From this share of neighbours with another label on a label is worth a look.
+const MOSTLY: f64 = 0.8;
+/// Outliers that are selected together.
+const FAR: usize = 20;
 /// Groups of near-duplicates that are listed.
 const LISTED: usize = 30;
 
@@ -65,6 +69,7 @@ pub fn ui(
             picked(ui, ctx, explorer, (atlas, cloud), point, map, pictures);
         }
         clusters(ui, ctx, explorer, (atlas, cloud), &tallies, state, pictures);
+        suspects(ui, ctx, explorer, (atlas, cloud));
         duplicates(ui, ctx, explorer, (atlas, cloud));
     });
 }
@@ -151,8 +156,11 @@ fn selection(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, cloud: &Cloud, cho
     };
     let count = chosen.iter().filter(|chosen| **chosen).count();
     let name = explorer.selection.filter.title(&explorer.dataset().classes);
-    ui.label(RichText::new(name).color(ctx.theme.text));
-    muted(ui, ctx, format!("{} on the map", fmt::counted(count as u64, one, many)));
+    ui.label(RichText::new(&name).color(ctx.theme.text));
+    let here = format!("{} on the map", fmt::counted(count as u64, one, many));
+    if here != name {
+        muted(ui, ctx, here);
+    }
     ui.horizontal(|ui| {
         let words = if explorer.evaluation.task.is_text() { "Show texts" } else { "Show images" };
         if ui.button(words).clicked() {
@@ -472,6 +480,36 @@ fn rename(ui: &mut Ui, ctx: &ViewCtx, cluster: u32, name: &str, naming: &mut Opt
             if ui.small_button("Name …").clicked() {
                 *naming = Some((cluster, String::new()));
             }
+        }
+    }
+}
+
+/// Points whose label most neighbours do not share, the most striking first, and points far from all others.
+fn suspects(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, (atlas, cloud): (&Atlas, &Arc<Cloud>)) {
+    let Some(near) = &atlas.nearby else { return };
+    title(ui, ctx, "Worth a look");
+    let (one, many) = unit(cloud.wanted.of, explorer.evaluation.task.is_text());
+    let mut odd: Vec<(f64, u32)> = (0_u32..)
+        .zip(&near.disagreements)
+        .filter_map(|(at, found)| Some((found.as_ref()?.share, at)))
+        .filter(|(share, _)| *share >= MOSTLY)
+        .collect();
+    odd.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    if odd.is_empty() {
+        muted(ui, ctx, "No label that most of its neighbours do not share");
+    } else {
+        let name = format!("Select {} with odd labels", fmt::counted(odd.len() as u64, one, many));
+        let hint = "At least 12 of the 15 nearest have another label: look whether it is right";
+        if ui.small_button(&name).on_hover_text(hint).clicked() {
+            let points: Vec<u32> = odd.iter().map(|(_, at)| *at).collect();
+            select(ctx, explorer, cloud, &points, "whose label neighbours do not share");
+        }
+    }
+    let far: Vec<u32> = near.outliers.order.iter().copied().take(FAR).collect();
+    if !far.is_empty() {
+        let name = format!("Select the {} farthest out", fmt::counted(far.len() as u64, one, many));
+        if ui.small_button(&name).on_hover_text("By the mean distance to the nearest ten").clicked() {
+            select(ctx, explorer, cloud, &far, "farthest out");
         }
     }
 }
