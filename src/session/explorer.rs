@@ -1,5 +1,6 @@
 //! The evaluation on screen at its current threshold.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use crate::model::project::Choice;
 use crate::model::{ClassId, Dataset, Predictions};
 
 use super::load::{Fingerprint, Loaded};
+use super::mapping;
 use super::selection::Selection;
 use super::thresholds::PairMatrix;
 
@@ -98,6 +100,8 @@ pub struct Explorer {
     pub findings: Vec<Finding>,
     /// How class names of the predictions were read.
     pub mappings: Vec<ClassMapping>,
+    /// Class names of the predictions that do not settle what is meant.
+    pub doubtful: BTreeSet<String>,
     /// Where the pictures, truth and predictions lie.
     pub inputs: Vec<PathBuf>,
     /// How the inputs looked when they were read.
@@ -141,7 +145,10 @@ impl Explorer {
         let best = matched.optima.pooled.unwrap_or(0.0);
         let mut counter = matched.timeline.counter();
         matched.timeline.move_to(&mut counter, best);
+        let doubtful = mapping::doubtful(&loaded.mappings, &loaded.evaluation.dataset);
+        let doubtful = doubtful.into_iter().map(|mapping| mapping.from.clone()).collect();
         Some(Self {
+            doubtful,
             choice: loaded.choice,
             matched,
             evaluation: loaded.evaluation,

@@ -1,7 +1,7 @@
 //! What classes of the outputs could mean by what they are found on, where their names do not say it; and what the numbers
 //! would be then. Proposes; a person decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::formats::{self, ClassMapping, MappingReason};
@@ -85,8 +85,8 @@ pub fn doubtful<'m>(mappings: &'m [ClassMapping], dataset: &Dataset) -> Vec<&'m 
     let has_items = |name: &str| {
         dataset.classes.by_name(name).and_then(|class| support.get(class.index())).is_some_and(|count| *count > 0)
     };
-    let is_said = |name: &str| mappings.iter().any(|mapping| mapping.to.as_deref() == Some(name));
-    let unsaid = dataset.classes.names().iter().any(|name| has_items(name) && !is_said(name));
+    let said: BTreeSet<&str> = mappings.iter().filter_map(|mapping| mapping.to.as_deref()).collect();
+    let unsaid = dataset.classes.names().iter().any(|name| has_items(name) && !said.contains(name.as_str()));
     let doubt = |mapping: &&ClassMapping| match mapping.why {
         MappingReason::ProjectFile => false,
         MappingReason::Exact => unsaid && mapping.to.as_deref().is_some_and(|to| !has_items(to)),

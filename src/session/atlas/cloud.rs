@@ -13,7 +13,7 @@ use crate::formats::picture::{self, Picture};
 use crate::jobs::JobError;
 use crate::metrics::Evaluation;
 use crate::model::project::{Choice, Project};
-use crate::model::{BBox, Cancelled, Dataset, Embedding, Image, ImageId, Progress, TruthId};
+use crate::model::{BBox, Cancelled, ClassId, Dataset, Embedding, Image, ImageId, Progress, TruthId};
 use crate::session::heads;
 use crate::vectors::{Rows, descriptors, scaling};
 
@@ -58,6 +58,18 @@ pub struct Point {
     pub image: ImageId,
     /// The object in it; `None` where the point is the item itself.
     pub truth: Option<TruthId>,
+}
+
+impl Point {
+    /// The classes of the point: that of the object, or all labels of the item.
+    #[must_use]
+    pub fn labels(self, dataset: &Dataset) -> &[ClassId] {
+        let range = match self.truth {
+            Some(truth) => truth.index()..truth.index() + 1,
+            None => dataset.truths.of(self.image),
+        };
+        dataset.truths.class.get(range).unwrap_or_default()
+    }
 }
 
 /// Points with a vector each, in the order of the dataset.

@@ -28,12 +28,9 @@ pub struct Nearby {
 /// The label of a point: that of the object, or of an item that has exactly one.
 #[must_use]
 pub fn label(dataset: &Dataset, point: Point) -> Option<u32> {
-    match point.truth {
-        Some(truth) => dataset.truths.class.get(truth.index()).map(|class| class.0),
-        None => match dataset.truths.class.get(dataset.truths.of(point.image))? {
-            [only] => Some(only.0),
-            _ => None,
-        },
+    match point.labels(dataset) {
+        [only] => Some(only.0),
+        _ => None,
     }
 }
 

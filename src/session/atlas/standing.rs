@@ -3,7 +3,7 @@
 use crate::analysis::clusters::Tally;
 use crate::metrics::detection::Matched;
 use crate::metrics::{Cut, Evaluation};
-use crate::model::TruthId;
+use crate::model::{ClassId, TruthId};
 
 use super::cloud::Point;
 
@@ -48,6 +48,14 @@ impl Standing {
             Self::Partly
         }
     }
+}
+
+/// The classes that the model says of a point at a cut: of an object that of the detection it is paired with, of an item all.
+#[must_use]
+pub fn said(evaluation: &Evaluation, matched: &Matched, cut: Cut, point: Point) -> Vec<ClassId> {
+    let outcomes = matched.timeline.outcomes_of(point.image, cut);
+    let meant = outcomes.filter(|outcome| point.truth.is_none() || outcome.truth() == point.truth);
+    meant.filter_map(|outcome| evaluation.predictions.class_of(outcome.pred()?)).collect()
 }
 
 /// The counts of every point at a cut. Of an object: whether it is found with its own class.

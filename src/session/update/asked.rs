@@ -127,8 +127,7 @@ impl Session {
     /// Looks at what classes with doubtful names are found on, once an evaluation.
     pub(super) fn study_mapping(&mut self) {
         let (Some(project), Some(explorer)) = (&self.project, &self.explorer) else { return };
-        let doubtful = mapping::doubtful(&explorer.mappings, explorer.dataset());
-        if doubtful.is_empty()
+        if explorer.doubtful.is_empty()
             || explorer.inputs.is_empty()
             || self.study.is_some()
             || self.jobs.contains_key(&Slot::Mapping)

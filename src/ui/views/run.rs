@@ -10,7 +10,6 @@ use egui::{Align, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder};
 
 use crate::metrics::Matching;
 use crate::model::{Severity, fmt};
-use crate::session::mapping::doubtful;
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -43,7 +42,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
             });
             let left = column(ui, area.with_max_x(middle - theme::PADDING), |ui| {
                 // What a class means comes before what is wrong with its rows.
-                let doubtful = !doubtful(&explorer.mappings, explorer.dataset()).is_empty();
+                let doubtful = !explorer.doubtful.is_empty();
                 if doubtful {
                     mapping::ui(ui, ctx, explorer);
                 }

@@ -188,18 +188,13 @@ pub fn colours(
 
 /// The label of a point, the number of classes for several, one more for none.
 fn labels_of(dataset: &Dataset, point: Point) -> Option<u32> {
-    let several = dataset.classes.len() as u32;
-    let mut all = match point.truth {
-        Some(truth) => dataset.truths.class.get(truth.index()).copied().into_iter().collect(),
-        None => dataset.truths.class.get(dataset.truths.of(point.image)).unwrap_or_default().to_vec(),
-    };
-    all.sort_unstable();
-    all.dedup();
-    one_of(&all, several)
+    one_of(point.labels(dataset).to_vec(), dataset.classes.len() as u32)
 }
 
-fn one_of(classes: &[ClassId], several: u32) -> Option<u32> {
-    Some(match classes {
+fn one_of(mut classes: Vec<ClassId>, several: u32) -> Option<u32> {
+    classes.sort_unstable();
+    classes.dedup();
+    Some(match classes.as_slice() {
         [] => several + 1,
         [only] => only.0,
         _ => several,
@@ -209,13 +204,7 @@ fn one_of(classes: &[ClassId], several: u32) -> Option<u32> {
 /// What the model says at the threshold, in the same way.
 fn said_of(explorer: &Explorer, point: Point, cut: Cut) -> Option<u32> {
     let several = explorer.dataset().classes.len() as u32;
-    let outcomes = explorer.matched.timeline.outcomes_of(point.image, cut);
-    let meant = outcomes.filter(|outcome| point.truth.is_none() || outcome.truth() == point.truth);
-    let class = |pred: crate::model::PredId| explorer.predictions().class_of(pred);
-    let mut all: Vec<ClassId> = meant.filter_map(|outcome| class(outcome.pred()?)).collect();
-    all.sort_unstable();
-    all.dedup();
-    one_of(&all, several)
+    one_of(standing::said(&explorer.evaluation, &explorer.matched, cut, point), several)
 }
 
 /// The highest score of what is said of a point.

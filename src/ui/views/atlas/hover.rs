@@ -6,6 +6,7 @@ use crate::model::{ClassId, fmt};
 use crate::session::Explorer;
 use crate::session::atlas::Atlas;
 use crate::session::atlas::cloud::{Cloud, Point};
+use crate::session::atlas::standing;
 use crate::ui::context::ViewCtx;
 use crate::ui::textures::Pictures;
 use crate::ui::theme;
@@ -71,14 +72,8 @@ fn facts(explorer: &Explorer, atlas: &Atlas, point: Point, at: u32) -> Vec<Strin
         let words: Vec<String> = names.into_iter().map(word).collect();
         if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
     };
-    let truths: Vec<ClassId> = match point.truth {
-        Some(truth) => dataset.truths.class.get(truth.index()).copied().into_iter().collect(),
-        None => dataset.truths.class.get(dataset.truths.of(point.image)).unwrap_or_default().to_vec(),
-    };
-    let outcomes = explorer.matched.timeline.outcomes_of(point.image, explorer.counter.cut());
-    let meant = outcomes.filter(|outcome| point.truth.is_none() || outcome.truth() == point.truth);
-    let class_of = |outcome: crate::metrics::Outcome| explorer.predictions().class_of(outcome.pred()?);
-    let said: Vec<ClassId> = meant.filter_map(class_of).collect();
+    let said = standing::said(&explorer.evaluation, &explorer.matched, explorer.counter.cut(), point);
+    let truths = point.labels(dataset).to_vec();
     let mut lines = vec![format!("truth: {}", list(truths)), format!("prediction: {}", list(said))];
     if let Some(groups) = &atlas.groups {
         let label = groups.clustering.labels.get(at as usize).copied().flatten();

@@ -7,7 +7,7 @@ use crate::formats::Correction;
 use crate::formats::class_map::{ClassMapping, MappingReason};
 use crate::model::fmt;
 use crate::model::run::headline;
-use crate::session::mapping::{Evidence, doubtful};
+use crate::session::mapping::Evidence;
 use crate::session::{Command, Explorer, Slot};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -28,8 +28,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     if explorer.mappings.is_empty() {
         return;
     }
-    let doubtful = doubtful(&explorer.mappings, explorer.dataset());
-    let is_same = |m: &&ClassMapping| m.why == MappingReason::Exact && !doubtful.contains(m);
+    let is_same = |m: &&ClassMapping| m.why == MappingReason::Exact && !explorer.doubtful.contains(&m.from);
     let (same, other): (Vec<&ClassMapping>, Vec<&ClassMapping>) = explorer.mappings.iter().partition(is_same);
     let unmapped = other.iter().filter(|m| m.to.is_none()).count() as u64;
     let note = if unmapped == 0 { String::new() } else { format!("{} without a class", fmt::count(unmapped)) };
@@ -37,7 +36,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     if !other.is_empty() {
         list(ui, ctx, explorer, "other class names", &other);
     }
-    if !doubtful.is_empty() {
+    if !explorer.doubtful.is_empty() {
         proposal(ui, ctx, explorer);
     }
     saved(ui, ctx);
