@@ -108,6 +108,8 @@ pub enum Slot {
     Layout,
     /// Looking for neighbours on the map.
     Nearby,
+    /// How far the map can be trusted.
+    Trust,
     /// Finding clusters on the map.
     Cluster,
 }

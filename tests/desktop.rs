@@ -204,12 +204,20 @@ impl Window {
     }
 
     fn drag(&mut self, from: egui::Pos2, to: egui::Pos2) {
-        self.events(vec![egui::Event::PointerMoved(from)]);
-        self.press(from, true);
-        for step in 1..=10 {
-            self.events(vec![egui::Event::PointerMoved(from + (to - from) * (step as f32 / 10.0))]);
+        self.draw(&[from, to]);
+    }
+
+    /// Drags along a line.
+    fn draw(&mut self, line: &[egui::Pos2]) {
+        self.events(vec![egui::Event::PointerMoved(line[0])]);
+        self.press(line[0], true);
+        for ends in line.windows(2) {
+            for step in 1..=10 {
+                let to = ends[0] + (ends[1] - ends[0]) * (step as f32 / 10.0);
+                self.events(vec![egui::Event::PointerMoved(to)]);
+            }
         }
-        self.press(to, false);
+        self.press(line[line.len() - 1], false);
         self.settle();
     }
 
@@ -515,36 +523,53 @@ fn keeps_score_of_versions_in_a_real_window() {
 #[test]
 fn puts_items_on_a_map_in_a_real_window() {
     let data = std::env::var_os("EVALENS_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
-    let shared = data.join("cifar10-sample");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample-classes");
-    let project = if shared.is_dir() { shared } else { root };
+    let sample = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
     let display = Display::open();
-    let mut window = Window::open(&display, &project);
+    for (folder, own, what) in [("cifar10-sample", "sample-classes", "image"), ("banking77", "sample-classes", "text")] {
+        let shared = data.join(folder);
+        let (project, what) = if shared.is_dir() { (shared, what) } else { (sample(own), "image") };
+        explores_a_map(&mut Window::open(&display, &project), what);
+    }
+}
+
+/// Map, colours that follow the slider, a rectangle that leads to the gallery, a point's neighbours, a cluster's points.
+fn explores_a_map(window: &mut Window, what: &str) {
     window.starting("Precision ");
     let page = window.wait("the page", |n| n.role == "Button" && n.name == "Vectors");
     window.click(&page);
-    let map = window.starting("Map of ");
     window.wait("clusters", |n| n.name.starts_with("Cluster 1: "));
     window.wait("neighbours", |n| n.name == "Near-duplicates");
     window.settle();
-    window.shot("vectors");
+    window.shot(&format!("vectors-{what}"));
 
-    // All of it in a rectangle, in the gallery: as many images as there are points.
+    // All of it in a rectangle, in the gallery: as many items as there are points.
+    let map = window.starting("vector map: ");
     let tool = window.wait("the tool", |n| n.name == "Rectangle");
     window.click(&tool);
     let at = |x: f32, y: f32| map.rect().min + map.rect().size() * egui::vec2(x, y);
     window.drag(at(0.01, 0.01), at(0.99, 0.99));
-    let points = map.name.trim_start_matches("Map of ").trim_end_matches(" points").to_owned();
-    let name = format!("{points} images on the map");
+    let points: usize = map.name.split(' ').nth(2).unwrap().parse().unwrap();
+    let name = format!("vector map: {points} points, {points} selected");
     window.wait(&name, |n| n.name == name);
-    let show = window.wait("the gallery", |n| n.name == "Show images");
+    // A lasso around less.
+    let tool = window.wait("the tool", |n| n.name == "Lasso");
+    window.click(&tool);
+    window.draw(&[at(0.01, 0.01), at(0.55, 0.01), at(0.5, 0.99), at(0.01, 0.99)]);
+    let part = |n: &Node| -> Option<usize> { n.name.strip_suffix(" selected")?.rsplit(' ').next()?.parse().ok() };
+    let some = window.wait("part of it", |n| part(n).is_some_and(|n| n > 0 && n < points));
+    let chosen = part(&some).unwrap();
+    let show = window.wait("the gallery", |n| n.name == format!("Show {what}s"));
     window.click(&show);
-    window.wait("an image", |n| n.name.starts_with("image "));
-    window.shot("vectors-gallery");
+    let counted = |n: usize| if n < 1000 { n.to_string() } else { format!("{},{:03}", n / 1000, n % 1000) };
+    let title = format!("{} {what}s on the map", counted(chosen));
+    window.wait(&title, |n| n.name.contains(&title));
+    window.shot(&format!("vectors-{what}-gallery"));
 
     // The higher the threshold, the fewer are right.
     let page = window.wait("the page", |n| n.role == "Button" && n.name == "Vectors");
     window.click(&page);
+    let clear = window.wait("the way out of the selection", |n| n.name == "Clear");
+    window.click(&clear);
     let points_of = |node: &Node| -> usize {
         let number = node.name.trim_start_matches("wrong: ").trim_end_matches(" points").replace(',', "");
         number.parse().unwrap()
@@ -554,7 +579,24 @@ fn puts_items_on_a_map_in_a_real_window() {
     window.drag(slider.middle(), slider.rect().right_center() - egui::vec2(20.0, 0.0));
     let after = points_of(&window.starting("wrong: "));
     assert!(after > before, "{before} wrong at the optimum, {after} near the highest score");
-    window.shot("vectors-threshold");
+    window.shot(&format!("vectors-{what}-threshold"));
+
+    // A click on a point shows what is nearest to it.
+    let tool = window.wait("the tool", |n| n.name == "Move");
+    window.click(&tool);
+    let places = (1..10).flat_map(|y| (1..10).map(move |x| at(x as f32 / 10.0, y as f32 / 10.0)));
+    let picked = places.into_iter().any(|place| {
+        window.press(place, true);
+        window.press(place, false);
+        window.settle();
+        window.nodes().iter().any(|n| n.name == "Select it and its neighbours")
+    });
+    assert!(picked, "no point in a hundred places");
+    window.shot(&format!("vectors-{what}-neighbours"));
+    let alike = window.wait("the neighbours", |n| n.name == "Select it and its neighbours");
+    window.click(&alike);
+    let name = format!("vector map: {points} points, 16 selected");
+    window.wait(&name, |n| n.name == name);
 
     let cluster = window.starting("Cluster 1: ");
     window.click(&cluster);

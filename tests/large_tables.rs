@@ -229,7 +229,7 @@ fn cards(evaluation: &Evaluation, matched: &Matched, t: f64) -> Vec<(Recommendat
         ..Rules::default()
     };
     let counter = matched.timeline.counter_at(t);
-    let cards = recommend(evaluation, matched, &counter, t, &rules).into_iter();
+    let cards = recommend(evaluation, matched, &counter, t, &rules, &[]).into_iter();
     cards.map(|card| (card.clone(), card.filter.images(evaluation, matched, counter.cut()))).collect()
 }
 

@@ -126,7 +126,7 @@ impl World {
 
 fn at(evaluation: &Evaluation, threshold: f64, rules: &Rules) -> Vec<Recommendation> {
     let matched = evaluation.matched.as_ref().unwrap();
-    recommend(evaluation, matched, &matched.timeline.counter_at(threshold), threshold, rules)
+    recommend(evaluation, matched, &matched.timeline.counter_at(threshold), threshold, rules, &[])
 }
 
 fn counts(evaluation: &Evaluation, threshold: f64) -> Counts {
@@ -445,7 +445,7 @@ fn without_truths_or_predictions_nothing_is_said_without_evidence() {
 
 #[test]
 fn cards_stand_by_gain_then_importance() {
-    let cards = noisy(3).all(0.3, &Rules::default());
+    let cards = noisy(3).all(0.3, &Rules::default(), &[]);
     assert!(cards.len() > 4, "{cards:#?}");
     let key = |c: &Recommendation| (c.gain.map_or(0.0, Gain::difference), c.importance);
     for pair in cards.windows(2) {
@@ -562,7 +562,7 @@ fn many_detections_are_judged_at_once() {
     let matched = evaluation.matched.as_ref().unwrap();
     let counter = matched.timeline.counter_at(0.3);
     let started = std::time::Instant::now();
-    let cards = recommend(&evaluation, matched, &counter, 0.3, &Rules::default());
+    let cards = recommend(&evaluation, matched, &counter, 0.3, &Rules::default(), &[]);
     assert!(!cards.is_empty());
     // 30,000 detections in the test profile; 500,000 take less than 300 ms in a release build.
     assert!(started.elapsed().as_millis() < 1000, "{:?}", started.elapsed());

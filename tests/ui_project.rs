@@ -167,27 +167,11 @@ fn without_a_display_the_program_names_the_headless_command() {
     assert!(told.contains("evalens evaluate PATH --json -") && told.lines().count() == 1, "{told}");
 }
 
-/// A folder in the hands of the window system.
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("a folder has none".to_owned())
-    }
-}
-
 #[test]
 fn a_dropped_folder_opens() {
     let dir = folder();
     let mut app = TestApp::new();
-    let path = dir.path().join("bench");
-    app.harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
-    app.run();
+    app.drop_file(dir.path().join("bench"));
     assert!(app.sees("Project bench"), "{:?}", app.names());
 }
 

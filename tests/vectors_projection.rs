@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use evalens::formats::embeddings;
 use evalens::model::rng::Rng;
 use evalens::model::{Cancelled, NoProgress, Progress};
 use evalens::vectors::Rows;
@@ -376,13 +377,19 @@ fn components_of_real_embeddings_are_scikit_learns() {
 /// Trustworthiness (k = 15) by umap-learn 0.5.12 and openTSNE 1.0.4 of the same rows, of which a map may lack 0.01.
 #[test]
 fn maps_of_real_embeddings_are_as_trustworthy_as_those_of_others() {
-    let Some(folder) = shared("cifar10-sample") else { return };
-    let (dimensions, values) = array(&folder.join("embeddings/efflite0-pca64.f32.npy"));
-    let rows = Rows::new(dimensions, &values).unwrap();
-    let map = umap(rows, &UmapParams::default().check().unwrap(), &NoProgress, &mut |_| {}).unwrap();
-    let trust = trustworthiness(rows, &map, 15, &NoProgress).unwrap().unwrap();
-    assert!(trust >= 0.872_762 - 0.01, "{trust}");
-    let map = tsne(rows, &TsneParams::default().check().unwrap(), &NoProgress, &mut |_| {}).unwrap();
-    let trust = trustworthiness(rows, &map, 15, &NoProgress).unwrap().unwrap();
-    assert!(trust >= 0.892_460 - 0.01, "{trust}");
+    let sets = [
+        ("banking77", "test.minilm-l6.npy", 0.989_454_732, 0.990_228_218),
+        ("cifar10-sample", "efflite0-pca64.f32.npy", 0.872_762_470, 0.892_460_798),
+        ("cifar10-sample", "efflite0-1280.f16.npy", 0.783_228_523, 0.814_344_933),
+    ];
+    for (set, file, by_umap, by_tsne) in sets {
+        let Some(folder) = shared(set) else { continue };
+        let (embedding, _) = embeddings::read(&folder.join("embeddings").join(file), None, &NoProgress).unwrap();
+        let rows = Rows::of(&embedding).unwrap();
+        let judged = |map: &Layout| trustworthiness(rows, map, 15, &NoProgress).unwrap().unwrap();
+        let trust = judged(&umap(rows, &UmapParams::default().check().unwrap(), &NoProgress, &mut |_| {}).unwrap());
+        assert!(trust >= by_umap - 0.01, "{set}, {file}, UMAP: {trust}");
+        let trust = judged(&tsne(rows, &TsneParams::default().check().unwrap(), &NoProgress, &mut |_| {}).unwrap());
+        assert!(trust >= by_tsne - 0.01, "{set}, {file}, t-SNE: {trust}");
+    }
 }

@@ -8,6 +8,7 @@ mod data;
 mod false_positives;
 mod missed;
 mod threshold;
+mod weak_cluster;
 
 use std::cmp::Ordering;
 
@@ -17,6 +18,8 @@ use crate::model::ClassId;
 
 use super::filter::Filter;
 use case::Case;
+
+pub use weak_cluster::Group;
 
 /// How much a recommendation matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,7 +178,7 @@ impl Default for Rules {
 /// Applies every rule at the threshold of `counter`; by estimated gain, then importance.
 ///
 /// The gain is pooled F1 at this threshold, computed again from the counts with the error of the card repaired and all
-/// else as it is. Nothing fires without truths.
+/// else as it is. Nothing fires without truths. `groups` are the clusters of the vector explorer, where some were found.
 #[must_use]
 pub fn recommend(
     evaluation: &Evaluation,
@@ -183,6 +186,7 @@ pub fn recommend(
     counter: &Counter,
     threshold: f64,
     rules: &Rules,
+    groups: &[Group],
 ) -> Vec<Recommendation> {
     if counter.totals().truths() == 0 {
         return Vec::new();
@@ -193,6 +197,7 @@ pub fn recommend(
     all.extend(missed::find(&case));
     all.extend(false_positives::find(&case));
     all.extend(confused::find(&case));
+    all.extend(weak_cluster::find(&case, groups));
     all.extend(data::few_truths(&case));
     all.extend(data::small_set(&case));
     all.sort_by(by_gain_then_importance);

@@ -45,8 +45,9 @@ pub fn read(vectors: &Path, ids: Option<&Path>, progress: &dyn Progress) -> Resu
         )
         .into());
     }
+    let unnamed = ids.is_none().then_some(matrix.rows);
     let ids = ids.unwrap_or_else(|| (0..matrix.rows).map(|row| row.to_string()).collect());
-    let embedding = usable(matrix, ids, vectors, &mut findings);
+    let embedding = Embedding { unnamed, ..usable(matrix, ids, vectors, &mut findings) };
     if embedding.is_empty() {
         return Err(FormatError::new(vectors, "has no vector that can be used", "check how it was written").into());
     }
@@ -129,5 +130,5 @@ fn usable(matrix: Matrix, ids: Vec<String>, file: &Path, findings: &mut Findings
         kept.push(id.clone());
     }
     values.truncate(to);
-    Embedding { ids: kept, dimensions, values }
+    Embedding { ids: kept, dimensions, values, unnamed: None }
 }

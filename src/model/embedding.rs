@@ -9,6 +9,8 @@ pub struct Embedding {
     pub dimensions: usize,
     /// All rows, one after the other: `ids.len() * dimensions` numbers.
     pub values: Vec<f32>,
+    /// How many rows the file has, where nothing names them and their ids are just their numbers from 0 on.
+    pub unnamed: Option<usize>,
 }
 
 impl Embedding {

@@ -30,6 +30,8 @@ pub struct Atlas {
     pub projection: Projection,
     /// Where they lie, and by which projection; the best so far while that is under way.
     pub layout: Option<(Projection, Arc<Layout>)>,
+    /// Trustworthiness of the finished layout among [`nearby::K`] neighbours, where it was computed.
+    pub trust: Option<f64>,
     /// What a projection under way has found so far.
     pub live: Arc<Live>,
     /// Neighbours of every point, outliers and near-duplicates.
@@ -56,10 +58,7 @@ impl Atlas {
     /// What a cluster is called.
     #[must_use]
     pub fn name_of(&self, cluster: Option<u32>) -> String {
-        match cluster {
-            None => "No cluster".to_owned(),
-            Some(cluster) => self.names.get(&cluster).cloned().unwrap_or_else(|| format!("Cluster {}", cluster + 1)),
-        }
+        groups::name(&self.names, cluster)
     }
 
     /// Takes over what a projection under way has found since; true where there was something.

@@ -108,6 +108,8 @@ pub enum Command {
     SelectHere(Filter),
     /// Put items or objects on a map; `None`: what the project offers.
     OpenAtlas(Option<Wanted>),
+    /// Put the vectors of a file on the map, of whatever its ids or its length says they are.
+    OpenVectors(PathBuf),
     /// Lay the points of the map out.
     LayOut(Projection),
     /// Put a tag on items, or take it off.

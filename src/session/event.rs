@@ -67,6 +67,8 @@ pub enum EventBody {
     Mapped(Result<Box<(Cloud, Layout)>, JobError>),
     /// The points of the map, laid out.
     LaidOut(Result<(Projection, Layout), JobError>),
+    /// How far the map can be trusted; `None` where it has too few points.
+    Trusted(Result<Option<f64>, JobError>),
     /// The neighbours of the points.
     LookedAround(Result<Box<Option<Nearby>>, JobError>),
     /// Clusters of the points.

@@ -149,6 +149,7 @@ impl Session {
             Command::HashInputs => self.hash_inputs(),
             Command::StudyMapping => self.study_mapping(),
             Command::SelectHere(filter) => self.go(Location { filter, image: None, ..self.history.here().clone() }),
+            Command::OpenVectors(file) => self.open_vectors(&file),
             Command::OpenAtlas(wanted) => self.open_atlas(wanted),
             Command::LayOut(projection) => self.lay_out(projection),
             Command::Group(grouping) => self.group(grouping),
@@ -233,6 +234,11 @@ impl Session {
             EventBody::Mapped(result) => self.mapped(result),
             EventBody::LaidOut(Ok((projection, layout))) => self.laid_out(projection, layout),
             EventBody::LookedAround(Ok(nearby)) => self.looked_around(*nearby),
+            EventBody::Trusted(Ok(trust)) => {
+                if let Some(atlas) = &mut self.atlas {
+                    atlas.trust = trust;
+                }
+            }
             EventBody::Grouped(Ok(groups)) => self.grouped(*groups),
             // Without evidence there is nothing to show, and nothing to ask for again.
             EventBody::Studied(study) => self.study = Some(Arc::from(study.unwrap_or_default())),
@@ -261,6 +267,7 @@ impl Session {
             | EventBody::Crossed(Err(e))
             | EventBody::LaidOut(Err(e))
             | EventBody::LookedAround(Err(e))
+            | EventBody::Trusted(Err(e))
             | EventBody::Grouped(Err(e))
             | EventBody::Compared(Err(e))
             | EventBody::Ranged(Err(e))
@@ -422,10 +429,17 @@ impl Session {
         let Some(explorer) = &self.explorer else { return };
         let (evaluation, matched) = (explorer.evaluation.clone(), Arc::clone(&explorer.matched));
         let (counter, at, rules) = (explorer.counter.clone(), explorer.threshold.value, self.rules.clone());
+        let atlas = self.atlas.as_ref().filter(|atlas| atlas.choice == explorer.choice);
+        let found = atlas.and_then(|atlas| Some((atlas.cloud.clone()?, atlas.groups.clone()?, atlas.names.clone())));
         self.start(
             Slot::Recommend,
             "Looking for what to improve",
-            move |_| Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules)),
+            move |_| {
+                let groups = found.map_or_else(Vec::new, |(cloud, groups, names)| {
+                    groups.named(&cloud, &names, &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points))
+                });
+                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &groups))
+            },
             move |result| EventBody::Recommended(at, result),
         );
     }

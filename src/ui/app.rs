@@ -1,7 +1,7 @@
 //! The window itself: in `logic` events are taken in and commands carried out, in `ui` everything is drawn.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -121,8 +121,16 @@ enum Asked {
     Find(PathBuf),
     /// The file of the workspace.
     Workspace,
+    /// A file of vectors.
+    Vectors,
     /// A file to write this into.
     Save(Arc<Content>),
+}
+
+/// True for a file that may hold vectors of the items on screen.
+fn has_vectors(file: &Path) -> bool {
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    ["npy", "npz", "csv", "tsv"].contains(&ending.as_str())
 }
 
 /// What each view remembers between frames: scroll, zoom, mode. Never the threshold, never the selection.
@@ -225,6 +233,7 @@ impl App {
                 Picked::File(path) => match self.asked.take() {
                     Some(Asked::Save(content)) => Command::Save(path, content),
                     Some(Asked::Workspace) => Command::SaveWorkspace(path),
+                    Some(Asked::Vectors) => Command::OpenVectors(path),
                     _ => continue,
                 },
                 Picked::Nothing => continue,
@@ -241,6 +250,10 @@ impl App {
             Wish::PickFolder => self.ask_folder(ctx, None),
             Wish::AddProject => self.ask_folder(ctx, Some(Asked::Add)),
             Wish::FindProject(from) => self.ask_folder(ctx, Some(Asked::Find(from))),
+            Wish::PickVectors => {
+                self.asked = Some(Asked::Vectors);
+                self.outside.dialogs.pick_file("Vectors of items: .npy, .npz or .csv", self.answer(ctx));
+            }
             Wish::SaveWorkspace => {
                 self.asked = Some(Asked::Workspace);
                 self.outside.dialogs.save_file("workspace.json", self.answer(ctx));
@@ -351,14 +364,19 @@ impl App {
         }
     }
 
-    /// Dropped folders, and the window coming back to the front.
+    /// Dropped folders and vectors, and the window coming back to the front.
     fn take_from_outside(&self, ui: &Ui) {
         let (dropped, back) = ui.input(|input| {
             let back = input.events.iter().any(|e| matches!(e, egui::Event::WindowFocused(true)));
             (input.raw.dropped_files.clone(), back)
         });
         if !dropped.is_empty() {
-            self.commands.send(Command::OpenAll(dropped.iter().map(|file| file.path().to_owned()).collect()));
+            let paths: Vec<PathBuf> = dropped.iter().map(|file| file.path().to_owned()).collect();
+            let command = match paths.as_slice() {
+                [file] if self.session.explorer.is_some() && has_vectors(file) => Command::OpenVectors(file.clone()),
+                _ => Command::OpenAll(paths),
+            };
+            self.commands.send(command);
         }
         if back && self.session.explorer.is_some() {
             self.commands.send(Command::CheckFiles);

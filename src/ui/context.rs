@@ -24,6 +24,8 @@ pub enum Wish {
     AddProject,
     /// Open the system's dialog for the new place of a project that was moved.
     FindProject(PathBuf),
+    /// Open the system's dialog for a file of vectors.
+    PickVectors,
     /// Open the system's dialog for the file of a workspace.
     SaveWorkspace,
     /// Open the system's dialog for a file of this name, and write this into it.

@@ -13,7 +13,7 @@ pub type Answer = Box<dyn FnOnce(Picked) + Send>;
 pub enum Picked {
     /// This folder.
     Folder(PathBuf),
-    /// Save here.
+    /// This file, or a new one here.
     File(PathBuf),
     /// The person closed the dialog.
     Nothing,
@@ -21,10 +21,12 @@ pub enum Picked {
     Failed(String),
 }
 
-/// Asks a person for a folder, or for the place of a new file.
+/// Asks a person for a folder, a file, or the place of a new file.
 pub trait Dialogs {
     /// Opens a dialog and returns at once.
     fn pick_folder(&self, answer: Answer);
+    /// Opens a dialog for a file that is there, and returns at once.
+    fn pick_file(&self, title: &str, answer: Answer);
     /// Opens a dialog that offers a file name, and returns at once.
     fn save_file(&self, name: &str, answer: Answer);
 }
@@ -36,12 +38,18 @@ pub struct SystemDialogs;
 const NEVER_OPENED: Duration = Duration::from_millis(350);
 
 const NO_FOLDER: &str = "The system's folder dialog did not open; type the path, or drop the folder on the window";
+const NO_VECTORS: &str = "The system's file dialog did not open; drop the file on the window";
 const NO_FILE: &str = "The system's file dialog did not open; copy it instead, or use `evalens evaluate --csv`";
 
 impl Dialogs for SystemDialogs {
     fn pick_folder(&self, answer: Answer) {
         let dialog = rfd::FileDialog::new().set_title("Open a folder to evaluate");
         ask(move || dialog.pick_folder().map(Picked::Folder), NO_FOLDER, answer);
+    }
+
+    fn pick_file(&self, title: &str, answer: Answer) {
+        let dialog = rfd::FileDialog::new().set_title(title);
+        ask(move || dialog.pick_file().map(Picked::File), NO_VECTORS, answer);
     }
 
     fn save_file(&self, name: &str, answer: Answer) {

@@ -28,12 +28,30 @@ impl Dialogs for ScriptedDialogs {
         answer(self.answer.borrow_mut().take().unwrap_or(Picked::Nothing));
     }
 
+    fn pick_file(&self, _: &str, answer: Answer) {
+        answer(self.answer.borrow_mut().take().unwrap_or(Picked::Nothing));
+    }
+
     fn save_file(&self, name: &str, answer: Answer) {
         let folder = self.answer.borrow_mut().take();
         answer(match folder {
             Some(Picked::Folder(folder)) => Picked::File(folder.join(name)),
             other => other.unwrap_or(Picked::Nothing),
         });
+    }
+}
+
+/// A file or folder in the hands of the window system.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the program reads it itself".to_owned())
     }
 }
 
@@ -172,6 +190,12 @@ impl TestApp {
 
     /// Clicks what has this name and draws until nothing moves.
     #[track_caller]
+    /// Drops a file or folder on the window.
+    pub fn drop_file(&mut self, path: PathBuf) {
+        self.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
+        self.run();
+    }
+
     pub fn click(&mut self, name: &str) {
         self.harness.get_by_label(name).click();
         self.run();

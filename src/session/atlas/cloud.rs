@@ -3,17 +3,19 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use crate::analysis::Filter;
 use crate::cache::TableCache;
-use crate::formats;
+use crate::formats::{self, embeddings};
 use crate::formats::picture::{self, Picture};
 use crate::jobs::JobError;
 use crate::metrics::Evaluation;
 use crate::model::project::{Choice, Project};
-use crate::model::{BBox, Cancelled, ClassId, Dataset, Embedding, Image, ImageId, Progress, TruthId};
+use crate::model::{BBox, Cancelled, ClassId, Dataset, Embedding, Image, ImageId, Progress, TruthId, fmt};
 use crate::session::heads;
 use crate::vectors::{Rows, descriptors, scaling};
 
@@ -33,17 +35,19 @@ pub enum Of {
 }
 
 /// Where the vectors come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// From the project.
     #[default]
     Given,
     /// Computed here.
     Own,
+    /// From a file that a person chose or dropped on the window.
+    File(Arc<Path>),
 }
 
 /// What is to be on the map.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Wanted {
     /// What the points are.
     pub of: Of,
@@ -94,6 +98,28 @@ impl Cloud {
         Rows::new(self.dimensions, &self.values).ok()
     }
 
+    /// The filter of some points, with a title; of none everything.
+    #[must_use]
+    pub fn filter(&self, points: &[u32], title: String) -> Filter {
+        let chosen = points.iter().filter_map(|at| self.points.get(*at as usize));
+        if points.is_empty() {
+            return Filter::All;
+        }
+        match self.wanted.of {
+            Of::Items => {
+                let mut images: Vec<ImageId> = chosen.map(|point| point.image).collect();
+                images.sort_unstable();
+                images.dedup();
+                Filter::Images { title, images }
+            }
+            Of::Objects => {
+                let mut truths: Vec<TruthId> = chosen.filter_map(|point| point.truth).collect();
+                truths.sort_unstable();
+                Filter::Objects { title, truths: Arc::new(truths) }
+            }
+        }
+    }
+
     /// A hash of all vectors: equal for equal maps.
     #[must_use]
     pub fn hash(&self) -> String {
@@ -122,34 +148,39 @@ pub fn build(
     project: &Project,
     choice: &Choice,
     evaluation: &Evaluation,
-    wanted: Wanted,
+    wanted: &Wanted,
     cache: Option<&TableCache>,
     progress: &dyn Progress,
 ) -> Result<Cloud, JobError> {
     let dataset = &*evaluation.dataset;
-    let cloud = match wanted.origin {
+    match &wanted.origin {
         Origin::Given => {
             let entry =
                 choice.dataset(project).ok_or_else(|| JobError::Failed("There is no such dataset".to_owned()))?;
             let (embedding, _) = heads::vectors(root, entry, progress)?;
             given(dataset, &embedding, wanted)
         }
-        Origin::Own => own(dataset, wanted, cache, progress)?,
-    };
-    if cloud.points.is_empty() {
-        return Err(JobError::Failed(nothing(wanted, dataset)));
+        Origin::File(file) => {
+            progress.stage("Reading embeddings");
+            let ids = embeddings::ids_beside(file);
+            let (embedding, _) = embeddings::read(file, ids.as_deref(), progress)?;
+            // Whether it holds vectors of items or of their objects, its ids or its length tell.
+            given(dataset, &embedding, wanted).or_else(|error| {
+                let of = if wanted.of == Of::Items { Of::Objects } else { Of::Items };
+                given(dataset, &embedding, &Wanted { of, ..wanted.clone() }).map_err(|_| error)
+            })
+        }
+        Origin::Own => {
+            let cloud = own(dataset, wanted, cache, progress)?;
+            if cloud.points.is_empty() { Err(JobError::Failed(nothing(wanted.of, dataset))) } else { Ok(cloud) }
+        }
     }
-    Ok(cloud)
 }
 
-fn nothing(wanted: Wanted, dataset: &Dataset) -> String {
-    match wanted {
-        Wanted { origin: Origin::Given, .. } => {
-            "No vector belongs to an item of this split: their ids have nothing in common with the names of the items; \
-             correct the ids, or choose the vectors that are computed here"
-                .to_owned()
-        }
-        Wanted { of: Of::Objects, .. } => {
+/// Why nothing could be described.
+fn nothing(of: Of, dataset: &Dataset) -> String {
+    match of {
+        Of::Objects => {
             "There is no object whose picture can be read; put the pictures beside the ground truth, or choose items"
                 .to_owned()
         }
@@ -162,11 +193,64 @@ fn nothing(wanted: Wanted, dataset: &Dataset) -> String {
     }
 }
 
-/// Rows whose id is that of an item, or `NAME#3` for the item's fourth object.
-fn given(dataset: &Dataset, embedding: &Embedding, wanted: Wanted) -> Cloud {
+/// Rows whose id is that of an item, or `NAME#3` for the item's fourth object. Rows without ids are taken in the order of the
+/// items, or objects, where there are as many.
+///
+/// # Errors
+/// A sentence where no row belongs to any of them.
+fn given(dataset: &Dataset, embedding: &Embedding, wanted: &Wanted) -> Result<Cloud, JobError> {
+    let cloud = by_id(dataset, embedding, wanted);
+    if !cloud.points.is_empty() {
+        return Ok(cloud);
+    }
+    let (what, count) = match wanted.of {
+        Of::Items => ("items", dataset.images.len()),
+        Of::Objects => ("objects", dataset.truths.len()),
+    };
+    let reason = match embedding.unnamed {
+        Some(rows) if rows == count => return Ok(in_order(dataset, embedding, wanted)),
+        Some(rows) => format!(
+            "The vectors have no ids, and there are {} for the {} {what} of this split: put a file with an id a row beside \
+             them (`NAME.ids.txt`), or export a row for each",
+            fmt::count(rows as u64),
+            fmt::count(count as u64)
+        ),
+        None => format!(
+            "No vector belongs to one of the {what} of this split: their ids have nothing in common with the names of the \
+             items; correct the ids, or choose the vectors that are computed here"
+        ),
+    };
+    Err(JobError::Failed(reason))
+}
+
+fn none_yet(embedding: &Embedding, wanted: &Wanted) -> Cloud {
+    let wanted = wanted.clone();
+    Cloud { wanted, points: Vec::new(), dimensions: embedding.dimensions, values: Vec::new(), missing: 0 }
+}
+
+/// As many rows as items or objects, one after the other. A row that was left out leaves its item out.
+fn in_order(dataset: &Dataset, embedding: &Embedding, wanted: &Wanted) -> Cloud {
+    let points: Vec<Point> = match wanted.of {
+        Of::Items => dataset.image_ids().map(|image| Point { image, truth: None }).collect(),
+        Of::Objects => dataset
+            .image_ids()
+            .flat_map(|image| dataset.truths.ids_of(image).map(move |truth| Point { image, truth: Some(truth) }))
+            .collect(),
+    };
+    let mut cloud = none_yet(embedding, wanted);
+    for (row, id) in embedding.ids.iter().enumerate() {
+        if let Some(point) = id.parse::<usize>().ok().and_then(|number| points.get(number)) {
+            cloud.points.push(*point);
+            cloud.values.extend_from_slice(embedding.row(row));
+        }
+    }
+    cloud.missing = points.len() - cloud.points.len();
+    cloud
+}
+
+fn by_id(dataset: &Dataset, embedding: &Embedding, wanted: &Wanted) -> Cloud {
     let rows: HashMap<&str, usize> = embedding.ids.iter().enumerate().map(|(row, id)| (id.as_str(), row)).collect();
-    let mut cloud =
-        Cloud { wanted, points: Vec::new(), dimensions: embedding.dimensions, values: Vec::new(), missing: 0 };
+    let mut cloud = none_yet(embedding, wanted);
     let mut add = |point: Point, row: Option<&usize>| match row {
         Some(&row) => {
             cloud.points.push(point);
@@ -196,7 +280,7 @@ fn given(dataset: &Dataset, embedding: &Embedding, wanted: Wanted) -> Cloud {
 /// Descriptors of texts, pictures or the parts of pictures that objects are; standardised.
 fn own(
     dataset: &Dataset,
-    wanted: Wanted,
+    wanted: &Wanted,
     cache: Option<&TableCache>,
     progress: &dyn Progress,
 ) -> Result<Cloud, JobError> {
@@ -204,7 +288,7 @@ fn own(
         let texts: Vec<&str> = dataset.texts.iter().map(String::as_str).collect();
         let values = descriptors::texts(&texts, progress)?;
         let points = dataset.image_ids().map(|image| Point { image, truth: None }).collect();
-        return Ok(scaled(Cloud { wanted, points, dimensions: descriptors::TEXT, values, missing: 0 }));
+        return Ok(scaled(Cloud { wanted: wanted.clone(), points, dimensions: descriptors::TEXT, values, missing: 0 }));
     }
     let key = key_of(dataset, wanted);
     if let Some(known) = cache.and_then(|cache| cache.get(&key)).and_then(|bytes| from_bytes(&bytes, dataset, wanted)) {
@@ -222,8 +306,13 @@ fn own(
     };
     let images: Vec<ImageId> = dataset.image_ids().collect();
     let all: Vec<Vec<(Point, Vec<f32>)>> = images.into_par_iter().map(one).collect::<Result<_, Cancelled>>()?;
-    let mut cloud =
-        Cloud { wanted, points: Vec::new(), dimensions: descriptors::PICTURE, values: Vec::new(), missing: 0 };
+    let mut cloud = Cloud {
+        wanted: wanted.clone(),
+        points: Vec::new(),
+        dimensions: descriptors::PICTURE,
+        values: Vec::new(),
+        missing: 0,
+    };
     for (point, values) in all.into_iter().flatten() {
         cloud.points.push(point);
         cloud.values.extend(values);
@@ -244,7 +333,7 @@ fn scaled(mut cloud: Cloud) -> Cloud {
 }
 
 /// What is to be described in one picture; nothing where it cannot be read.
-fn describe(dataset: &Dataset, image: ImageId, of: &Image, wanted: Wanted) -> Vec<(Point, Vec<f32>)> {
+fn describe(dataset: &Dataset, image: ImageId, of: &Image, wanted: &Wanted) -> Vec<(Point, Vec<f32>)> {
     let side = if wanted.of == Of::Objects { SIDE_OF_OBJECTS } else { SIDE };
     let Some(picture) = of.path.as_deref().and_then(|path| picture::decode(path, Some(side)).ok()) else {
         return Vec::new();
@@ -291,7 +380,7 @@ fn cut(picture: &Picture, [left, top, right, bottom]: [u32; 4]) -> Vec<u8> {
 }
 
 /// Everything that the descriptors of pictures depend on: their files' names, sizes and times, and the boxes.
-fn key_of(dataset: &Dataset, wanted: Wanted) -> String {
+fn key_of(dataset: &Dataset, wanted: &Wanted) -> String {
     let paths: Vec<std::path::PathBuf> = dataset.images.iter().filter_map(|image| image.path.clone()).collect();
     let mut hasher = blake3::Hasher::new();
     for (path, look) in formats::fingerprint(&paths) {
@@ -324,7 +413,7 @@ fn to_bytes(cloud: &Cloud) -> Vec<u8> {
 }
 
 /// What [`to_bytes`] wrote, where it fits the dataset.
-fn from_bytes(bytes: &[u8], dataset: &Dataset, wanted: Wanted) -> Option<Cloud> {
+fn from_bytes(bytes: &[u8], dataset: &Dataset, wanted: &Wanted) -> Option<Cloud> {
     let (count, rest) = bytes.split_first_chunk::<8>()?;
     let count = usize::try_from(u64::from_le_bytes(*count)).ok()?;
     let (points, values) = rest.split_at_checked(count.checked_mul(8)?)?;
@@ -345,5 +434,5 @@ fn from_bytes(bytes: &[u8], dataset: &Dataset, wanted: Wanted) -> Option<Cloud> 
     }
     let whole = if wanted.of == Of::Objects { dataset.truths.len() } else { dataset.images.len() };
     let missing = whole.checked_sub(points.len())?;
-    Some(Cloud { wanted, points, dimensions: descriptors::PICTURE, values, missing })
+    Some(Cloud { wanted: wanted.clone(), points, dimensions: descriptors::PICTURE, values, missing })
 }

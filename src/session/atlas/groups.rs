@@ -1,6 +1,9 @@
 //! Clusters of the points, and how well the model does in each.
 
+use std::collections::BTreeMap;
+
 use crate::analysis::clusters::{self, ClusterRow, Items, Tally};
+use crate::analysis::recommend::Group;
 use crate::jobs::JobError;
 use crate::model::{Dataset, Progress};
 use crate::vectors::Rows;
@@ -75,7 +78,33 @@ pub fn find(
     Ok(Groups { grouping, clustering, silhouette, centre_distances, splits })
 }
 
+/// What a cluster is called: as a person named it, else by its number.
+#[must_use]
+pub fn name(names: &BTreeMap<u32, String>, cluster: Option<u32>) -> String {
+    match cluster {
+        None => "No cluster".to_owned(),
+        Some(cluster) => names.get(&cluster).cloned().unwrap_or_else(|| format!("Cluster {}", cluster + 1)),
+    }
+}
+
 impl Groups {
+    /// Every cluster with its numbers and members; noise is none.
+    #[must_use]
+    pub fn named(&self, cloud: &Cloud, names: &BTreeMap<u32, String>, tallies: &[Tally]) -> Vec<Group> {
+        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (point, label) in (0..).zip(&self.clustering.labels) {
+            if let Some(cluster) = label {
+                members.entry(*cluster).or_default().push(point);
+            }
+        }
+        let group = |row: ClusterRow| {
+            let points = row.cluster.and_then(|cluster| members.get(&cluster))?;
+            let name = name(names, row.cluster);
+            Some(Group { filter: cloud.filter(points, format!("The points of {name}")), name, row })
+        };
+        self.table(tallies).into_iter().filter_map(group).collect()
+    }
+
     /// A row a cluster, noise last, at the threshold that the tallies are of.
     #[must_use]
     pub fn table(&self, tallies: &[Tally]) -> Vec<ClusterRow> {

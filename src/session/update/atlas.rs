@@ -1,17 +1,22 @@
 //! The vector explorer: what its jobs do and what becomes of their answers.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::jobs::{JobCtx, JobError};
 use crate::session::atlas::Atlas;
-use crate::session::atlas::cloud::{self, Cloud, Wanted};
+use crate::session::atlas::cloud::{self, Cloud, Of, Origin, Wanted};
 use crate::session::atlas::groups::{self, Grouping, Groups};
 use crate::session::atlas::layout::{self, Projection};
 use crate::session::atlas::nearby::{self, Nearby};
+use crate::session::history::{Location, Page};
 use crate::session::{EventBody, Session, Slot};
 use crate::vectors::layout::Layout;
+use crate::vectors::quality::trustworthiness;
 use crate::vectors::umap::UmapParams;
 
+/// How far a map can be trusted is computed up to so many points: its time grows with their square.
+const JUDGED: usize = 5_000;
 /// Clusters are found by themselves up to so many points.
 const BY_THEMSELVES: usize = 20_000;
 
@@ -24,19 +29,28 @@ impl Session {
         let wanted = wanted.unwrap_or_else(|| cloud::offered(&recognised.project, &choice));
         let (evaluation, cache) = (explorer.evaluation.clone(), self.tables.clone());
         self.leave_atlas();
+        // Recommendations of clusters that are no longer on screen go.
+        self.settle();
         self.atlas =
-            Some(Atlas { projection: Projection::Umap(UmapParams::default()), ..Atlas::of(choice.clone(), wanted) });
+            Some(Atlas { projection: Projection::Umap(UmapParams::default()), ..Atlas::of(choice.clone(), wanted.clone()) });
         let work = move |ctx: &JobCtx| {
-            let cloud = cloud::build(&root, &recognised.project, &choice, &evaluation, wanted, cache.as_deref(), ctx)?;
+            let cloud = cloud::build(&root, &recognised.project, &choice, &evaluation, &wanted, cache.as_deref(), ctx)?;
             let layout = layout::lay_out(&cloud, &Projection::Pca, None, &layout::Live::default(), ctx)?;
             Ok(Box::new((cloud, layout)))
         };
         self.start(Slot::Atlas, "Preparing the map", work, EventBody::Mapped);
     }
 
+    /// Puts the vectors of a file on the map of what it shows now.
+    pub(super) fn open_vectors(&mut self, file: &Path) {
+        let of = self.atlas.as_ref().map_or(Of::Items, |atlas| atlas.wanted.of);
+        self.open_atlas(Some(Wanted { of, origin: Origin::File(file.into()) }));
+        self.go(Location { page: Page::Vectors, image: None, ..self.history.here().clone() });
+    }
+
     /// Forgets the map and what is under way for it.
     pub(super) fn leave_atlas(&mut self) {
-        for slot in [Slot::Atlas, Slot::Layout, Slot::Nearby, Slot::Cluster] {
+        for slot in [Slot::Atlas, Slot::Layout, Slot::Nearby, Slot::Trust, Slot::Cluster] {
             self.jobs.remove(&slot);
         }
         self.atlas = None;
@@ -47,6 +61,7 @@ impl Session {
         match result {
             Ok(found) => {
                 let (cloud, layout) = *found;
+                atlas.wanted = cloud.wanted.clone();
                 atlas.cloud = Some(Arc::new(cloud));
                 atlas.layout = Some((Projection::Pca, Arc::new(layout)));
                 atlas.generation += 1;
@@ -78,6 +93,8 @@ impl Session {
         let Some(atlas) = &mut self.atlas else { return };
         atlas.projection = projection.clone();
         atlas.live = Arc::default();
+        atlas.trust = None;
+        self.jobs.remove(&Slot::Trust);
         let Some(cloud) = atlas.cloud.clone() else { return };
         let (live, cache) = (Arc::clone(&atlas.live), self.tables.clone());
         let title = format!("Laying out by {}", projection.label());
@@ -97,11 +114,28 @@ impl Session {
             atlas.names.clear();
         }
         atlas.generation += 1;
+        self.judge();
+        let Some(atlas) = &mut self.atlas else { return };
         let few = atlas.cloud.as_ref().is_some_and(|cloud| cloud.points.len() <= BY_THEMSELVES);
         if few && atlas.groups.is_none() {
             let grouping = atlas.grouping.clone();
             self.group(grouping);
         }
+    }
+
+    /// Computes how far the map can be trusted.
+    fn judge(&mut self) {
+        let Some((cloud, (_, layout))) = self.atlas.as_ref().and_then(|a| a.cloud.clone().zip(a.layout.clone())) else {
+            return;
+        };
+        if cloud.points.len() > JUDGED {
+            return;
+        }
+        let work = move |ctx: &JobCtx| {
+            let judge = |rows| trustworthiness(rows, &layout, nearby::K, ctx);
+            Ok(cloud.rows().map(judge).transpose()?.flatten())
+        };
+        self.start(Slot::Trust, "Judging the map", work, EventBody::Trusted);
     }
 
     /// Finds clusters.
@@ -120,6 +154,8 @@ impl Session {
             atlas.names.clear();
             atlas.generation += 1;
         }
+        // Weak clusters are among the recommendations.
+        self.settle();
     }
 
     pub(super) fn name_cluster(&mut self, cluster: u32, name: String) {
@@ -131,5 +167,6 @@ impl Session {
             }
             atlas.generation += 1;
         }
+        self.settle();
     }
 }

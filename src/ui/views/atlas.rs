@@ -167,29 +167,7 @@ fn choose(
 
 /// Selects points, named by where they were chosen.
 fn select(ctx: &ViewCtx, explorer: &Explorer, cloud: &Cloud, points: &[u32], place: &str) {
-    let filter = filter_of(cloud, points, explorer.evaluation.task.is_text(), place);
-    ctx.send(Command::SelectHere(filter));
-}
-
-/// The filter of some points; of none everything.
-fn filter_of(cloud: &Cloud, points: &[u32], texts: bool, place: &str) -> Filter {
-    let chosen = points.iter().filter_map(|at| cloud.points.get(*at as usize));
-    let (one, many) = map::unit(cloud.wanted.of, texts);
+    let (one, many) = map::unit(cloud.wanted.of, explorer.evaluation.task.is_text());
     let title = format!("{} {place}", fmt::counted(points.len() as u64, one, many));
-    if points.is_empty() {
-        return Filter::All;
-    }
-    match cloud.wanted.of {
-        Of::Items => {
-            let mut images: Vec<ImageId> = chosen.map(|point| point.image).collect();
-            images.sort_unstable();
-            images.dedup();
-            Filter::Images { title, images }
-        }
-        Of::Objects => {
-            let mut truths: Vec<TruthId> = chosen.filter_map(|point| point.truth).collect();
-            truths.sort_unstable();
-            Filter::Objects { title, truths: Arc::new(truths) }
-        }
-    }
+    ctx.send(Command::SelectHere(cloud.filter(points, title)));
 }

@@ -175,8 +175,11 @@ pub fn ui(
     let (_, colours) = state.colours(ctx, explorer, atlas, &cloud.points);
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
     let layout = atlas.layout.as_ref().map(|(_, layout)| Arc::clone(layout)).unwrap_or_default();
-    let count = fmt::count(layout.points.len() as u64);
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Map of {count} points")));
+    response.widget_info(|| {
+        let marked = chosen.map_or(0, |flags| flags.iter().filter(|chosen| **chosen).count());
+        let name = format!("vector map: {} points, {marked} selected", layout.points.len());
+        WidgetInfo::labeled(Role::Group, true, name)
+    });
     let cursor = if state.tool == Tool::Pan { CursorIcon::Grab } else { CursorIcon::Crosshair };
     let response = response.on_hover_cursor(cursor);
     let painter = ui.painter_at(rect);

@@ -13,6 +13,7 @@ use crate::model::{ImageId, fmt};
 use crate::session::atlas::Atlas;
 use crate::session::atlas::cloud::Cloud;
 use crate::session::atlas::groups::Groups;
+use crate::session::atlas::nearby::K;
 use crate::session::{Command, Explorer, Page, Slot};
 use crate::ui::context::ViewCtx;
 use crate::ui::textures::Pictures;
@@ -71,6 +72,7 @@ pub fn ui(
         clusters(ui, ctx, explorer, (atlas, cloud), &tallies, state, pictures);
         suspects(ui, ctx, explorer, (atlas, cloud));
         duplicates(ui, ctx, explorer, (atlas, cloud));
+        about(ui, ctx, atlas, cloud);
     });
 }
 
@@ -442,7 +444,8 @@ fn card(
                 muted(ui, ctx, mix.collect::<Vec<_>>().join(", "));
             }
             if let Some(weak) = &row.weak {
-                let words = format!("Well below the others, whose mean is {:.3} (p = {:.3})", weak.others, weak.p);
+                let p = if weak.p < 0.001 { "< 0.001".to_owned() } else { format!("= {:.3}", weak.p) };
+                let words = format!("Well below the others, whose mean is {:.3} (p {p})", weak.others);
                 ui.label(RichText::new(words).font(theme::caption()).color(ctx.theme.misclassified));
             }
             if let Some(point) = strip(ui, ctx, explorer, cloud, &row.samples, pictures) {
@@ -481,6 +484,27 @@ fn rename(ui: &mut Ui, ctx: &ViewCtx, cluster: u32, name: &str, naming: &mut Opt
                 *naming = Some((cluster, String::new()));
             }
         }
+    }
+}
+
+/// What the map was made of, and how far it can be trusted.
+fn about(ui: &mut Ui, ctx: &ViewCtx, atlas: &Atlas, cloud: &Cloud) {
+    title(ui, ctx, "This map");
+    let shown = atlas.layout.as_ref().map_or("PCA", |(projection, _)| projection.label());
+    muted(ui, ctx, format!("{shown} of {} numbers a point", fmt::count(cloud.dimensions as u64)));
+    if cloud.missing > 0 {
+        muted(ui, ctx, format!("{} without a vector are not on it", fmt::count(cloud.missing as u64)));
+    }
+    if let Some(job) = ctx.session.jobs.get(&Slot::Trust) {
+        ui.horizontal(|ui| states::job_row(ui, ctx, Slot::Trust, job, 160.0));
+    }
+    if let Some(trust) = atlas.trust {
+        let text = RichText::new(format!("Trustworthiness {}", fmt::rate(Some(trust))));
+        let label = ui.label(text.font(theme::caption()).color(ctx.theme.muted));
+        label.on_hover_text(format!(
+            "1 where the {K} nearest points on the map are the nearest by their vectors too; less, the farther away they \
+             truly are (Venna and Kaski 2001)"
+        ));
     }
 }
 

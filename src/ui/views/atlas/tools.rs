@@ -7,7 +7,7 @@ use crate::session::atlas::Atlas;
 use crate::session::atlas::cloud::{Of, Origin, Wanted};
 use crate::session::atlas::layout::Projection;
 use crate::session::{Command, Explorer, Slot};
-use crate::ui::context::ViewCtx;
+use crate::ui::context::{ViewCtx, Wish};
 use crate::ui::widgets::states;
 use crate::vectors::scaling::Metric;
 use crate::vectors::tsne::TsneParams;
@@ -74,9 +74,8 @@ fn points(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, atlas: &Atlas) {
     let texts = explorer.evaluation.task.is_text();
     let (_, many) = unit(atlas.wanted.of, texts);
     let count = atlas.cloud.as_ref().map_or(0, |cloud| cloud.points.len());
-    let origin = if atlas.wanted.origin == Origin::Given { "the project's vectors" } else { "own descriptors" };
-    let text = format!("{} {many}, {origin}", fmt::count(count as u64));
-    let combo = ComboBox::from_id_salt("points").selected_text(&text).width(230.0);
+    let text = format!("{} {many}, {}", fmt::count(count as u64), named(&atlas.wanted.origin));
+    let combo = ComboBox::from_id_salt("points").selected_text(&text).width(230.0).truncate();
     let combo = combo.show_ui(ui, |ui| {
         let has_given = ctx.session.project.as_ref().is_some_and(|project| {
             atlas.choice.dataset(&project.recognised.project).is_some_and(|dataset| dataset.embeddings.is_some())
@@ -84,23 +83,33 @@ fn points(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, atlas: &Atlas) {
         let kinds: &[Of] =
             if explorer.evaluation.objects().is_some() { &[Of::Items, Of::Objects] } else { &[Of::Items] };
         for of in kinds {
-            for origin in [Origin::Given, Origin::Own] {
-                if origin == Origin::Given && !has_given {
-                    continue;
-                }
-                let wanted = Wanted { of: *of, origin };
-                let what = if origin == Origin::Given { "by the project's vectors" } else { "by own descriptors" };
-                let name = format!("{} {what}", unit(*of, texts).1);
+            let file = Some(&atlas.wanted.origin).filter(|origin| matches!(origin, Origin::File(_)));
+            for origin in file.into_iter().chain(has_given.then_some(&Origin::Given)).chain([&Origin::Own]) {
+                let wanted = Wanted { of: *of, origin: origin.clone() };
+                let name = format!("{} by {}", unit(*of, texts).1, named(origin));
                 if ui.selectable_label(atlas.wanted == wanted, name).clicked() {
                     ctx.send(Command::OpenAtlas(Some(wanted)));
                 }
             }
+        }
+        ui.separator();
+        if ui.button("Vectors of a file …").on_hover_text(".npy, .npz or .csv; or drop it on the window").clicked() {
+            ctx.wish(Wish::PickVectors);
         }
     });
     combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Points: {text}")));
     if let Some(cloud) = atlas.cloud.as_ref().filter(|cloud| cloud.missing > 0) {
         let missing = fmt::count(cloud.missing as u64);
         combo.response.on_hover_text(format!("{missing} without a vector or a readable picture are not on the map"));
+    }
+}
+
+/// Where vectors come from, in words.
+fn named(origin: &Origin) -> String {
+    match origin {
+        Origin::Given => "the project's vectors".to_owned(),
+        Origin::Own => "own descriptors".to_owned(),
+        Origin::File(file) => file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
     }
 }
 
