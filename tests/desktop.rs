@@ -525,7 +525,8 @@ fn puts_items_on_a_map_in_a_real_window() {
     let data = std::env::var_os("EVALENS_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
     let sample = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
     let display = Display::open();
-    for (folder, own, what) in [("cifar10-sample", "sample-classes", "image"), ("banking77", "sample-classes", "text")] {
+    for (folder, own, what) in [("cifar10-sample", "sample-classes", "image"), ("banking77", "sample-classes", "text")]
+    {
         let shared = data.join(folder);
         let (project, what) = if shared.is_dir() { (shared, what) } else { (sample(own), "image") };
         explores_a_map(&mut Window::open(&display, &project), what);
@@ -581,6 +582,12 @@ fn explores_a_map(window: &mut Window, what: &str) {
     assert!(after > before, "{before} wrong at the optimum, {after} near the highest score");
     window.shot(&format!("vectors-{what}-threshold"));
 
+    let cluster = window.starting("Cluster 1: ");
+    window.click(&cluster);
+    let select = window.wait("its points", |n| n.name == "Select Cluster 1");
+    window.click(&select);
+    window.wait("the selection", |n| n.name.ends_with(" in Cluster 1"));
+
     // A click on a point shows what is nearest to it.
     let tool = window.wait("the tool", |n| n.name == "Move");
     window.click(&tool);
@@ -597,12 +604,6 @@ fn explores_a_map(window: &mut Window, what: &str) {
     window.click(&alike);
     let name = format!("vector map: {points} points, 16 selected");
     window.wait(&name, |n| n.name == name);
-
-    let cluster = window.starting("Cluster 1: ");
-    window.click(&cluster);
-    let select = window.wait("its points", |n| n.name == "Select Cluster 1");
-    window.click(&select);
-    window.wait("the selection", |n| n.name.ends_with(" in Cluster 1"));
 }
 
 /// Not a check: it makes the pictures that README shows, from the bundled sample.

@@ -445,7 +445,7 @@ fn without_truths_or_predictions_nothing_is_said_without_evidence() {
 
 #[test]
 fn cards_stand_by_gain_then_importance() {
-    let cards = noisy(3).all(0.3, &Rules::default(), &[]);
+    let cards = noisy(3).all(0.3, &Rules::default());
     assert!(cards.len() > 4, "{cards:#?}");
     let key = |c: &Recommendation| (c.gain.map_or(0.0, Gain::difference), c.importance);
     for pair in cards.windows(2) {

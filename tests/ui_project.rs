@@ -2,9 +2,7 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
 use std::process::Command as Program;
-use std::sync::Arc;
 use std::time::Duration;
 
 use common::app::TestApp;

@@ -120,7 +120,7 @@ fn objects_of_a_detector_are_points_by_their_own_descriptors() {
     app.open(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample"));
     app.click("Vectors");
     let items = app.session().atlas.as_ref().unwrap().cloud.clone().unwrap();
-    assert_eq!((items.wanted.origin, items.points.len()), (Origin::Own, app.explorer().dataset().images.len()));
+    assert_eq!((items.wanted.origin.clone(), items.points.len()), (Origin::Own, app.explorer().dataset().images.len()));
     app.send(Command::OpenAtlas(Some(Wanted { of: Of::Objects, origin: Origin::Own })));
     let atlas = app.session().atlas.as_ref().unwrap();
     assert!(atlas.trouble.is_none(), "{:?}", atlas.trouble);
@@ -348,7 +348,13 @@ fn near_duplicates_across_splits_are_said() {
     let (a, b) = (first(0), first(1));
     // All far from each other but these two, and two of the same split.
     let number = |item: usize, column: usize| -> f32 {
-        let item = if item == b { a } else if item == a + 2 { a + 1 } else { item };
+        let item = if item == b {
+            a
+        } else if item == a + 2 {
+            a + 1
+        } else {
+            item
+        };
         if column == item % 5 { 10.0 + item as f32 } else { (item / 5) as f32 }
     };
     let bytes: Vec<u8> = (0..images.len() * 5).flat_map(|at| number(at / 5, at % 5).to_le_bytes()).collect();
@@ -365,7 +371,8 @@ fn near_duplicates_across_splits_are_said() {
 #[test]
 fn weak_clusters_are_recommendations() {
     let dir = tempfile::tempdir().unwrap();
-    let mut app = opened(Setup::default());
+    let mut app = TestApp::with(Setup::default());
+    app.open(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample-classes"));
     let explorer = app.explorer();
     let cut = explorer.counter.cut();
     let wrong: Vec<bool> = explorer
@@ -374,7 +381,7 @@ fn weak_clusters_are_recommendations() {
         .map(|image| explorer.matched.timeline.counts_of(image, cut).correct == 0)
         .collect();
     let bad = wrong.iter().filter(|wrong| **wrong).count();
-    let before = *explorer.counter.totals();
+    let before = explorer.counter.totals();
     assert!(bad >= 10 && app.explorer().recommendations.iter().all(|card| card.kind != "weak_cluster"));
     // What is wrong lies apart.
     let number = |item: usize, column: usize| (item % 7 + column) as f32 + if wrong[item] { 100.0 } else { 0.0 };
@@ -386,9 +393,10 @@ fn weak_clusters_are_recommendations() {
         method: evalens::vectors::clusters::Method::KMeans { clusters: 2, seed: 1 },
         on_map: false,
     }));
-    let cards: Vec<_> = app.explorer().recommendations.iter().filter(|card| card.kind == "weak_cluster").cloned().collect();
+    let cards: Vec<_> =
+        app.explorer().recommendations.iter().filter(|card| card.kind == "weak_cluster").cloned().collect();
     let [card] = cards.as_slice() else { panic!("{cards:?}") };
-    assert_eq!(card.title, "Cluster 2: F1 .000 against 1.000");
+    assert_eq!(card.title, "Cluster 2: F1 0.000 against 1.000");
     let Filter::Images { images, .. } = &card.filter else { panic!() };
     assert_eq!(images.len(), bad);
     assert!(images.iter().all(|image| wrong[image.index()]));

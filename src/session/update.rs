@@ -18,6 +18,7 @@ use crate::model::project::Choice;
 use crate::store::export::{self, Content};
 use crate::store::project_file;
 
+use super::atlas::standing;
 use super::evaluations::Evaluations;
 use super::explorer::{Explorer, Threshold};
 use super::history::{Location, Page};
@@ -436,7 +437,11 @@ impl Session {
             "Looking for what to improve",
             move |_| {
                 let groups = found.map_or_else(Vec::new, |(cloud, groups, names)| {
-                    groups.named(&cloud, &names, &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points))
+                    groups.named(
+                        &cloud,
+                        &names,
+                        &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points),
+                    )
                 });
                 Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &groups))
             },

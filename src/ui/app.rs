@@ -99,7 +99,7 @@ impl Timing {
 fn session(ctx: &egui::Context) -> Result<Session, JobError> {
     let settings = Settings::default_file().map_or_else(Settings::default, Settings::load);
     let program = std::env::current_exe().unwrap_or_default();
-    let sample = update::find_sample(&program, std::path::Path::new(env!("CARGO_MANIFEST_DIR")));
+    let sample = update::find_sample(&program, Path::new(env!("CARGO_MANIFEST_DIR")));
     // What the program brings along stays as it is.
     let untouched = sample.iter().flat_map(|dir| [dir.clone(), dir.with_file_name("sample-classes")]).collect();
     let mut session = Session::new(Box::new(ThreadRunner::new(waker(ctx))?), settings, sample);

@@ -101,7 +101,7 @@ fn without_points(ui: &mut Ui, ctx: &ViewCtx, atlas: &Atlas) {
     let reason = atlas.trouble.as_deref().unwrap_or("Reading the vectors was stopped");
     states::failed(ui, ctx, "There is no map yet", reason, |ui| {
         if ui.button("Try again").clicked() {
-            ctx.send(Command::OpenAtlas(Some(atlas.wanted)));
+            ctx.send(Command::OpenAtlas(Some(atlas.wanted.clone())));
         }
     });
 }

@@ -10,7 +10,6 @@ use egui::{
 };
 
 use crate::analysis::clusters::Tally;
-use crate::model::fmt;
 use crate::session::Explorer;
 use crate::session::atlas::Atlas;
 use crate::session::atlas::cloud::{Cloud, Of, Point};
