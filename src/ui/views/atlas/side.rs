@@ -32,6 +32,8 @@ pub struct SideState {
     tag: String,
     table: Option<Table>,
     naming: Option<(u32, String)>,
+    /// True where all clusters are listed.
+    every: bool,
 }
 
 /// Rows of clusters, and of what.
@@ -47,6 +49,8 @@ const SMALL: f32 = 52.0;
 const MOSTLY: f64 = 0.8;
 /// Outliers that are selected together.
 const FAR: usize = 20;
+/// Clusters that are listed unless all are asked for.
+const CARDS: usize = 12;
 /// Groups of near-duplicates that are listed.
 const LISTED: usize = 30;
 
@@ -105,7 +109,7 @@ fn legend(ui: &mut Ui, ctx: &ViewCtx, colours: &Colours, map: &mut MapState) {
     let shown: Vec<(u32, &super::colours::Category)> =
         (0_u32..).zip(&colours.legend).filter(|(_, category)| category.count > 0).collect();
     let all: Vec<u32> = shown.iter().map(|(number, _)| *number).collect();
-    let height = (shown.len() as f32 * theme::ROW).min(190.0);
+    let height = (shown.len() as f32 * (theme::ROW + ui.spacing().item_spacing.y)).min(200.0);
     ScrollArea::vertical().id_salt("legend").max_height(height).show(ui, |ui| {
         for (number, category) in shown {
             let hidden = map.hidden.contains(&number);
@@ -349,8 +353,18 @@ fn clusters(
         state.table = Some(Table { groups: identity, threshold, rows: groups.table(tallies) });
     }
     let Some(table) = &state.table else { return };
-    for row in &table.rows {
+    // Where the model is weak comes first; the rest by size.
+    let (weak, others): (Vec<_>, Vec<_>) = table.rows.iter().partition(|row| row.weak.is_some());
+    let most = if state.every { usize::MAX } else { CARDS };
+    for row in weak.into_iter().chain(others).take(most) {
         card(ui, ctx, explorer, (atlas, cloud), (groups, row), &mut state.naming, pictures);
+    }
+    if let Some(more) = table.rows.len().checked_sub(CARDS).filter(|more| *more > 0) {
+        let words =
+            if state.every { "Show fewer".to_owned() } else { format!("Show {} more", fmt::count(more as u64)) };
+        if ui.small_button(words).clicked() {
+            state.every = !state.every;
+        }
     }
 }
 
