@@ -525,7 +525,8 @@ fn puts_items_on_a_map_in_a_real_window() {
     let data = std::env::var_os("EVALENS_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
     let sample = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
     let display = Display::open();
-    for (folder, own, what) in [("cifar10-sample", "sample-classes", "image"), ("banking77", "sample-classes", "text")] {
+    for (folder, own, what) in [("cifar10-sample", "sample-classes", "image"), ("banking77", "sample-classes", "text")]
+    {
         let shared = data.join(folder);
         let (project, what) = if shared.is_dir() { (shared, what) } else { (sample(own), "image") };
         explores_a_map(&mut Window::open(&display, &project), what);

@@ -348,7 +348,13 @@ fn near_duplicates_across_splits_are_said() {
     let (a, b) = (first(0), first(1));
     // All far from each other but these two, and two of the same split.
     let number = |item: usize, column: usize| -> f32 {
-        let item = if item == b { a } else if item == a + 2 { a + 1 } else { item };
+        let item = if item == b {
+            a
+        } else if item == a + 2 {
+            a + 1
+        } else {
+            item
+        };
         if column == item % 5 { 10.0 + item as f32 } else { (item / 5) as f32 }
     };
     let bytes: Vec<u8> = (0..images.len() * 5).flat_map(|at| number(at / 5, at % 5).to_le_bytes()).collect();
@@ -386,7 +392,8 @@ fn weak_clusters_are_recommendations() {
         method: evalens::vectors::clusters::Method::KMeans { clusters: 2, seed: 1 },
         on_map: false,
     }));
-    let cards: Vec<_> = app.explorer().recommendations.iter().filter(|card| card.kind == "weak_cluster").cloned().collect();
+    let cards: Vec<_> =
+        app.explorer().recommendations.iter().filter(|card| card.kind == "weak_cluster").cloned().collect();
     let [card] = cards.as_slice() else { panic!("{cards:?}") };
     assert_eq!(card.title, "Cluster 2: F1 .000 against 1.000");
     let Filter::Images { images, .. } = &card.filter else { panic!() };

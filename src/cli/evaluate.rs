@@ -198,7 +198,8 @@ fn one(
     let counter = matched.timeline.counter_at(done.confidence);
     if written.recommendations {
         let evaluation = &done.loaded.evaluation;
-        done.recommendations = recommend::recommend(evaluation, &matched, &counter, done.confidence, &Rules::default(), &[]);
+        done.recommendations =
+            recommend::recommend(evaluation, &matched, &counter, done.confidence, &Rules::default(), &[]);
     }
     if args.intervals {
         let (evaluation, timeline) = (&done.loaded.evaluation, &matched.timeline);

@@ -436,7 +436,11 @@ impl Session {
             "Looking for what to improve",
             move |_| {
                 let groups = found.map_or_else(Vec::new, |(cloud, groups, names)| {
-                    groups.named(&cloud, &names, &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points))
+                    groups.named(
+                        &cloud,
+                        &names,
+                        &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points),
+                    )
                 });
                 Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &groups))
             },

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 
 use crate::analysis::Filter;
 use crate::cache::TableCache;
-use crate::formats::{self, embeddings};
 use crate::formats::picture::{self, Picture};
+use crate::formats::{self, embeddings};
 use crate::jobs::JobError;
 use crate::metrics::Evaluation;
 use crate::model::project::{Choice, Project};

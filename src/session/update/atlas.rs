@@ -31,8 +31,10 @@ impl Session {
         self.leave_atlas();
         // Recommendations of clusters that are no longer on screen go.
         self.settle();
-        self.atlas =
-            Some(Atlas { projection: Projection::Umap(UmapParams::default()), ..Atlas::of(choice.clone(), wanted.clone()) });
+        self.atlas = Some(Atlas {
+            projection: Projection::Umap(UmapParams::default()),
+            ..Atlas::of(choice.clone(), wanted.clone())
+        });
         let work = move |ctx: &JobCtx| {
             let cloud = cloud::build(&root, &recognised.project, &choice, &evaluation, &wanted, cache.as_deref(), ctx)?;
             let layout = layout::lay_out(&cloud, &Projection::Pca, None, &layout::Live::default(), ctx)?;
