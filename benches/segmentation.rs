@@ -21,7 +21,7 @@ fn road(moved: u32) -> IndexMask {
     for _ in 0..150 {
         let (x, y) = (rng.below(1700) as u32 + moved, rng.below(900) as u32 + moved);
         let (w, h) = (rng.below(200) as u32 + 5, rng.below(170) as u32 + 5);
-        let class = rng.below(CLASSES as usize + 1) as u8;
+        let class = rng.below(CLASSES + 1) as u8;
         for row in y..(y + h).min(HEIGHT) {
             let start = (row * WIDTH + x) as usize;
             values[start..start + w.min(WIDTH - x) as usize].fill(class);
@@ -32,7 +32,7 @@ fn road(moved: u32) -> IndexMask {
 
 fn noise(seed: u64) -> IndexMask {
     let mut rng = Rng::new(seed);
-    let values = (0..PIXELS).map(|_| rng.below(CLASSES as usize + 1) as u8).collect();
+    let values = (0..PIXELS).map(|_| rng.below(CLASSES + 1) as u8).collect();
     IndexMask { width: WIDTH, height: HEIGHT, values: Indices::Small(values) }
 }
 

@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use evalens::formats::mask_png::{MaskClasses, Palette, Unknown, read, read_classes, read_confidence};
+use evalens::metrics::segmentation::panoptic::{
+    PanopticCounts, Segment, SegmentMap, panoptic_counts, panoptic_quality,
+};
 use evalens::metrics::segmentation::{ImageCells, PixelMatrix, SegmentationSummary, boundary_counts, count_image};
 use evalens::model::{IndexMask, Levels};
 use serde_json::Value;
@@ -255,4 +258,36 @@ fn confidences_are_the_same_in_every_kind_of_array() {
             assert!(other.iter().zip(of_exact).all(|(a, b)| a.abs_diff(*b) <= most), "{kind}");
         }
     }
+}
+
+fn segments(list: &Value) -> Vec<Segment> {
+    let list: Vec<(u32, usize, u8)> = serde_json::from_value(list.clone()).unwrap();
+    list.into_iter().map(|(id, class, crowd)| Segment { id, class, crowd: crowd == 1, area: None }).collect()
+}
+
+/// Values of panopticapi (commit 1ad5afa): `make_panoptic.py` beside the file.
+#[test]
+fn panoptic_quality_equals_panopticapi() {
+    let expected = json(&fixture("panoptic.json"));
+    let per_class: Vec<(f64, u64, u64, u64)> = serde_json::from_value(expected["iou_tp_fp_fn"].clone()).unwrap();
+    let mut sums = vec![PanopticCounts::default(); per_class.len()];
+    for picture in expected["pictures"].as_array().unwrap() {
+        let ids = |key: &str| serde_json::from_value::<Vec<u32>>(picture[key].clone()).unwrap();
+        let (truth, of_truth) = (ids("truth"), segments(&picture["of_truth"]));
+        let (predicted, of_prediction) = (ids("predicted"), segments(&picture["of_prediction"]));
+        let truth = SegmentMap { ids: &truth, segments: &of_truth };
+        let predicted = SegmentMap { ids: &predicted, segments: &of_prediction };
+        for (sum, counts) in sums.iter_mut().zip(panoptic_counts(truth, predicted, per_class.len())) {
+            sum.merge(&counts);
+        }
+    }
+    for (sum, (iou, tp, fp, fn_)) in sums.iter().zip(per_class) {
+        assert_eq!((sum.tp, sum.fp, sum.fn_), (tp, fp, fn_));
+        assert!((sum.iou_sum - iou).abs() <= 1e-9);
+    }
+    let mean = panoptic_quality(&sums);
+    close(mean.quality, &expected["mean"]["pq"], "PQ");
+    close(mean.segmentation_quality, &expected["mean"]["sq"], "SQ");
+    close(mean.recognition_quality, &expected["mean"]["rq"], "RQ");
+    assert_eq!(Some(mean.classes as u64), expected["mean"]["n"].as_u64());
 }

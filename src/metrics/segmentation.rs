@@ -4,6 +4,7 @@
 
 mod boundary;
 mod counting;
+pub mod panoptic;
 mod summary;
 
 use std::borrow::Cow;
