@@ -17,6 +17,7 @@ pub mod json;
 pub mod labels;
 pub mod listing;
 pub mod load;
+pub mod mask_png;
 pub mod npy;
 pub mod open;
 pub mod pair;

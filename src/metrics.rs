@@ -18,6 +18,7 @@ pub mod own;
 pub mod pairs;
 pub mod ranking;
 pub mod rates;
+pub mod segmentation;
 pub mod sweep;
 pub mod tide;
 pub mod timeline;

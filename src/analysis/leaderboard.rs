@@ -276,7 +276,7 @@ mod tests {
             split: Some("train".to_owned()),
         });
         run.summary.insert("f1".to_owned(), f1);
-        let class = |name: &str, [correct, missed, false_positives]: [u32; 3], ap| RunClass {
+        let class = |name: &str, [correct, missed, false_positives]: [u64; 3], ap| RunClass {
             name: name.to_owned(),
             correct,
             missed,

@@ -1,0 +1,78 @@
+//! Masks of 1,920 × 1,080 pixels: areas as of a road scene, and noise; counted with and without confidences, their
+//! boundaries, and reading one.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use evalens::formats::mask_png::read;
+use evalens::metrics::segmentation::{boundary_counts, count_image};
+use evalens::model::rng::Rng;
+use evalens::model::{Confidence, IndexMask, Indices, Levels};
+
+const WIDTH: u32 = 1920;
+const HEIGHT: u32 = 1080;
+const PIXELS: usize = (WIDTH * HEIGHT) as usize;
+const CLASSES: u64 = 11;
+
+/// Sky, road, and some hundred boxes of all classes before them, moved by some pixels.
+fn road(moved: u32) -> IndexMask {
+    let mut values: Vec<u8> = (0..PIXELS).map(|at| u8::from(at > PIXELS / 2) * 3).collect();
+    let mut rng = Rng::new(5);
+    for _ in 0..150 {
+        let (x, y) = (rng.below(1700) as u32 + moved, rng.below(900) as u32 + moved);
+        let (w, h) = (rng.below(200) as u32 + 5, rng.below(170) as u32 + 5);
+        let class = rng.below(CLASSES + 1) as u8;
+        for row in y..(y + h).min(HEIGHT) {
+            let start = (row * WIDTH + x) as usize;
+            values[start..start + w.min(WIDTH - x) as usize].fill(class);
+        }
+    }
+    IndexMask { width: WIDTH, height: HEIGHT, values: Indices::Small(values) }
+}
+
+fn noise(seed: u64) -> IndexMask {
+    let mut rng = Rng::new(seed);
+    let values = (0..PIXELS).map(|_| rng.below(CLASSES + 1) as u8).collect();
+    IndexMask { width: WIDTH, height: HEIGHT, values: Indices::Small(values) }
+}
+
+fn wide(mask: &IndexMask) -> IndexMask {
+    let Indices::Small(values) = &mask.values else { return mask.clone() };
+    IndexMask { values: Indices::Large(values.iter().copied().map(u16::from).collect()), ..*mask }
+}
+
+fn segmentation(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("segmentation");
+    group.throughput(Throughput::Elements(PIXELS as u64)).sample_size(20);
+    let mut rng = Rng::new(9);
+    let words: Vec<u16> = (0..PIXELS).map(|_| 65_535 - rng.below(20_000) as u16).collect();
+    let bytes = Levels::Byte(words.iter().map(|level| (level >> 8) as u8).collect());
+    let maps = [("8", bytes), ("16", Levels::Word(words))]
+        .map(|(bits, levels)| (bits, Confidence { width: WIDTH, height: HEIGHT, levels, not_finite: 0 }));
+    let ignore = Some(CLASSES as u16);
+    for (name, truth, predicted) in [("road", road(0), road(7)), ("noise", noise(1), noise(2))] {
+        let count = |truth: &IndexMask, predicted: &IndexMask, confidence: Option<&Confidence>| {
+            count_image(black_box(truth), black_box(predicted), CLASSES as usize, ignore, confidence)
+        };
+        group.bench_function(format!("{name}: count"), |b| b.iter(|| count(&truth, &predicted, None)));
+        for (bits, map) in &maps {
+            group.bench_function(format!("{name}: count, confidence of {bits} bits"), |b| {
+                b.iter(|| count(&truth, &predicted, Some(map)));
+            });
+        }
+        let (t, p) = (wide(&truth), wide(&predicted));
+        group.bench_function(format!("{name}: count, indices of two bytes"), |b| b.iter(|| count(&t, &p, None)));
+        group.bench_function(format!("{name}: boundaries"), |b| {
+            b.iter(|| boundary_counts(black_box(&truth), black_box(&predicted), CLASSES as usize, ignore));
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mask.png");
+        let Indices::Small(values) = &truth.values else { return };
+        image::save_buffer(&path, values, WIDTH, HEIGHT, image::ColorType::L8).unwrap();
+        group.bench_function(format!("{name}: read PNG"), |b| b.iter(|| read(black_box(&path), None)));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, segmentation);
+criterion_main!(benches);

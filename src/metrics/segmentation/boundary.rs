@@ -1,0 +1,126 @@
+//! Boundary IoU: Cheng, Girshick, Dollár, Berg, Kirillov, "Boundary IoU: Improving Object-Centric Image Segmentation
+//! Evaluation", CVPR 2021, for the classes of a mask.
+
+use super::{in_size_of, wide};
+use crate::model::IndexMask;
+use crate::model::index_mask::NO_CLASS;
+
+/// The part of the diagonal that a boundary is thick.
+const PART_OF_DIAGONAL: f64 = 0.02;
+
+/// Pixels in the intersection and in the union of the true and the predicted boundary, per class below `classes`; zeros for
+/// a class that is in neither mask. Sums over pictures divided by each other are the boundary IoU.
+///
+/// Pixels whose truth is `ignore` or no class are cleared from both masks first. The boundary of a class is its mask minus
+/// the mask eroded `d` times by a square of 3 × 3, what is outside the picture not belonging to it; `d` is 2 % of the
+/// diagonal, rounded half to even, and at least 1. A prediction of another size is resized to the nearest pixel.
+///
+/// Eroding `d` times by 3 × 3 is eroding once by a square of `2d + 1`. The classes of a mask exclude each other, so all of
+/// them are eroded at once, in two passes: a pixel stays where the square around it is of one class.
+#[must_use]
+pub fn boundary_counts(
+    truth: &IndexMask,
+    predicted: &IndexMask,
+    classes: usize,
+    ignore: Option<u16>,
+) -> Vec<(u64, u64)> {
+    let mut of_prediction = wide(&in_size_of(truth, predicted));
+    let mut of_truth = wide(truth);
+    let is_class = |index: u16| usize::from(index) < classes;
+    for (t, p) in of_truth.iter_mut().zip(&mut of_prediction) {
+        if !is_class(*t) || Some(*t) == ignore {
+            (*t, *p) = (NO_CLASS, NO_CLASS);
+        } else if !is_class(*p) {
+            *p = NO_CLASS;
+        }
+    }
+    let thickness = thickness(truth.width, truth.height);
+    clear_inside(&mut of_truth, truth.width as usize, thickness);
+    clear_inside(&mut of_prediction, truth.width as usize, thickness);
+    let mut counts = vec![(0, 0); classes];
+    for (&t, &p) in of_truth.iter().zip(&of_prediction) {
+        if let Some((intersection, union)) = counts.get_mut(usize::from(t)).filter(|_| t != NO_CLASS) {
+            *intersection += u64::from(t == p);
+            *union += 1;
+        }
+        if let Some((_, union)) = counts.get_mut(usize::from(p)).filter(|_| p != NO_CLASS && p != t) {
+            *union += 1;
+        }
+    }
+    counts
+}
+
+/// How many pixels a boundary is thick in a picture of this size.
+fn thickness(width: u32, height: u32) -> usize {
+    let (w, h) = (f64::from(width), f64::from(height));
+    let thickness = (PART_OF_DIAGONAL * (w * w + h * h).sqrt()).round_ties_even();
+    thickness.max(1.0) as usize
+}
+
+/// Leaves of every class the pixels less than `thickness + 1` from another one or from the edge, by rows and columns.
+fn clear_inside(labels: &mut [u16], width: usize, thickness: usize) {
+    let height = labels.len().checked_div(width).unwrap_or(0);
+    let side = 2 * thickness + 1;
+    let mut inside = vec![false; width];
+    // By column: the class, and for how many rows up to this one its pixels lie inside it along the row.
+    let mut columns = vec![(NO_CLASS, 0_usize); width];
+    for y in 0..height {
+        let (above, below) = labels.split_at_mut(y * width);
+        let row = below.get(..width).unwrap_or_default();
+        mark_inside(row, thickness, &mut inside);
+        for ((column, &label), &inside) in columns.iter_mut().zip(row).zip(&inside) {
+            *column = match *column {
+                _ if !inside => (label, 0),
+                (last, rows) if last == label => (label, rows + 1),
+                _ => (label, 1),
+            };
+        }
+        // The square that ends in this row has its centre `thickness` rows above; rows above that are not looked at again.
+        let centre = y.checked_sub(thickness).and_then(|centre| above.get_mut(centre * width..));
+        for (pixel, _) in centre.unwrap_or_default().iter_mut().zip(&columns).filter(|(_, (_, rows))| *rows >= side) {
+            *pixel = NO_CLASS;
+        }
+    }
+}
+
+/// Marks the pixels of a row that have `thickness` of their class on both sides.
+fn mark_inside(row: &[u16], thickness: usize, inside: &mut [bool]) {
+    let mut rest = inside;
+    for run in row.chunk_by(|a, b| a == b) {
+        let (own, others) = std::mem::take(&mut rest).split_at_mut(run.len());
+        for (x, inside) in own.iter_mut().enumerate() {
+            *inside = x >= thickness && x + thickness < run.len();
+        }
+        rest = others;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: 0.02 times 600, 25 (0.5) and 75 (1.5, to the even 2), the diagonals of 480 × 360, 7 × 24 and 21 × 72.
+    #[test]
+    fn two_percent_of_the_diagonal() {
+        assert_eq!([thickness(480, 360), thickness(7, 24), thickness(21, 72), thickness(0, 0)], [12, 1, 2, 1]);
+    }
+
+    /// By hand, 5 × 5 (thickness 1): a truth full of class 0 has a boundary of 16 pixels round a core of 9. The prediction
+    /// is class 1 in the last column, so its class 0 is 4 wide with a core of 2 × 3 and a boundary of 14; class 1 is
+    /// boundary throughout. Class 0 shares the first column, and the first and last row of the other three: 5 + 6 = 11.
+    /// Of the union 16 + 14 - 11 = 19.
+    #[test]
+    fn a_core_is_cut_out() {
+        let truth = IndexMask::new(5, 5, vec![0; 25]);
+        let predicted = IndexMask::new(5, 5, (0..25).map(|i| u16::from(i % 5 == 4)).collect());
+        assert_eq!(boundary_counts(&truth, &predicted, 2, None), [(11, 19), (0, 5)]);
+        assert_eq!(boundary_counts(&truth, &truth, 1, None), [(16, 16)]);
+        assert_eq!(boundary_counts(&truth, &predicted, 2, Some(0)), [(0, 0), (0, 0)]);
+    }
+
+    #[test]
+    fn masks_without_pixels_have_no_boundary() {
+        let empty = IndexMask::new(0, 7, Vec::new());
+        assert_eq!(boundary_counts(&empty, &empty, 1, None), [(0, 0)]);
+    }
+}
