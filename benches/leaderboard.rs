@@ -26,7 +26,7 @@ fn run(project: usize, number: usize) -> Run {
     let part = |k: usize| ((project * 31 + number * 17 + k * 7) % 1000) as f64 / 1000.0;
     let class = |k: usize| RunClass {
         name: format!("class {k}"),
-        correct: (part(k) * 500.0) as u32,
+        correct: (part(k) * 500.0) as u64,
         missed: 20,
         false_positives: 30,
         average_precision: Some(part(k)),

@@ -27,7 +27,7 @@ fn written(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<(
 
 fn dataset(path: &Path) -> Dataset {
     let (mut builder, mut findings) = (DatasetBuilder::default(), Findings::default());
-    coco::read_truth(path, None, 0, &mut builder, &mut findings, &NoProgress).unwrap();
+    coco::read_truth(path, None, 0, false, &mut builder, &mut findings, &NoProgress).unwrap();
     builder.build()
 }
 

@@ -48,7 +48,7 @@ fn what_is_written_is_read() {
     let (truth, results) = (write("instances.json", &truth), write("detections.json", &results));
     let set = Set::generate(SMALL);
     let (mut builder, mut findings) = (DatasetBuilder::default(), Findings::default());
-    coco::read_truth(&truth, Some(Path::new("none")), 0, &mut builder, &mut findings, &NoProgress).unwrap();
+    coco::read_truth(&truth, Some(Path::new("none")), 0, false, &mut builder, &mut findings, &NoProgress).unwrap();
     assert_eq!(builder.truths.len(), set.annotations.len());
     for (read, drawn) in builder.truths.iter().zip(&set.annotations) {
         let [x, y, w, h] = drawn.bbox;

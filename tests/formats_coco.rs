@@ -24,7 +24,7 @@ fn fixture(name: &str) -> PathBuf {
 
 fn try_truth(path: &Path, images: Option<&Path>) -> Result<(Dataset, Findings), LoadError> {
     let (mut builder, mut findings) = (DatasetBuilder::default(), Findings::default());
-    coco::read_truth(path, images, 0, &mut builder, &mut findings, &NoProgress)?;
+    coco::read_truth(path, images, 0, false, &mut builder, &mut findings, &NoProgress)?;
     Ok((builder.build(), findings))
 }
 
@@ -385,8 +385,8 @@ fn splits_are_pooled_and_classes_matched_by_name() {
     );
     let (mut builder, mut findings) = (DatasetBuilder::default(), Findings::default());
     builder.splits = vec!["train".to_owned(), "valid".to_owned()];
-    coco::read_truth(&train, None, 0, &mut builder, &mut findings, &NoProgress).unwrap();
-    coco::read_truth(&valid, None, 1, &mut builder, &mut findings, &NoProgress).unwrap();
+    coco::read_truth(&train, None, 0, false, &mut builder, &mut findings, &NoProgress).unwrap();
+    coco::read_truth(&valid, None, 1, false, &mut builder, &mut findings, &NoProgress).unwrap();
     let dataset = builder.build();
     assert_eq!(dataset.classes.names(), ["cat", "dog", "owl"].map(String::from));
     assert_eq!(dataset.truths.class.iter().map(|c| c.0).collect::<Vec<_>>(), [1, 1]);
@@ -405,7 +405,7 @@ fn declared_classes_stay_in_their_order() {
     let mut builder =
         DatasetBuilder { classes: ClassTable::from_names(["spot", "healthy"]), ..DatasetBuilder::default() };
     let mut findings = Findings::default();
-    coco::read_truth(&fixture("label_studio.json"), None, 0, &mut builder, &mut findings, &NoProgress).unwrap();
+    coco::read_truth(&fixture("label_studio.json"), None, 0, false, &mut builder, &mut findings, &NoProgress).unwrap();
     let dataset = builder.build();
     assert_eq!(dataset.classes.names(), ["spot", "healthy"].map(String::from));
     assert_eq!(dataset.truths.class.iter().map(|c| c.0).collect::<Vec<_>>(), [0, 1]);
@@ -543,7 +543,8 @@ impl Progress for Impatient {
 #[test]
 fn reading_can_be_cancelled() {
     let (mut builder, mut findings) = (DatasetBuilder::default(), Findings::default());
-    let read = coco::read_truth(&fixture("coco.json"), None, 0, &mut builder, &mut findings, &Impatient::default());
+    let read =
+        coco::read_truth(&fixture("coco.json"), None, 0, false, &mut builder, &mut findings, &Impatient::default());
     assert_eq!(read, Err(LoadError::Cancelled(Cancelled)));
     // More than two blocks.
     let (dataset, _) = truth(&fixture("coco.json"));

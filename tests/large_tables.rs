@@ -93,7 +93,7 @@ fn thresholds(evaluation: &Evaluation) -> Vec<f64> {
 }
 
 /// Number of counted pairs and what is right among them, at a score of a sweep.
-fn at(sweep: &Sweep, score: f64) -> Option<(u32, u32)> {
+fn at(sweep: &Sweep, score: f64) -> Option<(u64, u64)> {
     let at = sweep.position(score)?;
     Some((sweep.correct[at], sweep.kept[at]))
 }
@@ -183,7 +183,7 @@ fn same_matched(
             };
             prop_assert_eq!(of(a, held), of(b, counted), "{:?} at {}", &filter, t);
             if let Filter::Cell(cell) = filter {
-                prop_assert_eq!(of(b, counted).len() as u32, y.count(&counted.timeline, cell));
+                prop_assert_eq!(of(b, counted).len() as u64, y.count(&counted.timeline, cell));
             }
             prop_assert_eq!(filter.images(a, held, cut_a), filter.images(b, counted, cut_b));
         }

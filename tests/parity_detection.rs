@@ -44,11 +44,11 @@ fn shared() -> Vec<Set> {
     sets.collect()
 }
 
-fn matrix(value: &Value) -> Vec<Vec<u32>> {
+fn matrix(value: &Value) -> Vec<Vec<u64>> {
     serde_json::from_value(value["matrix"].clone()).unwrap()
 }
 
-fn transposed(matrix: &[Vec<u32>]) -> Vec<Vec<u32>> {
+fn transposed(matrix: &[Vec<u64>]) -> Vec<Vec<u64>> {
     (0..matrix.len()).map(|column| matrix.iter().map(|row| row[column]).collect()).collect()
 }
 
@@ -76,7 +76,7 @@ fn two_pass_at_six_confidences_and_its_optimum() {
     for set in shared() {
         let matched = set.matched(Matching::TwoPass, 0.5);
         let timeline = &matched.timeline;
-        let support: Vec<u32> = serde_json::from_value(set.expected["support"].clone()).unwrap();
+        let support: Vec<u64> = serde_json::from_value(set.expected["support"].clone()).unwrap();
         assert_eq!(timeline.support(), support, "{}", set.name);
         let mut moved = timeline.counter();
         for (confidence, expected) in set.expected["at"].as_object().unwrap() {
@@ -126,7 +126,7 @@ fn all_matchings_at_many_confidences_and_overlaps() {
             let [confidence, iou] = ["confidence", "iou"].map(|key| at[key].as_f64().unwrap());
             for matching in Matching::ALL {
                 let timeline = set.matched(matching, iou).timeline;
-                let expected: Vec<Vec<u32>> = serde_json::from_value(at[matching.name()].clone()).unwrap();
+                let expected: Vec<Vec<u64>> = serde_json::from_value(at[matching.name()].clone()).unwrap();
                 let what = format!("{} {} at {confidence}, IoU {iou}", set.name, matching.name());
                 assert_eq!(timeline.counter_at(confidence).matrix(&timeline), expected, "{what}");
                 compared += 1;

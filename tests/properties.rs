@@ -107,7 +107,7 @@ impl Problem {
         self.dataset.image_ids().flat_map(of).collect()
     }
 
-    fn matrix(&self, pairs: &[Pair]) -> Vec<Vec<u32>> {
+    fn matrix(&self, pairs: &[Pair]) -> Vec<Vec<u64>> {
         let mut rows = vec![vec![0; CLASSES + 1]; CLASSES + 1];
         let at = |class: Option<ClassId>| class.map_or(CLASSES, ClassId::index);
         for &pair in pairs {
@@ -129,7 +129,7 @@ fn all_outcomes(problem: &Problem, timeline: &Timeline, threshold: f64) -> Vec<P
 }
 
 /// Totals and class counts, added up from a matrix.
-fn counts(matrix: &[Vec<u32>]) -> (Counts, Vec<ClassCounts>) {
+fn counts(matrix: &[Vec<u64>]) -> (Counts, Vec<ClassCounts>) {
     let mut totals = Counts::default();
     let mut classes = vec![ClassCounts::default(); CLASSES];
     for (t, row) in matrix.iter().enumerate() {
@@ -239,8 +239,8 @@ proptest! {
                 let (mut counts, mut truths) = ([0, 0], 0);
                 for pair in images.iter().copied().flat_map(of) {
                     let kind = cell(pair, &problem.dataset, &problem.predictions).kind();
-                    counts[0] += u32::from(kind == Some(OutcomeKind::Correct));
-                    counts[1] += u32::from(pair.1.is_some());
+                    counts[0] += u64::from(kind == Some(OutcomeKind::Correct));
+                    counts[1] += u64::from(pair.1.is_some());
                     truths += u64::from(pair.0.is_some());
                 }
                 prop_assert_eq!((sweep.correct[i], sweep.kept[i], sweep.truths), (counts[0], counts[1], truths));
@@ -265,9 +265,9 @@ proptest! {
             let outcomes = problem.matched_afresh(matching, threshold);
             for class in problem.dataset.classes.ids() {
                 let c = class.index();
-                prop_assert_eq!(matrix[c].iter().sum::<u32>(), support[c]);
+                prop_assert_eq!(matrix[c].iter().sum::<u64>(), u64::from(support[c]));
                 let kept = outcomes.iter().filter_map(|(_, p)| *p).filter(|p| problem.predictions.class[p.index()] == class);
-                prop_assert_eq!(matrix.iter().map(|row| row[c]).sum::<u32>() as usize, kept.count());
+                prop_assert_eq!(matrix.iter().map(|row| row[c]).sum::<u64>() as usize, kept.count());
                 prop_assert_eq!(counter.classes()[c].support(), u64::from(support[c]));
             }
             prop_assert_eq!((0..CLASSES).map(|c| u64::from(matrix[c][c])).sum::<u64>(), counter.totals().correct);

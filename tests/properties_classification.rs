@@ -230,7 +230,7 @@ proptest! {
                         let class = |c: usize| (c < CLASSES).then(|| ClassId::from_index(c));
                         let cell = Cell::new(class(a), class(b));
                         let items = pair_items(&p.dataset, &answers, &matched, counter.cut(), counting, cell);
-                        prop_assert_eq!(items.len() as u32, n, "{:?} {:?} at {}", counting, cell, t);
+                        prop_assert_eq!(items.len() as u64, n, "{:?} {:?} at {}", counting, cell, t);
                     }
                 }
             }

@@ -46,7 +46,7 @@ fn a_click_on_a_bar_selects_its_objects() {
     assert_eq!(class, Some(ClassId(0)));
     let counts = app.explorer().counter.classes()[0];
     assert_eq!(
-        app.explorer().selection.outcomes.len() as u32,
+        app.explorer().selection.outcomes.len() as u64,
         counts.of(kind),
         "as many objects as the segment counts"
     );

@@ -40,13 +40,13 @@ fn show(app: &mut TestApp, synthetic: &Synthetic, pictures: &Path) {
 }
 
 /// The non-empty cells at the current threshold with their counts, by kind of outcome.
-fn cells(app: &TestApp) -> Vec<(Cell, u32)> {
+fn cells(app: &TestApp) -> Vec<(Cell, u64)> {
     let explorer = app.explorer();
     let cells = explorer.matched.timeline.cells().iter().copied();
     cells.zip(explorer.counter.cells().iter().copied()).filter(|(_, n)| *n > 0).collect()
 }
 
-fn cell_of(app: &TestApp, kind: OutcomeKind) -> (Cell, u32) {
+fn cell_of(app: &TestApp, kind: OutcomeKind) -> (Cell, u64) {
     cells(app).into_iter().filter(|(c, _)| c.kind() == Some(kind)).max_by_key(|(_, n)| *n).unwrap()
 }
 
@@ -61,7 +61,7 @@ fn starting(app: &TestApp, with: &str) -> Vec<String> {
 }
 
 /// The number in a name such as `image a.png: …, 3 marked`.
-fn marked_of(name: &str) -> u32 {
+fn marked_of(name: &str) -> u64 {
     let end = name.strip_suffix(" marked").and_then(|n| n.rsplit(' ').next());
     end.map_or(0, |n| n.parse().unwrap())
 }
@@ -79,7 +79,7 @@ fn the_gallery_marks_as_many_objects_as_the_cell_says() {
         let images = if tiles.len() == 1 { "image" } else { "images" };
         let says = format!("{count} marked {objects} in {} {images}", tiles.len());
         assert!(names(app).contains(&says), "`{says}` is not among {:?}", starting(app, &count.to_string()));
-        assert_eq!(tiles.iter().map(|t| marked_of(t)).sum::<u32>(), count, "{tiles:?}");
+        assert_eq!(tiles.iter().map(|t| marked_of(t)).sum::<u64>(), count, "{tiles:?}");
     }
 }
 
@@ -101,7 +101,7 @@ fn every_marked_object_is_marked_in_its_image() {
             assert!(names(app).contains(&format!("{boxes} marked {objects} in this image")), "{:?}", names(app));
             found += boxes;
         }
-        assert_eq!(found as u32, count, "{cell:?}");
+        assert_eq!(found as u64, count, "{cell:?}");
     }
 }
 
@@ -222,7 +222,7 @@ fn objects_are_shown_one_by_one() {
     app.send(Command::Select(Filter::Cell(cell)));
     app.click("Show marked objects");
     let tiles: Vec<String> = starting(app, "image ").into_iter().filter(|t| t.contains(", object ")).collect();
-    assert_eq!(tiles.len() as u32, count.min(tiles.len() as u32));
+    assert_eq!(tiles.len() as u64, count.min(tiles.len() as u64));
     assert!(!tiles.is_empty() && tiles.iter().all(|t| t.ends_with(", missed")), "{tiles:?}");
     app.shot("gallery-objects");
     app.click("Show whole images");

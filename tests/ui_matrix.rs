@@ -22,10 +22,10 @@ use evalens::store::settings::ThemeChoice;
 const MATRIX: &str = "confusion matrix: 5 rows, 5 columns";
 
 /// The names that the cells of the evaluation on screen must have, and how many objects they hold.
-fn expected(app: &TestApp) -> Vec<(String, Cell, u32)> {
+fn expected(app: &TestApp) -> Vec<(String, Cell, u64)> {
     let explorer = app.explorer();
     let cells = explorer.matched.timeline.cells().iter().zip(explorer.counter.cells());
-    let name = |cell: &Cell, n: u32| {
+    let name = |cell: &Cell, n: u64| {
         let (truth, predicted) = (explorer.class_name(cell.truth), explorer.class_name(cell.predicted));
         format!("truth {truth}, predicted {predicted}: {n}")
     };
@@ -82,7 +82,7 @@ fn a_click_on_a_cell_shows_exactly_its_objects() {
         let selection = &app.explorer().selection;
         assert_eq!(selection.filter, Filter::Cell(cell));
         assert_eq!(selection.outcomes.len(), n as usize, "{name}");
-        assert_eq!(selection.images.iter().map(|i| i.marked).sum::<u32>(), n);
+        assert_eq!(selection.images.iter().map(|i| u64::from(i.marked)).sum::<u64>(), n);
     }
 }
 

@@ -178,7 +178,7 @@ fn a_pane_is_saved_and_copied_as_a_table() {
     let dir = folder();
     let mut app = opened(&dir);
     let counts = app.explorer().counter.matrix(&app.explorer().matched.timeline);
-    let expected: Vec<Vec<String>> = counts.iter().map(|row| row.iter().map(u32::to_string).collect()).collect();
+    let expected: Vec<Vec<String>> = counts.iter().map(|row| row.iter().map(u64::to_string).collect()).collect();
     app.dialogs.answer.replace(Some(Picked::Folder(dir.path().to_owned())));
     app.click("Confusion matrix menu");
     app.click("Save data …");

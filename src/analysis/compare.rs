@@ -218,8 +218,8 @@ fn interval(of_a: &[Option<f64>], of_b: &[Option<f64>]) -> (Option<(f64, f64)>, 
 
 /// Counts of b minus counts of a, cell by cell; `None` where the matrices differ in shape.
 #[must_use]
-pub fn matrix_difference(a: &[Vec<u32>], b: &[Vec<u32>]) -> Option<Vec<Vec<i64>>> {
+pub fn matrix_difference(a: &[Vec<u64>], b: &[Vec<u64>]) -> Option<Vec<Vec<i64>>> {
     let same = a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.len() == b.len());
-    let row = |(a, b): (&Vec<u32>, &Vec<u32>)| a.iter().zip(b).map(|(&a, &b)| i64::from(b) - i64::from(a)).collect();
+    let row = |(a, b): (&Vec<u64>, &Vec<u64>)| a.iter().zip(b).map(|(&a, &b)| b as i64 - a as i64).collect();
     same.then(|| a.iter().zip(b).map(row).collect())
 }

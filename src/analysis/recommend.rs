@@ -100,7 +100,7 @@ pub struct Rules {
     /// `missed_detections`: recall below which a class counts as missed too often.
     pub missed_recall: f64,
     /// `missed_detections`: missed truths from which it fires.
-    pub missed_count: u32,
+    pub missed_count: u64,
     /// `missed_detections`: share of a box that one other truth of the image covers, from which it counts as crowded.
     pub crowd_cover: f64,
     /// `missed_detections`: distance from the border of the image, in pixels, up to which a box counts as at the edge.
@@ -108,15 +108,15 @@ pub struct Rules {
     /// `false_positives`: precision below which a class counts as predicted too often.
     pub false_positive_precision: f64,
     /// `false_positives`: kept predictions of the class from which it fires.
-    pub false_positive_kept: u32,
+    pub false_positive_kept: u64,
     /// `false_positives`: false positives from which it fires.
-    pub false_positive_count: u32,
+    pub false_positive_count: u64,
     /// `false_positives`: a set with fewer images is small …
     pub small_set_images: usize,
     /// … and there these false positives suffice, whatever the number of predictions.
-    pub small_set_false_positives: u32,
+    pub small_set_false_positives: u64,
     /// `confused_classes`: objects of one class taken for the other, from which it fires.
-    pub confused_count: u32,
+    pub confused_count: u64,
     /// `confused_classes`: the same as a share of the objects of the class.
     pub confused_share: f64,
     /// `needs_more_data`: a class with fewer truths has few …
@@ -126,7 +126,7 @@ pub struct Rules {
     /// … or with a smaller share than this of the median class.
     pub few_of_median: f64,
     /// `needs_more_data`: a class with fewer truths cannot be judged at all.
-    pub least_truths: u32,
+    pub least_truths: u64,
     /// `small_evaluation_set`: images below which it fires.
     pub small_items: usize,
     /// `small_evaluation_set`: share of the dataset below which a test split is small.
@@ -140,7 +140,7 @@ pub struct Rules {
     /// `threshold_off`: gain of the class's F1 at its own optimum, from which it fires.
     pub own_optimum_gain: f64,
     /// `threshold_off`: truths of a class from which its own optimum means something.
-    pub own_optimum_truths: u32,
+    pub own_optimum_truths: u64,
 }
 
 impl Default for Rules {

@@ -91,7 +91,7 @@ pub fn classes(evaluation: &Evaluation, counter: &Counter, steps: &[Counter]) ->
     let names = evaluation.dataset.classes.names();
     let at_step = |step: &Counter, class: ClassId| {
         let counts = step.classes().get(class.index()).copied().unwrap_or_default();
-        (counts.correct, u32::try_from(counts.predicted()).unwrap_or(u32::MAX))
+        (counts.correct, counts.predicted())
     };
     let of = |(class, (name, counts)): (ClassId, (&String, &crate::metrics::ClassCounts))| {
         let ap = evaluation.coco().and_then(|coco| coco.classes.get(class.index())?.ap);
@@ -99,7 +99,7 @@ pub fn classes(evaluation: &Evaluation, counter: &Counter, steps: &[Counter]) ->
         let ranked = |column: &[Option<f64>]| column.get(class.index()).copied().flatten();
         let tally = evaluation.labels().and_then(|l| l.single.as_ref()?.classes.get(class.index()).copied());
         RunClass {
-            argmax_correct: tally.map(|tally| u32::try_from(tally.correct).unwrap_or(u32::MAX)),
+            argmax_correct: tally.map(|tally| tally.correct),
             name: name.clone(),
             correct: counts.correct,
             misclassified: counts.misclassified,

@@ -29,7 +29,7 @@ struct Summed {
     size: String,
     table: MatchTable,
     source: ConfidenceSource,
-    matrix: Option<Vec<Vec<u32>>>,
+    matrix: Option<Vec<Vec<u64>>>,
 }
 
 impl Summed {

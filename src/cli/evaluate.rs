@@ -117,9 +117,11 @@ fn from_files(args: &EvaluateArgs) -> Result<Job, CliError> {
         return Err(CliError::Usage("name the model's output with --predictions".to_owned()));
     };
     let (root, mut project, choice) = match (task, &args.truth) {
-        (Task::Detection, Some(truth)) => formats::project_from_files(truth, predictions, args.images.as_deref())?,
-        (Task::Detection, None) => {
-            return Err(CliError::Usage("--truth is needed beside --predictions for detection".to_owned()));
+        (Task::Detection | Task::InstanceSegmentation, Some(truth)) => {
+            formats::project_from_files(task, truth, predictions, args.images.as_deref())?
+        }
+        (Task::Detection | Task::InstanceSegmentation, None) => {
+            return Err(CliError::Usage(format!("--truth is needed beside --predictions for {}", task.name())));
         }
         (task, truth) if task.is_classification() => {
             formats::label_project_from_files(task, truth.as_deref(), predictions, args.images.as_deref())?

@@ -66,6 +66,11 @@ pub const NON_FINITE_BOX: Note = Note::warning(
     "non-finite-box",
     "Boxes have a coordinate or an area that is not a finite number and are left out; look for a division by zero where they were made.",
 );
+/// A mask that cannot be read.
+pub const BAD_MASK: Note = Note::warning(
+    "bad-mask",
+    "Objects have no mask that can be read and are left out; each needs a `segmentation` of polygons or of runs that fill its image.",
+);
 /// A score that is no finite number.
 pub const NON_FINITE_SCORE: Note = Note::warning(
     "non-finite-score",

@@ -6,6 +6,7 @@ pub mod fields;
 pub mod ids;
 mod paths;
 mod records;
+pub mod segmentation;
 mod sniff;
 
 use std::path::Path;
@@ -16,7 +17,7 @@ use super::checks::{self, Note};
 use super::error::{FormatError, LoadError};
 use super::json::Scanner;
 use super::source;
-use crate::model::{ClassId, DatasetBuilder, Findings, Image, NewTruth, Progress};
+use crate::model::{ClassId, DatasetBuilder, Findings, Image, NewTruth, Progress, Rle};
 use ids::IdTable;
 pub use paths::stem;
 use paths::{Pictures, leads_outside};
@@ -66,6 +67,8 @@ const LAYOUT: &str = "COCO truth is an object with the lists `images`, `annotati
 /// class yet, the file's categories are declared in file order; else they are matched by name, categories without a name by
 /// id, and differences are reported. `images` is the folder that file names are relative to.
 ///
+/// With `masks`, every object needs a `segmentation`, and its mask is read too.
+///
 /// A record that cannot be read, or refers to an image or class that does not exist, is left out and counted.
 ///
 /// # Errors
@@ -75,6 +78,7 @@ pub fn read_truth(
     path: &Path,
     images: Option<&Path>,
     split: u16,
+    masks: bool,
     into: &mut DatasetBuilder,
     findings: &mut Findings,
     progress: &dyn Progress,
@@ -83,7 +87,7 @@ pub fn read_truth(
     progress.stage(&format!("Reading {file}"));
     let bytes = source::read_bytes(path)?;
     let mut notes = Notes { file, findings };
-    let records = parse(path, &bytes, &mut notes, progress)?;
+    let records = parse(path, &bytes, masks, &mut notes, progress)?;
     drop(bytes);
     let missing = |key: &str| FormatError::new(path, format!("has no `{key}`"), LAYOUT);
     let file_images = records.images.ok_or_else(|| missing("images"))?;
@@ -93,10 +97,16 @@ pub fn read_truth(
     }
     let classes = declare_classes(records.categories, into, &mut notes);
     let positions = add_images(file_images, images, split, into, &mut notes);
-    add_truths(&annotations, &classes, &positions, into, &mut notes, progress)
+    add_truths(&annotations, &classes, &positions, masks, into, &mut notes, progress)
 }
 
-fn parse(path: &Path, bytes: &[u8], notes: &mut Notes<'_>, progress: &dyn Progress) -> Result<Records, LoadError> {
+fn parse(
+    path: &Path,
+    bytes: &[u8],
+    masks: bool,
+    notes: &mut Notes<'_>,
+    progress: &dyn Progress,
+) -> Result<Records, LoadError> {
     source::check_encoding(path, bytes)?;
     let start = bytes.len() - source::without_mark(bytes).len();
     match Scanner::new(bytes, start).peek() {
@@ -107,7 +117,7 @@ fn parse(path: &Path, bytes: &[u8], notes: &mut Notes<'_>, progress: &dyn Progre
         }
         Some(_) => {}
     }
-    records::read(bytes, start, notes, progress).map_err(|broken| match progress.check() {
+    records::read(bytes, start, masks, notes, progress).map_err(|broken| match progress.check() {
         Ok(()) => broken.in_file(path, bytes).into(),
         Err(cancelled) => cancelled.into(),
     })
@@ -190,6 +200,7 @@ fn add_truths(
     annotations: &[RawAnnotation],
     classes: &IdTable,
     positions: &IdTable,
+    masks: bool,
     into: &mut DatasetBuilder,
     notes: &mut Notes<'_>,
     progress: &dyn Progress,
@@ -202,9 +213,12 @@ fn add_truths(
             progress.check()?;
             progress.progress(done, annotations.len());
         }
-        if let Some(truth) = truth(annotation, classes, positions, into, notes) {
-            into.truths.push(truth);
+        let Some(truth) = truth(annotation, classes, positions, into, notes) else { continue };
+        if masks {
+            let Some(mask) = mask(annotation, truth.image, into, notes) else { continue };
+            into.masks.push(mask.as_ref());
         }
+        into.truths.push(truth);
     }
     if into.truths.len() == before {
         notes.add(&checks::NO_TRUTH, || format!("{} annotations, none usable", annotations.len()));
@@ -247,6 +261,19 @@ fn truth(
         notes.add(&CROWD_REGIONS, || place(""));
     }
     Some(NewTruth { image, class: ClassId(class), bbox, area, ignored: annotation.crowd })
+}
+
+/// The mask of an annotation; `None` where it is left out.
+fn mask(annotation: &RawAnnotation, image: usize, into: &DatasetBuilder, notes: &mut Notes<'_>) -> Option<Rle> {
+    let (width, height) = into.images.get(image).map_or((0, 0), |image| (image.width, image.height));
+    let found = annotation.mask.as_ref().map(|mask| mask.mask(height, width));
+    let what = match found {
+        Some(Ok(mask)) => return Some(mask),
+        Some(Err(what)) => what,
+        None => "is missing".to_owned(),
+    };
+    notes.add(&checks::BAD_MASK, || format!("annotations[{}].segmentation {what}", annotation.index));
+    None
 }
 
 fn report_ids(annotations: &[RawAnnotation], notes: &mut Notes<'_>) {

@@ -16,7 +16,7 @@ use super::{
 use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SplitEntry};
 use crate::model::{
     ClassScores, ClassTable, Dataset, DatasetBuilder, DatasetIdentity, Findings, ModelIdentity, Predictions,
-    PredictionsBuilder, Progress, Severity,
+    PredictionsBuilder, Progress, Severity, Task,
 };
 
 /// Formats of truth, the preferred first.
@@ -89,10 +89,11 @@ pub fn load_dataset(
     let own = root;
     let root = entry.root(own);
     let splits = split_paths(root, entry, choice)?;
+    let masks = entry.task == Task::InstanceSegmentation;
     match entry.format.as_str() {
         "coco" => {
             for (index, (truth, images)) in (0_u16..).zip(&splits) {
-                coco::read_truth(truth, images.as_deref(), index, &mut builder, &mut findings, progress)?;
+                coco::read_truth(truth, images.as_deref(), index, masks, &mut builder, &mut findings, progress)?;
             }
         }
         "yolo" => {

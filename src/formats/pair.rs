@@ -23,6 +23,7 @@ const VERSION: &str = "latest";
 /// # Errors
 /// Where a path does not exist or its format cannot be seen.
 pub fn project_from_files(
+    task: Task,
     truth: &Path,
     predictions: &Path,
     images: Option<&Path>,
@@ -48,7 +49,7 @@ pub fn project_from_files(
     let dataset = DatasetEntry {
         id: id.clone(),
         version: VERSION.to_owned(),
-        task: Task::Detection,
+        task,
         format: found.format.to_owned(),
         splits: [(found.split.clone(), entry)].into(),
         classes: Vec::new(),
@@ -66,6 +67,7 @@ pub fn project_from_files(
     let model = ModelEntry {
         id: model,
         version: VERSION.to_owned(),
+        task,
         parameters,
         predictions: vec![prediction],
         ..ModelEntry::default()

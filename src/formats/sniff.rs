@@ -110,7 +110,8 @@ pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, Loa
     }
     out.project.schema = SCHEMA.to_owned();
     out.project.name = folder_name(root);
-    let bases = add_datasets(candidates, root, &mut out);
+    let mut bases = add_datasets(candidates, root, &mut out);
+    add_masks(&jsons, &mut bases, &mut out);
     progress.check()?;
     let models = models::find(&inventory, &jsons, &out.project.datasets, &bases);
     out.project.models = models.models;
@@ -214,6 +215,31 @@ fn add_datasets(candidates: Vec<Candidate>, root: &Path, out: &mut Recognised) -
     bases
 }
 
+/// Where outputs have masks, the objects of COCO truth are evaluated as masks too: as a dataset of its own beside that of the
+/// boxes, or in its place where no output has boxes.
+fn add_masks(jsons: &BTreeMap<String, Json>, bases: &mut Vec<String>, out: &mut Recognised) {
+    let results =
+        || jsons.values().filter_map(|json| if let Json::Results(results) = json { Some(results) } else { None });
+    if !results().any(|results| results.masks) {
+        return;
+    }
+    let only = !results().any(|results| results.boxes);
+    for at in 0..out.project.datasets.len() {
+        let (Some(entry), Some(base)) = (out.project.datasets.get_mut(at), bases.get(at).cloned()) else { continue };
+        if entry.format != "coco" {
+            continue;
+        }
+        if only {
+            entry.task = Task::InstanceSegmentation;
+            continue;
+        }
+        let twin =
+            DatasetEntry { id: format!("{}-masks", entry.id), task: Task::InstanceSegmentation, ..entry.clone() };
+        out.project.datasets.push(twin);
+        bases.push(base);
+    }
+}
+
 fn upper(format: &str) -> String {
     format.to_uppercase()
 }
@@ -242,12 +268,6 @@ fn report_foreign(inventory: &Inventory, jsons: &BTreeMap<String, Json>, out: &m
     let mut labelme = 0;
     for (path, json) in jsons {
         match json {
-            Json::Masks => out.alternatives.push(Alternative {
-                path: path.clone(),
-                what: "COCO results with masks".to_owned(),
-                why: "needs instance segmentation, which is not evaluated yet".to_owned(),
-                usable: None,
-            }),
             Json::Tasks => out.alternatives.push(Alternative {
                 path: path.clone(),
                 what: "Label Studio's own JSON".to_owned(),

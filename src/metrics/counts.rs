@@ -111,51 +111,51 @@ impl Counts {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClassCounts {
     /// Truths of the class found with it.
-    pub correct: u32,
+    pub correct: u64,
     /// Truths of the class taken for another (its row of the matrix).
-    pub misclassified: u32,
+    pub misclassified: u64,
     /// Predictions of the class that belong to another (its column of the matrix).
-    pub misclassified_as: u32,
+    pub misclassified_as: u64,
     /// Truths of the class found by nothing.
-    pub missed: u32,
+    pub missed: u64,
     /// Predictions of the class that found nothing.
-    pub false_positives: u32,
+    pub false_positives: u64,
 }
 
 impl ClassCounts {
     /// Truths of the class that count.
     #[must_use]
     pub const fn support(self) -> u64 {
-        self.correct as u64 + self.misclassified as u64 + self.missed as u64
+        self.correct + self.misclassified + self.missed
     }
 
     /// Predictions of the class that count at this threshold.
     #[must_use]
     pub const fn predicted(self) -> u64 {
-        self.correct as u64 + self.misclassified_as as u64 + self.false_positives as u64
+        self.correct + self.misclassified_as + self.false_positives
     }
 
     /// correct / predicted; `None` when nothing is predicted.
     #[must_use]
     pub fn precision(self) -> Option<f64> {
-        rates::ratio(u64::from(self.correct), self.predicted())
+        rates::ratio(self.correct, self.predicted())
     }
 
     /// correct / support; `None` without truths.
     #[must_use]
     pub fn recall(self) -> Option<f64> {
-        rates::ratio(u64::from(self.correct), self.support())
+        rates::ratio(self.correct, self.support())
     }
 
     /// 2·correct / (predicted + support).
     #[must_use]
     pub fn f1(self) -> Option<f64> {
-        rates::f1(u64::from(self.correct), self.predicted(), self.support())
+        rates::f1(self.correct, self.predicted(), self.support())
     }
 
     /// The count of one kind, as the class chart stacks them.
     #[must_use]
-    pub const fn of(self, kind: OutcomeKind) -> u32 {
+    pub const fn of(self, kind: OutcomeKind) -> u64 {
         match kind {
             OutcomeKind::Correct => self.correct,
             OutcomeKind::Misclassified => self.misclassified,

@@ -208,7 +208,7 @@ impl Evaluation {
     ///
     /// # Errors
     /// [`Cancelled`] when asked to stop.
-    pub fn matrix_at(&self, t: f64, progress: &dyn Progress) -> Result<Option<Vec<Vec<u32>>>, Cancelled> {
+    pub fn matrix_at(&self, t: f64, progress: &dyn Progress) -> Result<Option<Vec<Vec<u64>>>, Cancelled> {
         if let Some(at) = self.multilabel_at(t, progress)? {
             return Ok(Some(at.matrix));
         }
@@ -224,6 +224,15 @@ impl Evaluation {
         let extras = self.matched.as_ref().and_then(|matched| matched.timeline.extras());
         let columns = extras.map(|extras| &**extras.columns());
         ClassCurves::of(&self.dataset, &labels.scores, self.task.is_multilabel(), columns, progress).map(Some)
+    }
+
+    /// Truths of each class that count: objects, labels or pixels.
+    #[must_use]
+    pub fn support(&self) -> Vec<u64> {
+        match &self.matched {
+            Some(matched) => matched.timeline.support().to_vec(),
+            None => self.dataset.support().into_iter().map(u64::from).collect(),
+        }
     }
 
     /// What stands for "no class" in the confusion matrix.

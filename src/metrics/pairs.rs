@@ -28,8 +28,9 @@ pub struct Pairs {
 }
 
 impl Pairs {
-    /// Computes all overlaps, image by image in parallel. The overlap is [`crate::model::BBox::overlap`]: intersection over union, or over
-    /// the detection's area for an ignored truth.
+    /// Computes all overlaps, image by image in parallel. The overlap is [`crate::model::BBox::overlap`], or of masks, where both
+    /// sides have some, [`crate::model::Masks::overlap`]: intersection over union, or over the detection's area for an ignored
+    /// truth.
     ///
     /// # Errors
     /// [`Cancelled`] when asked to stop.
@@ -39,13 +40,18 @@ impl Pairs {
         scope: PairScope,
         progress: &dyn Progress,
     ) -> Result<Self, Cancelled> {
-        progress.stage("Comparing boxes");
+        let masked = !predictions.masks.is_empty() && !dataset.truths.masks.is_empty();
+        progress.stage(if masked { "Comparing masks" } else { "Comparing boxes" });
         let images: Vec<ImageId> = dataset.image_ids().collect();
         let chunks: Vec<Chunk> = images
             .par_chunks(64)
             .map(|chunk| {
                 progress.check()?;
-                Ok(Chunk::of(chunk, dataset, predictions, scope))
+                Ok(if masked {
+                    Chunk::of_masks(chunk, dataset, predictions, scope)
+                } else {
+                    Chunk::of(chunk, dataset, predictions, scope)
+                })
             })
             .collect::<Result<_, Cancelled>>()?;
         let total = chunks.iter().map(|c| c.truth.len()).sum();
@@ -140,6 +146,32 @@ impl Chunk {
                 chunk.counts.push(u32::try_from(hits.len()).unwrap_or(u32::MAX));
                 chunk.truth.extend(hits.iter().map(|hit| hit.0));
                 chunk.overlap.extend(hits.iter().map(|hit| hit.1));
+            }
+        }
+        chunk
+    }
+}
+
+impl Chunk {
+    /// The pairs of masks. Those whose boxes do not touch cost next to nothing.
+    fn of_masks(images: &[ImageId], dataset: &Dataset, predictions: &Predictions, scope: PairScope) -> Self {
+        let mut chunk = Self::default();
+        let truths = &dataset.truths;
+        for &image in images {
+            for pred in predictions.of(image) {
+                let before = chunk.truth.len();
+                let class = predictions.class[pred];
+                for truth in truths.of(image) {
+                    if scope == PairScope::SameClass && truths.class[truth] != class {
+                        continue;
+                    }
+                    let overlap = predictions.masks.overlap(pred, &truths.masks, truth, truths.ignored[truth]);
+                    if overlap > 0.0 {
+                        chunk.truth.push(TruthId::from_index(truth));
+                        chunk.overlap.push(overlap);
+                    }
+                }
+                chunk.counts.push((chunk.truth.len() - before) as u32);
             }
         }
         chunk

@@ -13,7 +13,7 @@ use super::classification::columns::{ClassCuts, Columns};
 use super::classification::labels::LabelSets;
 use super::counts::{Cell, OutcomeKind};
 use super::rates;
-use super::timeline::{Cut, Extras, Interval, Timeline};
+use super::timeline::{Change, Cut, Extras, Interval, Timeline};
 
 /// Counts at every distinct score as the threshold, highest first, pooled over all classes or of one. Of a large table of
 /// scores at the scores of labels and at both ends (see the module); there [`super::detection::Matched::f1_at`] knows F1
@@ -23,9 +23,9 @@ pub struct Sweep {
     /// Distinct scores, descending.
     pub confidence: Vec<f64>,
     /// Correct detections among those that this threshold keeps.
-    pub correct: Vec<u32>,
+    pub correct: Vec<u64>,
     /// Detections that count (kept and not ignored).
-    pub kept: Vec<u32>,
+    pub kept: Vec<u64>,
     /// Truths that count.
     pub truths: u64,
     /// Only where scores must lie above the threshold: the scores below which the counts are in force.
@@ -36,7 +36,7 @@ impl Sweep {
     /// Over all classes, at every distinct score.
     #[must_use]
     pub fn pooled(timeline: &Timeline) -> Self {
-        let truths = timeline.support().iter().map(|&n| u64::from(n)).sum();
+        let truths = timeline.support().iter().sum();
         let sweep = Self::of_changes(timeline, timeline.changes(), truths);
         let Some(extras) = timeline.extras() else { return sweep };
         sweep.with_wrong(extras.columns().others_at_cuts(|class| extras.follows(class)), always_wrong(extras))
@@ -44,18 +44,19 @@ impl Sweep {
 
     /// Adds what is said wrongly at each threshold, and what is at every one.
     fn with_wrong(mut self, at: Vec<u32>, always: u32) -> Self {
-        self.kept.iter_mut().zip(at).for_each(|(kept, wrong)| *kept += wrong + always);
+        self.kept.iter_mut().zip(at).for_each(|(kept, wrong)| *kept += u64::from(wrong) + u64::from(always));
         self
     }
 
     /// Over all classes in some of the images, at every distinct score of all; `truths` is the number of theirs that count.
     /// False positives that are no intervals are left out.
     fn of_intervals(timeline: &Timeline, images: impl Iterator<Item = ImageId>, truths: u64) -> Self {
-        let ends = |(interval, cell): (Interval, Cell)| {
-            let end = (interval.until != Interval::FOREVER).then_some((interval.until, cell, false));
-            std::iter::once((interval.from, cell, true)).chain(end)
+        let ends = |(interval, cell, weight): (Interval, Cell, u64)| {
+            let by = weight as i64;
+            let end = (interval.until != Interval::FOREVER).then_some(Change { cut: interval.until, cell, by: -by });
+            std::iter::once(Change { cut: interval.from, cell, by }).chain(end)
         };
-        Self::of_changes(timeline, images.flat_map(|image| timeline.intervals_of(image)).flat_map(ends), truths)
+        Self::of_changes(timeline, images.flat_map(|image| timeline.weighted_of(image)).flat_map(ends), truths)
     }
 
     /// Over all classes in the images of one of several pooled splits, at every distinct score of all.
@@ -75,19 +76,18 @@ impl Sweep {
         sweep.with_wrong(at, always)
     }
 
-    fn of_changes(timeline: &Timeline, changes: impl Iterator<Item = (u32, Cell, bool)>, truths: u64) -> Self {
+    fn of_changes(timeline: &Timeline, changes: impl Iterator<Item = Change>, truths: u64) -> Self {
         let scores = timeline.scores().len();
-        let mut correct = vec![0_i32; scores + 1];
-        let mut kept = vec![0_i32; scores + 1];
-        for (cut, cell, up) in changes {
-            let step = if up { 1 } else { -1 };
+        let mut correct = vec![0_i64; scores + 1];
+        let mut kept = vec![0_i64; scores + 1];
+        for Change { cut, cell, by } in changes {
             let (Some(c), Some(k)) = (correct.get_mut(cut as usize), kept.get_mut(cut as usize)) else { continue };
             match cell.kind() {
                 Some(OutcomeKind::Correct) => {
-                    *c += step;
-                    *k += step;
+                    *c += by;
+                    *k += by;
                 }
-                Some(OutcomeKind::Misclassified | OutcomeKind::FalsePositive) => *k += step,
+                Some(OutcomeKind::Misclassified | OutcomeKind::FalsePositive) => *k += by,
                 Some(OutcomeKind::Missed) | None => {}
             }
         }
@@ -109,11 +109,11 @@ impl Sweep {
             return support.map(|(class, &n)| Self::of_columns(extras.columns(), class, n)).collect();
         }
         let mut walks = vec![Walk::default(); timeline.class_count()];
-        for (cut, cell, up) in timeline.changes() {
+        for Change { cut, cell, by } in timeline.changes() {
             let Some(predicted) = cell.predicted else { continue };
             let correct = cell.kind() == Some(OutcomeKind::Correct);
             if let Some(walk) = walks.get_mut(predicted.index()) {
-                walk.step(cut, correct, up);
+                walk.step(cut, correct, by);
             }
         }
         walks.into_iter().zip(timeline.support()).map(|(walk, &n)| walk.sweep(timeline, n)).collect()
@@ -127,17 +127,18 @@ impl Sweep {
             return Self::of_columns(extras.columns(), class.index(), support);
         }
         let mut walk = Walk::default();
-        for (cut, cell, up) in timeline.changes() {
+        for Change { cut, cell, by } in timeline.changes() {
             if cell.predicted == Some(class) {
-                walk.step(cut, cell.truth == Some(class), up);
+                walk.step(cut, cell.truth == Some(class), by);
             }
         }
         walk.sweep(timeline, timeline.support().get(class.index()).copied().unwrap_or(0))
     }
 
-    fn of_columns(columns: &Columns, class: usize, support: u32) -> Self {
+    fn of_columns(columns: &Columns, class: usize, support: u64) -> Self {
         let ClassCuts { scores, correct, kept } = columns.class_cuts(class);
-        Self { confidence: scores, correct, kept, truths: u64::from(support), below: Vec::new() }
+        let wide = |counts: Vec<u32>| counts.into_iter().map(u64::from).collect();
+        Self { confidence: scores, correct: wide(correct), kept: wide(kept), truths: support, below: Vec::new() }
     }
 
     /// Number of thresholds.
@@ -153,7 +154,7 @@ impl Sweep {
     }
 
     fn at(&self, i: usize) -> (u64, u64) {
-        let get = |column: &[u32]| column.get(i).map_or(0, |&n| u64::from(n));
+        let get = |column: &[u64]| column.get(i).copied().unwrap_or(0);
         (get(&self.correct), get(&self.kept))
     }
 
@@ -242,11 +243,11 @@ fn always_wrong(extras: &Extras) -> u32 {
 }
 
 /// Sums of steps up to each of `len` cuts from `first` on.
-fn running(steps: &[i32], first: usize, len: usize) -> Vec<u32> {
-    let mut sum = 0_i32;
+fn running(steps: &[i64], first: usize, len: usize) -> Vec<u64> {
+    let mut sum = 0_i64;
     let totals = steps.iter().map(|step| {
         sum += step;
-        u32::try_from(sum).unwrap_or(0)
+        u64::try_from(sum).unwrap_or(0)
     });
     totals.skip(first).take(len).collect()
 }
@@ -265,14 +266,13 @@ fn limits(timeline: &Timeline, cuts: impl Iterator<Item = u32>) -> Vec<f32> {
 #[derive(Clone, Debug, Default)]
 struct Walk {
     cuts: Vec<u32>,
-    correct: Vec<u32>,
-    kept: Vec<u32>,
-    now: (i32, i32),
+    correct: Vec<u64>,
+    kept: Vec<u64>,
+    now: (i64, i64),
 }
 
 impl Walk {
-    fn step(&mut self, cut: u32, correct: bool, up: bool) {
-        let by = if up { 1 } else { -1 };
+    fn step(&mut self, cut: u32, correct: bool, by: i64) {
         self.now.0 += if correct { by } else { 0 };
         self.now.1 += by;
         if self.cuts.last() != Some(&cut) {
@@ -281,12 +281,12 @@ impl Walk {
             self.kept.push(0);
         }
         if let (Some(c), Some(k)) = (self.correct.last_mut(), self.kept.last_mut()) {
-            *c = u32::try_from(self.now.0).unwrap_or(0);
-            *k = u32::try_from(self.now.1).unwrap_or(0);
+            *c = u64::try_from(self.now.0).unwrap_or(0);
+            *k = u64::try_from(self.now.1).unwrap_or(0);
         }
     }
 
-    fn sweep(mut self, timeline: &Timeline, support: u32) -> Sweep {
+    fn sweep(mut self, timeline: &Timeline, support: u64) -> Sweep {
         let reached = self.cuts.partition_point(|&cut| timeline.confidence(cut).is_some());
         self.cuts.truncate(reached);
         self.correct.truncate(reached);
@@ -298,7 +298,7 @@ impl Walk {
             confidence: self.cuts.iter().filter_map(|&cut| timeline.confidence(cut)).collect(),
             correct: self.correct,
             kept: self.kept,
-            truths: u64::from(support),
+            truths: support,
             below: limits(timeline, self.cuts.into_iter()),
         }
     }
@@ -359,7 +359,7 @@ fn near_best_macro(timeline: &Timeline) -> Vec<u32> {
 /// told to stop.
 fn for_each_cut(timeline: &Timeline, macros: &mut MacroSum, mut at: impl FnMut(u32, &MacroSum) -> bool) {
     let mut pending = (0..=1).find(|&cut| timeline.confidence(cut).is_some());
-    for (cut, cell, up) in timeline.changes() {
+    for Change { cut, cell, by } in timeline.changes() {
         let Some(class) = cell.predicted else { continue };
         if let Some(before) = pending
             && cut > before
@@ -369,7 +369,7 @@ fn for_each_cut(timeline: &Timeline, macros: &mut MacroSum, mut at: impl FnMut(u
             }
             pending = Some(cut);
         }
-        macros.step(class.index(), cell.kind() == Some(OutcomeKind::Correct), up);
+        macros.step(class.index(), cell.kind() == Some(OutcomeKind::Correct), by);
     }
     if let Some(last) = pending.filter(|&cut| timeline.confidence(cut).is_some()) {
         at(last, macros);
@@ -396,13 +396,12 @@ impl MacroSum {
     const ONE: i64 = 1 << 44;
 
     fn new(timeline: &Timeline) -> Self {
-        let class = |&support: &u32| MacroClass { correct: 0, kept: 0, support: i64::from(support), f1: 0 };
+        let class = |&support: &u64| MacroClass { correct: 0, kept: 0, support: support as i64, f1: 0 };
         Self { classes: timeline.support().iter().map(class).collect(), sum: 0 }
     }
 
-    fn step(&mut self, class: usize, correct: bool, up: bool) {
+    fn step(&mut self, class: usize, correct: bool, by: i64) {
         let Some(class) = self.classes.get_mut(class) else { return };
-        let by = if up { 1 } else { -1 };
         class.correct += if correct { by } else { 0 };
         class.kept += by;
         let f1 = (class.f1() * Self::ONE as f64) as i64;

@@ -30,6 +30,8 @@ pub use self::outcome::{Cut, Interval, Outcome, Thresholds};
 pub(super) struct Intervals {
     image_starts: Vec<u32>,
     intervals: Vec<Interval>,
+    /// How much each counts; empty where each counts 1.
+    weights: Vec<u32>,
 }
 
 impl Intervals {
@@ -37,7 +39,7 @@ impl Intervals {
     pub(super) fn with_capacity(images: usize, intervals: usize) -> Self {
         let mut image_starts = Vec::with_capacity(images + 1);
         image_starts.push(0);
-        Self { image_starts, intervals: Vec::with_capacity(intervals) }
+        Self { image_starts, intervals: Vec::with_capacity(intervals), weights: Vec::new() }
     }
 
     /// Adds those of the next image.
@@ -45,6 +47,26 @@ impl Intervals {
         self.intervals.extend(of_image);
         self.image_starts.push(u32::try_from(self.intervals.len()).unwrap_or(u32::MAX));
     }
+
+    /// Adds those of the next image with how much each counts. Either all images have weights or none.
+    pub(super) fn push_weighted(&mut self, of_image: impl IntoIterator<Item = (Interval, u32)>) {
+        for (interval, weight) in of_image {
+            self.intervals.push(interval);
+            self.weights.push(weight);
+        }
+        self.image_starts.push(u32::try_from(self.intervals.len()).unwrap_or(u32::MAX));
+    }
+}
+
+/// A change of a count when the cut reaches `cut`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Change {
+    /// Number of kept scores.
+    pub cut: u32,
+    /// Whose count.
+    pub cell: Cell,
+    /// By how much.
+    pub by: i64,
 }
 
 /// Counts one outcome of a cell.
@@ -57,12 +79,16 @@ pub(super) fn count_cell(totals: &mut Counts, classes: &mut [ClassCounts], cell:
 pub struct Timeline {
     thresholds: Thresholds,
     class_count: usize,
-    support: Vec<u32>,
+    support: Vec<u64>,
     intervals: Vec<Interval>,
+    /// How much each interval counts, where that is not 1: a region counts its pixels.
+    weights: Option<Vec<u32>>,
     interval_cell: Vec<u32>,
     image_starts: Vec<u32>,
     cells: Vec<Cell>,
     events: Vec<Event>,
+    /// How much each event counts, where that is not 1.
+    event_weights: Option<Vec<u32>>,
     /// False positives that are no intervals.
     extras: Option<Extras>,
     index: OnceLock<Index>,
@@ -80,6 +106,7 @@ impl Timeline {
     ) -> Self {
         let mut all = Intervals::with_capacity(per_image.len(), per_image.iter().map(Vec::len).sum());
         per_image.into_iter().for_each(|of_image| all.push_image(of_image));
+        let support = support.into_iter().map(u64::from).collect();
         Self::of_intervals(dataset, predictions, thresholds, support, all, None)
     }
 
@@ -88,11 +115,12 @@ impl Timeline {
         dataset: &Dataset,
         predictions: &Predictions,
         thresholds: Thresholds,
-        support: Vec<u32>,
+        support: Vec<u64>,
         all: Intervals,
         extras: Option<Extras>,
     ) -> Self {
-        let Intervals { image_starts, intervals } = all;
+        let Intervals { image_starts, intervals, weights } = all;
+        let weights = (!weights.is_empty()).then_some(weights);
         let class_count = dataset.classes.len();
         let cell_of = |outcome: Outcome| Cell {
             truth: outcome.truth().and_then(|t| dataset.truths.class.get(t.index()).copied()),
@@ -100,12 +128,15 @@ impl Timeline {
         };
         let wrong = extras.iter().flat_map(Extras::classes).map(|&class| Cell::new(None, Some(class))).collect();
         let (cells, interval_cell) = number_cells(class_count, wrong, intervals.iter().map(|i| cell_of(i.outcome)));
-        let events = sort_events(&intervals, &interval_cell, thresholds.scores.len());
+        let (events, event_weights) =
+            sort_events(&intervals, &interval_cell, weights.as_deref(), thresholds.scores.len());
         Self {
             support,
             thresholds,
             class_count,
             intervals,
+            weights,
+            event_weights,
             interval_cell,
             image_starts,
             cells,
@@ -155,7 +186,7 @@ impl Timeline {
 
     /// Truths that count, per class.
     #[must_use]
-    pub fn support(&self) -> &[u32] {
+    pub fn support(&self) -> &[u64] {
         &self.support
     }
 
@@ -178,9 +209,27 @@ impl Timeline {
         self.intervals.iter().zip(&self.interval_cell).map(|(&i, &c)| (i, self.cell(c)))
     }
 
-    /// (cut, cell, up) in ascending order of cut: all changes of all counts.
-    pub(super) fn changes(&self) -> impl Iterator<Item = (u32, Cell, bool)> + '_ {
-        self.events.iter().map(|e| (e.cut, self.cell(e.cell()), e.is_up()))
+    /// All changes of all counts in ascending order of cut.
+    pub(super) fn changes(&self) -> impl Iterator<Item = Change> + '_ {
+        let weights = self.event_weights.as_deref();
+        let weight =
+            move |at: usize| weights.and_then(|weights| weights.get(at)).map_or(1, |&weight| i64::from(weight));
+        let change = move |(at, e): (usize, &Event)| {
+            let by = if e.is_up() { weight(at) } else { -weight(at) };
+            Change { cut: e.cut, cell: self.cell(e.cell()), by }
+        };
+        self.events.iter().enumerate().map(change)
+    }
+
+    /// How much an interval counts.
+    fn weight(&self, interval: usize) -> u64 {
+        self.weights.as_ref().and_then(|weights| weights.get(interval)).map_or(1, |&weight| u64::from(weight))
+    }
+
+    /// True where intervals count something else than 1: regions count their pixels.
+    #[must_use]
+    pub fn is_weighted(&self) -> bool {
+        self.weights.is_some()
     }
 
     fn cell(&self, index: u32) -> Cell {
@@ -214,7 +263,7 @@ impl Timeline {
         for i in self.range_of(image) {
             if self.intervals.get(i).is_some_and(|interval| interval.holds(cut)) {
                 let cell = self.interval_cell.get(i).map_or(Cell::new(None, None), |&c| self.cell(c));
-                add(&mut counts, &mut [], cell, 1, true);
+                add(&mut counts, &mut [], cell, self.weight(i), true);
             }
         }
         if let Some(extras) = &self.extras {
@@ -225,8 +274,7 @@ impl Timeline {
 
     /// The truths of one image that count.
     pub(super) fn truths_of(&self, image: ImageId) -> u64 {
-        let nothing = Cut::default();
-        self.intervals_of(image).filter(|(i, cell)| i.holds(nothing) && cell.truth.is_some()).count() as u64
+        self.counts_of(image, Cut::default()).truths()
     }
 
     /// The images with an outcome that is in force at one of two cuts only, in their order.
@@ -246,6 +294,12 @@ impl Timeline {
         let held = self.range_of(image);
         let of = |i: usize| Some((*self.intervals.get(i)?, self.cell(*self.interval_cell.get(i)?)));
         held.filter_map(of)
+    }
+
+    /// The intervals of one image, each with its cell and how much it counts.
+    pub(super) fn weighted_of(&self, image: ImageId) -> impl Iterator<Item = (Interval, Cell, u64)> + '_ {
+        let of = |i: usize| Some((*self.intervals.get(i)?, self.cell(*self.interval_cell.get(i)?), self.weight(i)));
+        self.range_of(image).filter_map(of)
     }
 
     fn range_of(&self, image: ImageId) -> Range<usize> {
@@ -289,12 +343,12 @@ impl Timeline {
     #[must_use]
     pub fn counter_at(&self, threshold: f64) -> Counter {
         let cut = self.cut(threshold);
-        let mut cells = vec![0_u32; self.cells.len()];
-        for (interval, &cell) in self.intervals.iter().zip(&self.interval_cell) {
+        let mut cells = vec![0_u64; self.cells.len()];
+        for (at, (interval, &cell)) in self.intervals.iter().zip(&self.interval_cell).enumerate() {
             if interval.holds(cut)
                 && let Some(n) = cells.get_mut(cell as usize)
             {
-                *n += 1;
+                *n += self.weight(at);
             }
         }
         let mut counter = Counter::of_cells(&self.cells, cells, self.class_count);
@@ -341,13 +395,17 @@ impl Timeline {
     fn advance(&self, counter: &mut Counter, target: usize) {
         let forward = target >= counter.position;
         let range = if forward { counter.position..target } else { target..counter.position };
-        for event in self.events.get(range).unwrap_or(&[]) {
-            counter.apply(event.cell(), self.cell(event.cell()), event.is_up() == forward);
+        for (at, event) in (range.start..).zip(self.events.get(range).unwrap_or(&[])) {
+            let weight = self.event_weights.as_ref().and_then(|weights| weights.get(at)).map_or(1, |&w| u64::from(w));
+            counter.apply(event.cell(), self.cell(event.cell()), weight, event.is_up() == forward);
         }
         counter.position = target;
     }
 
     fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::new(&self.cells, &self.interval_cell, &self.events, self.class_count))
+        self.index.get_or_init(|| {
+            let events = (self.events.as_slice(), self.event_weights.as_deref());
+            Index::new(&self.cells, &self.interval_cell, events, self.class_count)
+        })
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::geometry::BBox;
 use super::ids::{ClassId, ClassTable, ImageId, TruthId};
+use super::mask::Masks;
 
 /// What a dataset is called in a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -72,6 +73,8 @@ pub struct Truths {
     pub area: Vec<f64>,
     /// Crowd or difficult.
     pub ignored: Vec<bool>,
+    /// Mask of each truth; empty where objects are boxes.
+    pub masks: Masks,
     starts: Vec<u32>,
 }
 
@@ -206,6 +209,8 @@ pub struct DatasetBuilder {
     pub images: Vec<Image>,
     /// Truths in file order; one whose image or class does not exist is dropped by `build`.
     pub truths: Vec<NewTruth>,
+    /// A mask for each of [`Self::truths`]; empty where objects are boxes.
+    pub masks: Masks,
     /// The text of each item, in the order of [`Self::images`]; empty where the items are pictures.
     pub texts: Vec<String>,
 }
@@ -224,21 +229,23 @@ impl DatasetBuilder {
                 *p = new;
             }
         }
-        let mut truths: Vec<(usize, NewTruth)> = self
-            .truths
-            .into_iter()
-            .filter(|t| t.class.index() < self.classes.len())
-            .filter_map(|t| place.get(t.image).map(|&p| (p, t)))
+        let mut truths: Vec<(usize, u32, NewTruth)> = (0..)
+            .zip(self.truths)
+            .filter(|(_, t)| t.class.index() < self.classes.len())
+            .filter_map(|(row, t)| place.get(t.image).map(|&p| (p, row, t)))
             .collect();
-        truths.sort_by_key(|(image, _)| *image);
-        let image: Vec<ImageId> = truths.iter().map(|(p, _)| ImageId::from_index(*p)).collect();
+        truths.sort_by_key(|(image, ..)| *image);
+        let image: Vec<ImageId> = truths.iter().map(|(p, ..)| ImageId::from_index(*p)).collect();
+        let rows = || truths.iter().map(|(_, row, _)| *row).collect::<Vec<_>>();
+        let masks = if self.masks.is_empty() { self.masks } else { self.masks.reordered(&rows()) };
         let columns = Truths {
             starts: starts(self.images.len(), &image),
             image,
-            class: truths.iter().map(|(_, t)| t.class).collect(),
-            bbox: truths.iter().map(|(_, t)| t.bbox).collect(),
-            area: truths.iter().map(|(_, t)| t.area).collect(),
-            ignored: truths.iter().map(|(_, t)| t.ignored).collect(),
+            class: truths.iter().map(|(.., t)| t.class).collect(),
+            bbox: truths.iter().map(|(.., t)| t.bbox).collect(),
+            area: truths.iter().map(|(.., t)| t.area).collect(),
+            ignored: truths.iter().map(|(.., t)| t.ignored).collect(),
+            masks,
         };
         let mut images: Vec<Option<Image>> = self.images.into_iter().map(Some).collect();
         let mut texts = self.texts;

@@ -7,6 +7,7 @@ use super::class_scores::ClassScores;
 use super::dataset::{range_of, starts};
 use super::geometry::BBox;
 use super::ids::{ClassId, ImageId, PredId};
+use super::mask::{Masks, RleRef};
 
 /// What a model is called in a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -38,6 +39,8 @@ pub struct Predictions {
     pub score: Vec<f64>,
     /// Position of each detection in its file (among those that were kept); empty where whole items are classified.
     pub row: Vec<u32>,
+    /// Mask of each detection; empty where objects are boxes.
+    pub masks: Masks,
     starts: Vec<u32>,
     /// Every cell is a prediction: that of class c for item i has the id i · classes + c.
     table: Option<Arc<ClassScores>>,
@@ -120,6 +123,16 @@ impl Predictions {
         }
     }
 
+    /// Square pixels of a detection: of its mask, else of its box.
+    #[must_use]
+    pub fn area_of(&self, pred: PredId) -> f64 {
+        if self.masks.is_empty() {
+            self.bbox.get(pred.index()).map_or(0.0, |bbox| bbox.area())
+        } else {
+            self.masks.area(pred.index()) as f64
+        }
+    }
+
     /// Class and score of everything that is said of an image, best first (equal scores of a table: lowest class).
     #[must_use]
     pub fn said_of(&self, image: ImageId) -> Vec<(PredId, ClassId, f64)> {
@@ -157,6 +170,8 @@ pub struct PredictionsBuilder {
     class: Vec<ClassId>,
     bbox: Vec<BBox>,
     score: Vec<f64>,
+    /// Empty, or as many as detections.
+    masks: Masks,
 }
 
 impl PredictionsBuilder {
@@ -168,7 +183,14 @@ impl PredictionsBuilder {
             class: Vec::with_capacity(n),
             bbox: Vec::with_capacity(n),
             score: Vec::with_capacity(n),
+            masks: Masks::default(),
         }
+    }
+
+    /// Adds one detection with its mask. Either all detections of a builder have one or none.
+    pub fn push_masked(&mut self, image: ImageId, class: ClassId, mask: RleRef<'_>, bbox: BBox, score: f64) {
+        self.push(image, class, bbox, score);
+        self.masks.push(mask);
     }
 
     /// Adds one detection. The caller leaves out (and counts) what is not finite or of an unknown image or class.
@@ -187,6 +209,7 @@ impl PredictionsBuilder {
         self.class.append(&mut later.class);
         self.bbox.append(&mut later.bbox);
         self.score.append(&mut later.score);
+        self.masks.append(&mut later.masks);
     }
 
     /// Makes room for `n` more detections where memory allows; a hint.
@@ -203,14 +226,20 @@ impl PredictionsBuilder {
         self.class.truncate(n);
         self.bbox.truncate(n);
         self.score.truncate(n);
+        self.masks.truncate(n);
     }
 
     /// Replaces the class of each detection from row `first` on; a detection whose class has no replacement is dropped.
     /// For readers that learn what a file's class ids mean only at its end.
     pub fn map_classes(&mut self, first: usize, of: impl Fn(ClassId) -> Option<ClassId>) {
         let mut kept = first;
+        let mut rows: Vec<u32> =
+            if self.masks.is_empty() { Vec::new() } else { (0..PredId::from_index(first).0).collect() };
         for row in first..self.len() {
             let Some(class) = self.class.get(row).and_then(|&class| of(class)) else { continue };
+            if !self.masks.is_empty() {
+                rows.push(PredId::from_index(row).0);
+            }
             if kept < row {
                 move_row(&mut self.image, row, kept);
                 move_row(&mut self.bbox, row, kept);
@@ -220,6 +249,9 @@ impl PredictionsBuilder {
                 *slot = class;
             }
             kept += 1;
+        }
+        if rows.len() < self.masks.len() {
+            self.masks = self.masks.reordered(&rows);
         }
         self.truncate(kept);
     }
@@ -259,8 +291,9 @@ impl PredictionsBuilder {
             self.score = gather(&row, self.score);
         }
         self.sort_scores(&mut row, &starts);
-        let Self { image, class, bbox, score } = self;
-        Predictions { identity, image, class, bbox, score, row, starts, ..Predictions::default() }
+        let masks = if self.masks.is_empty() { Masks::default() } else { self.masks.reordered(&row) };
+        let Self { image, class, bbox, score, .. } = self;
+        Predictions { identity, image, class, bbox, score, row, masks, starts, ..Predictions::default() }
     }
 
     /// Sorts the rows of each image by descending score, stably and in place; most detectors write them so already.

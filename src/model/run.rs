@@ -131,18 +131,18 @@ pub struct RunClass {
     /// Its name.
     pub name: String,
     /// Truths found as what they are.
-    pub correct: u32,
+    pub correct: u64,
     /// Truths taken for another class.
-    pub misclassified: u32,
+    pub misclassified: u64,
     /// Predictions of this class that belong to another.
-    pub misclassified_as: u32,
+    pub misclassified_as: u64,
     /// Truths that nothing was found for.
-    pub missed: u32,
+    pub missed: u64,
     /// Predictions that belong to nothing.
-    pub false_positives: u32,
+    pub false_positives: u64,
     /// Items of the class whose best class it is, without a threshold; `None` where items can have several classes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub argmax_correct: Option<u32>,
+    pub argmax_correct: Option<u64>,
     /// The task's own number of a class: AP over IoU 0.50:0.95 of a detector, average precision of a classifier.
     #[serde(default)]
     pub average_precision: Option<f64>,
@@ -151,7 +151,7 @@ pub struct RunClass {
     pub roc_auc: Option<f64>,
     /// As [`Run::at_steps`], of this class.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub at_steps: Vec<(u32, u32)>,
+    pub at_steps: Vec<(u64, u64)>,
 }
 
 impl RunClass {

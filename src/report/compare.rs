@@ -21,7 +21,7 @@ pub struct Side<'a> {
     /// Where its confidence came from.
     pub source: ConfidenceSource,
     /// Its confusion matrix there: truth in rows, what stands for no class last in both directions.
-    pub matrix: Option<&'a [Vec<u32>]>,
+    pub matrix: Option<&'a [Vec<u64>]>,
 }
 
 /// What a document is made of.
@@ -66,8 +66,8 @@ pub struct Document<'a> {
 struct MatrixPart<'a> {
     labels: Vec<&'a str>,
     column_labels: Vec<&'a str>,
-    a: &'a [Vec<u32>],
-    b: &'a [Vec<u32>],
+    a: &'a [Vec<u64>],
+    b: &'a [Vec<u64>],
     difference: Vec<Vec<i64>>,
 }
 
@@ -157,11 +157,11 @@ struct ClassPart<'a> {
 
 #[derive(Debug, Serialize)]
 struct CountsPart {
-    correct: u32,
-    misclassified: u32,
-    misclassified_as: u32,
-    missed: u32,
-    false_positives: u32,
+    correct: u64,
+    misclassified: u64,
+    misclassified_as: u64,
+    missed: u64,
+    false_positives: u64,
     #[serde(flatten)]
     rates: RatesPart,
 }

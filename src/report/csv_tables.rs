@@ -53,10 +53,10 @@ pub fn classes(evaluation: &Evaluation, at: Option<(&Matched, &Counter)>) -> Res
     let thresholds = at.map(|(matched, _)| &matched.own).filter(|own| !own.is_empty());
     head.extend(thresholds.map(|_| "own_threshold".to_owned()));
     let mut rows = vec![head];
-    let support = evaluation.dataset.support();
+    let support = evaluation.support();
     for (i, name) in evaluation.dataset.classes.names().iter().enumerate() {
         let counts = at.and_then(|(_, counter)| counter.classes().get(i));
-        let whole = |value: Option<u32>| value.map_or_else(String::new, |v| v.to_string());
+        let whole = |value: Option<u64>| value.map_or_else(String::new, |v| v.to_string());
         let mut cells = vec![
             name.clone(),
             whole(support.get(i).copied()),
@@ -87,12 +87,12 @@ pub fn classes(evaluation: &Evaluation, at: Option<(&Matched, &Counter)>) -> Res
 ///
 /// # Errors
 /// As [`tables`].
-pub fn matrix(evaluation: &Evaluation, counts: &[Vec<u32>]) -> Result<String, csv::Error> {
+pub fn matrix(evaluation: &Evaluation, counts: &[Vec<u64>]) -> Result<String, csv::Error> {
     let names = evaluation.dataset.classes.names().iter().cloned();
     let labels: Vec<String> = names.chain([evaluation.outside().to_owned()]).collect();
     let mut rows = vec![[vec!["truth \\ predicted".to_owned()], labels.clone()].concat()];
     for (label, counts) in labels.iter().zip(counts) {
-        rows.push([vec![label.clone()], counts.iter().map(u32::to_string).collect()].concat());
+        rows.push([vec![label.clone()], counts.iter().map(u64::to_string).collect()].concat());
     }
     text(&rows)
 }

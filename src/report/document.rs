@@ -237,7 +237,7 @@ pub struct TidePart {
 #[derive(Debug, Serialize)]
 struct ClassPart<'a> {
     name: &'a str,
-    support: u32,
+    support: u64,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     ap: Option<ClassApPart>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
@@ -258,12 +258,12 @@ struct ClassApPart {
 
 #[derive(Debug, Serialize)]
 struct ClassCountsPart {
-    correct: u32,
-    misclassified: u32,
-    misclassified_as: u32,
-    missed: u32,
-    false_negatives: u32,
-    false_positives: u32,
+    correct: u64,
+    misclassified: u64,
+    misclassified_as: u64,
+    missed: u64,
+    false_negatives: u64,
+    false_positives: u64,
     precision: Option<f64>,
     recall: Option<f64>,
     f1: Option<f64>,
@@ -274,7 +274,7 @@ struct ClassCountsPart {
 struct MatrixPart<'a> {
     labels: Vec<&'a str>,
     column_labels: Vec<&'a str>,
-    counts: Vec<Vec<u32>>,
+    counts: Vec<Vec<u64>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -435,7 +435,7 @@ impl From<TideSummary> for TidePart {
 
 fn classes<'a>(evaluation: &'a Evaluation, ap: Option<&[ClassAp]>, at: Option<&At<'_>>) -> Vec<ClassPart<'a>> {
     let table = &evaluation.dataset.classes;
-    let support = evaluation.dataset.support();
+    let support = evaluation.support();
     let part = |class: ClassId| {
         let i = class.index();
         let ap = ap.and_then(|all| all.get(i)).map(|c| ClassApPart {

@@ -25,9 +25,9 @@ pub enum At {
 #[derive(Debug)]
 pub struct Matrices {
     /// Of the evaluation on screen.
-    pub first: Vec<Vec<u32>>,
+    pub first: Vec<Vec<u64>>,
     /// Of the other.
-    pub other: Vec<Vec<u32>>,
+    pub other: Vec<Vec<u64>>,
     /// The other's counts minus the first's.
     pub difference: Vec<Vec<i64>>,
 }

@@ -106,7 +106,8 @@ pub fn evaluate(
     } else {
         let (predictions, found, mappings) = formats::load_predictions(root, project, choice, &dataset, progress)?;
         findings.merge(found);
-        (Evaluation::of_objects(dataset, Arc::new(predictions), settings, sections, progress)?, mappings)
+        let of_objects = Evaluation::of_objects(dataset, Arc::new(predictions), settings, sections, progress)?;
+        (Evaluation { task, ..of_objects }, mappings)
     };
     if let Some(matched) = &evaluation.matched {
         progress.stage("Preparing the slider");

@@ -170,8 +170,13 @@ fn named_directly() {
     let root = fixture("voc/classic");
     let outputs = folder(&[("img1.txt", "0 0.2 0.2 0.2 0.2 0.9\n"), ("img10.txt", "")]);
     for truth in ["Annotations", "ImageSets/Main/test.txt"] {
-        let (base, project, choice) =
-            formats::project_from_files(&root.join(truth), outputs.path(), Some(&root.join("JPEGImages"))).unwrap();
+        let (base, project, choice) = formats::project_from_files(
+            evalens::model::Task::Detection,
+            &root.join(truth),
+            outputs.path(),
+            Some(&root.join("JPEGImages")),
+        )
+        .unwrap();
         let (dataset, _) = formats::load_dataset(&base, &project, &choice, &NoProgress).unwrap();
         let (found, _, _) = formats::load_predictions(&base, &project, &choice, &dataset, &NoProgress).unwrap();
         assert_eq!(found.len(), 1, "{truth}");

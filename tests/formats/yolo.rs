@@ -268,14 +268,20 @@ fn named_directly() {
     let root = fixture("yolo/ultralytics");
     let outputs = root.join("runs/detect/val3");
     for truth in [root.join("labels/val2017"), root.join("coco3.yaml")] {
-        let (base, project, choice) = formats::project_from_files(&truth, &outputs, None).unwrap();
+        let (base, project, choice) =
+            formats::project_from_files(evalens::model::Task::Detection, &truth, &outputs, None).unwrap();
         let (dataset, _) = formats::load_dataset(&base, &project, &choice, &NoProgress).unwrap();
         assert_scene(&dataset);
         let (found, _, mappings) = formats::load_predictions(&base, &project, &choice, &dataset, &NoProgress).unwrap();
         assert_eq!((found.len(), mappings.len()), (4, 2));
     }
-    let error = formats::project_from_files(&root.join("none"), &outputs, None).unwrap_err().to_string();
+    let error = formats::project_from_files(evalens::model::Task::Detection, &root.join("none"), &outputs, None)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("none") && error.contains("check the path"), "{error}");
-    let error = formats::project_from_files(&root.join("images/val2017"), &outputs, None).unwrap_err().to_string();
+    let error =
+        formats::project_from_files(evalens::model::Task::Detection, &root.join("images/val2017"), &outputs, None)
+            .unwrap_err()
+            .to_string();
     assert!(error.contains("is no truth that can be read"), "{error}");
 }

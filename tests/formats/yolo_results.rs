@@ -20,9 +20,13 @@ struct Read {
 fn read(files: &[(&str, &str)], change: impl Fn(&mut Project)) -> Result<Read, String> {
     let root = folder(files);
     write(root.path(), "truth.json", COCO.as_bytes());
-    let (base, mut project, choice) =
-        formats::project_from_files(&root.path().join("truth.json"), &root.path().join("out"), None)
-            .map_err(|e| e.to_string())?;
+    let (base, mut project, choice) = formats::project_from_files(
+        evalens::model::Task::Detection,
+        &root.path().join("truth.json"),
+        &root.path().join("out"),
+        None,
+    )
+    .map_err(|e| e.to_string())?;
     change(&mut project);
     let (dataset, _) = formats::load_dataset(&base, &project, &choice, &NoProgress).unwrap();
     formats::load_predictions(&base, &project, &choice, &dataset, &NoProgress)

@@ -56,7 +56,7 @@ pub struct Table {
 impl Table {
     /// The table of a scale; `None` where the scale shows counts at the threshold, or the task has no such table.
     #[must_use]
-    pub fn of(labels: &Labels, scale: Scale, support: &[u32]) -> Option<Self> {
+    pub fn of(labels: &Labels, scale: Scale, support: &[u64]) -> Option<Self> {
         let mut table = Self { support: support.iter().map(|&n| u64::from(n)).collect(), ..Self::default() };
         match scale {
             Scale::MeanProbability => {
@@ -96,7 +96,7 @@ pub enum Sheet<'a> {
         /// Where rows begin.
         rows: &'a Rows,
         /// The largest count.
-        largest: u32,
+        largest: u64,
     },
     /// The same at every threshold.
     Table(&'a Table),
@@ -115,7 +115,7 @@ impl<'a> Sheet<'a> {
                 (table.cells.get(range.clone()), &[][..], table.values.get(range).unwrap_or(&[]))
             }
         };
-        let numbers = counts.iter().map(|&n| f64::from(n)).chain(values.iter().copied());
+        let numbers = counts.iter().map(|&n| n as f64).chain(values.iter().copied());
         cells.unwrap_or(&[]).iter().copied().zip(numbers).filter(|(_, n)| *n != 0.0)
     }
 
@@ -123,7 +123,7 @@ impl<'a> Sheet<'a> {
     #[must_use]
     pub fn value(self, cell: Cell) -> f64 {
         match self {
-            Self::Counts { timeline, counter, .. } => f64::from(counter.count(timeline, cell)),
+            Self::Counts { timeline, counter, .. } => counter.count(timeline, cell) as f64,
             Self::Table(table) => {
                 let at = table.cells.binary_search(&cell).ok();
                 at.and_then(|at| table.values.get(at).copied()).unwrap_or(0.0)
@@ -135,7 +135,7 @@ impl<'a> Sheet<'a> {
     #[must_use]
     pub fn largest(self) -> f64 {
         match self {
-            Self::Counts { largest, .. } => f64::from(largest),
+            Self::Counts { largest, .. } => largest as f64,
             Self::Table(table) => table.largest,
         }
     }

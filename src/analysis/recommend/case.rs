@@ -27,7 +27,7 @@ impl Case<'_> {
     }
 
     /// Truths of a class that count.
-    pub fn support(&self, class: ClassId) -> u32 {
+    pub fn support(&self, class: ClassId) -> u64 {
         self.matched.timeline.support().get(class.index()).copied().unwrap_or(0)
     }
 

@@ -12,8 +12,8 @@ use crate::analysis::Filter;
 struct Direction {
     truth: ClassId,
     predicted: ClassId,
-    count: u32,
-    support: u32,
+    count: u64,
+    support: u64,
 }
 
 impl Direction {
@@ -24,7 +24,7 @@ impl Direction {
     }
 
     fn fires(self, rules: &Rules) -> bool {
-        self.count >= rules.confused_count && f64::from(self.count) >= rules.confused_share * f64::from(self.support)
+        self.count >= rules.confused_count && self.count as f64 >= rules.confused_share * self.support as f64
     }
 
     fn cell(self) -> Cell {
@@ -32,7 +32,7 @@ impl Direction {
     }
 
     fn share(self) -> f64 {
-        f64::from(self.count) / f64::from(self.support.max(1))
+        self.count as f64 / self.support.max(1) as f64
     }
 
     /// `12 of 69 Platelets (17 %) are taken for RBC`.

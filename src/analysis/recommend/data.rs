@@ -13,7 +13,7 @@ const NAMED: usize = 4;
 /// One card for all classes with few truths. A declared class without any truth says nothing and is left out.
 pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
     let rules = case.rules;
-    let mut present: Vec<(u32, ClassId)> = case
+    let mut present: Vec<(u64, ClassId)> = case
         .evaluation
         .dataset
         .classes
@@ -26,7 +26,7 @@ pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
     let median = median(&present)?;
     let least = rules.few_truths.max(rules.few_root * (total as f64).sqrt());
     let limit = least.max(rules.few_of_median * median);
-    present.retain(|(n, _)| f64::from(*n) < limit);
+    present.retain(|(n, _)| (*n as f64) < limit);
     let (smallest, first) = *present.first()?;
     let title = match present.len() {
         1 => format!("{}: only {}", case.name(first), case.units(smallest)),
@@ -70,8 +70,8 @@ pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
 }
 
 /// The median of counts sorted ascending; `None` without any.
-fn median(sorted: &[(u32, ClassId)]) -> Option<f64> {
-    let at = |i: usize| sorted.get(i).map(|(n, _)| f64::from(*n));
+fn median(sorted: &[(u64, ClassId)]) -> Option<f64> {
+    let at = |i: usize| sorted.get(i).map(|(n, _)| *n as f64);
     let (low, high) = (at(sorted.len().checked_sub(1)? / 2)?, at(sorted.len() / 2)?);
     Some((low + high) / 2.0)
 }

@@ -3,6 +3,7 @@
 //! Knows the records' fields and which records cannot be read. Does not know datasets.
 
 use super::fields::{Id, Unfit, bbox, flag, number, polygon_box};
+use super::segmentation::RawMask;
 use crate::formats::checks::Note;
 use crate::formats::json::{Broken, Numbers, Scalar, Scanner, Template};
 use crate::model::{BBox, Findings, Progress};
@@ -34,6 +35,8 @@ pub(super) struct RawAnnotation {
     pub bbox: BBox,
     pub area: Option<f64>,
     pub crowd: bool,
+    /// Only where masks are asked for.
+    pub mask: Option<RawMask>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -79,7 +82,7 @@ impl Notes<'_> {
     }
 }
 
-/// Reads the records of a truth file whose text begins at byte `start`.
+/// Reads the records of a truth file whose text begins at byte `start`; masks only where they are asked for.
 ///
 /// # Errors
 /// Where the text is broken, a section is there twice or is no list, or not one record of a section can be read. Also where
@@ -87,6 +90,7 @@ impl Notes<'_> {
 pub(super) fn read(
     bytes: &[u8],
     start: usize,
+    masks: bool,
     notes: &mut Notes<'_>,
     progress: &dyn Progress,
 ) -> Result<Records, Broken> {
@@ -99,7 +103,7 @@ pub(super) fn read(
             "images" => records.images.replace(section(s, "images", &BAD_IMAGE, notes, progress, image)?).is_some(),
             "annotations" => records
                 .annotations
-                .replace(section(s, "annotations", &BAD_ANNOTATION, notes, progress, annotation_reader())?)
+                .replace(section(s, "annotations", &BAD_ANNOTATION, notes, progress, annotation_reader(masks))?)
                 .is_some(),
             "categories" => records
                 .categories
@@ -245,11 +249,12 @@ const KEYS: [(&str, std::ops::Range<usize>); 7] = [
 ];
 
 /// Reads annotations one after the other: those that are written like the first in one go, others field by field.
-fn annotation_reader()
--> impl FnMut(&mut Scanner<'_>, usize, &mut Notes<'_>) -> Result<Result<RawAnnotation, Unfit>, Broken> {
+fn annotation_reader(
+    masks: bool,
+) -> impl FnMut(&mut Scanner<'_>, usize, &mut Notes<'_>) -> Result<Result<RawAnnotation, Unfit>, Broken> {
     let mut template = None;
     move |s, index, notes| {
-        if index == 0 {
+        if index == 0 && !masks {
             let needed = |t: &Template<SLOTS>| t.present().iter().skip(1).take(6).all(|&present| present);
             template = s.template(&KEYS).filter(needed);
         }
@@ -261,7 +266,7 @@ fn annotation_reader()
             return Ok(Ok(raw));
         }
         *s = before;
-        annotation(s, index, notes)
+        annotation(s, index, masks, notes)
     }
 }
 
@@ -278,6 +283,7 @@ fn alike(s: &mut Scanner<'_>, template: &Template<SLOTS>, index: usize) -> Optio
         bbox: BBox::new(x, y, w, h),
         area: has_area.then_some(area).filter(|area| area.is_finite()),
         crowd: crowd != 0.0,
+        mask: None,
     };
     Some((raw, ignore != 0.0))
 }
@@ -285,11 +291,12 @@ fn alike(s: &mut Scanner<'_>, template: &Template<SLOTS>, index: usize) -> Optio
 fn annotation(
     s: &mut Scanner<'_>,
     index: usize,
+    masks: bool,
     notes: &mut Notes<'_>,
 ) -> Result<Result<RawAnnotation, Unfit>, Broken> {
     let (mut id, mut image, mut category) = (Id::Missing, Id::Missing, Id::Missing);
     let (mut numbers, mut area, mut crowd, mut ignore) = (None, None, false, false);
-    let mut segmentation = None;
+    let (mut segmentation, mut mask) = (None, None);
     const KNOWN: [&str; 8] = ["segmentation", "area", "iscrowd", "image_id", "bbox", "category_id", "id", "ignore"];
     let unfit = fields(s, &KNOWN, |s, name| {
         match name {
@@ -302,7 +309,11 @@ fn annotation(
             "ignore" => ignore = flag(s)?,
             _ => {
                 segmentation = Some(s.clone());
-                s.skip()?;
+                if masks {
+                    mask = Some(RawMask::read(s)?);
+                } else {
+                    s.skip()?;
+                }
             }
         }
         Ok(())
@@ -335,6 +346,7 @@ fn annotation(
             bbox: bbox?,
             area,
             crowd,
+            mask,
         })
     };
     Ok(read())

@@ -19,6 +19,8 @@ pub(super) struct Images<'a> {
     /// Width and height of all images of the dataset; 0 where not known.
     sizes: Vec<(u32, u32)>,
     names: OnceLock<FxHashMap<&'a str, Named>>,
+    /// True where objects have masks, so that detections need one too.
+    pub masks: bool,
 }
 
 /// An image by name, and how good the name is: full name, name without folders, name without ending.
@@ -45,6 +47,7 @@ impl<'a> Images<'a> {
             ids: IdTable::new(of_split.map(|(image, position)| (image.source_id, position))),
             sizes: dataset.images.iter().map(|image| (image.width, image.height)).collect(),
             names: OnceLock::new(),
+            masks: !dataset.truths.masks.is_empty(),
         }
     }
 

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::images::{Found, Images};
 use crate::formats::checks::{self, Note};
 use crate::formats::coco::fields::{Id, Unfit, bbox};
+use crate::formats::coco::segmentation::RawMask;
 use crate::formats::json::{Broken, Scalar, Scanner, Template};
 use crate::model::{BBox, ClassId, Findings, ImageId, PredictionsBuilder};
 
@@ -15,8 +16,11 @@ use crate::model::{BBox, ClassId, Findings, ImageId, PredictionsBuilder};
 pub(super) struct Record {
     pub image: Id,
     pub category: i64,
-    pub bbox: BBox,
+    /// Around the mask where the file has none.
+    pub bbox: Option<BBox>,
     pub score: f64,
+    /// Only where masks are asked for.
+    pub mask: Option<RawMask>,
 }
 
 const BAD_DETECTION: Note = Note::warning(
@@ -36,12 +40,13 @@ const ID_NOT_INTEGER: Note = Note::info(
 ///
 /// # Errors
 /// Where the text is broken. A record that only lacks something is `Unfit`.
-pub(super) fn record(scanner: &mut Scanner<'_>) -> Result<Result<(Record, bool), Unfit>, Broken> {
+pub(super) fn record(scanner: &mut Scanner<'_>, masks: bool) -> Result<Result<(Record, bool), Unfit>, Broken> {
     if scanner.peek() != Some(b'{') {
         let kind = scanner.scalar()?;
         return Ok(Err(Unfit::wrong("", format!("is {}, not an object", kind.kind()))));
     }
     let (mut image, mut category, mut numbers, mut score) = (Id::Missing, Id::Missing, None, None);
+    let mut mask = None;
     let mut seen = 0_u8;
     let mut twice = None;
     scanner.object(|s, key| {
@@ -50,6 +55,7 @@ pub(super) fn record(scanner: &mut Scanner<'_>) -> Result<Result<(Record, bool),
             "category_id" => (2, "category_id"),
             "bbox" => (4, "bbox"),
             "score" => (8, "score"),
+            "segmentation" if masks => (16, "segmentation"),
             _ => return s.skip(),
         };
         if seen & bit != 0 {
@@ -60,6 +66,7 @@ pub(super) fn record(scanner: &mut Scanner<'_>) -> Result<Result<(Record, bool),
             1 => image = Id::read(s)?,
             2 => category = Id::read(s)?,
             4 => numbers = Some(s.numbers()?),
+            16 => mask = Some(RawMask::read(s)?),
             _ => score = Some(s.scalar()?),
         }
         Ok(())
@@ -78,8 +85,15 @@ pub(super) fn record(scanner: &mut Scanner<'_>) -> Result<Result<(Record, bool),
             Some(other) => return Err(Unfit::wrong("score", format!("is {}, not a number", other.kind()))),
         };
         let category = category.whole("category_id")?;
-        let bbox = numbers.map_or(Err(Unfit::missing("bbox")), bbox)?;
-        Ok((Record { image, category, bbox, score }, loose))
+        let bbox = match numbers {
+            Some(numbers) => Some(bbox(numbers)?),
+            None if masks => None,
+            None => return Err(Unfit::missing("bbox")),
+        };
+        if masks && mask.is_none() {
+            return Err(Unfit::missing("segmentation"));
+        }
+        Ok((Record { image, category, bbox, score, mask }, loose))
     };
     Ok(fit())
 }
@@ -226,9 +240,11 @@ pub(super) fn read(
     let keys = [("image_id", 0..1), ("category_id", 1..2), ("bbox", 2..6), ("score", 6..SLOTS)];
     let mut scanner = Scanner::new(bytes, start);
     let template: Option<Template<SLOTS>> = scanner.template(&keys).filter(|t| t.present().iter().all(|&p| p));
+    // The template passes over masks.
+    let template = template.filter(|_| !images.masks);
     loop {
         match template.as_ref().and_then(|template| alike(&mut scanner, template)) {
-            Some((image, category, bbox, score)) => reader.plain(image, category, bbox, score),
+            Some((image, category, bbox, score)) => reader.plain(image, category, Shape::Box(bbox), score),
             None => reader.general(&mut scanner)?,
         }
         if !scanner.take(b',') {
@@ -261,6 +277,23 @@ fn alike(scanner: &mut Scanner<'_>, template: &Template<SLOTS>) -> Option<(i64, 
     Some((image, category, BBox::new(x, y, w, h), score))
 }
 
+/// What says where a detection is.
+#[derive(Clone, Copy)]
+enum Shape<'a> {
+    Box(BBox),
+    /// A mask, and a box where the file has one too.
+    Mask(Option<BBox>, &'a RawMask),
+}
+
+impl<'a> Shape<'a> {
+    fn of(record: &'a Record) -> Self {
+        match &record.mask {
+            Some(mask) => Self::Mask(record.bbox, mask),
+            None => Self::Box(record.bbox.unwrap_or(BBox::new(0.0, 0.0, 0.0, 0.0))),
+        }
+    }
+}
+
 struct Reader<'a, 'd> {
     rows: Rows,
     images: &'a Images<'d>,
@@ -271,7 +304,7 @@ struct Reader<'a, 'd> {
 impl Reader<'_, '_> {
     fn general(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Broken> {
         let index = self.rows.records;
-        let (record, loose) = match record(scanner).map_err(|e| e.inside_entry(index))? {
+        let (record, loose) = match record(scanner, self.images.masks).map_err(|e| e.inside_entry(index))? {
             Ok(record) => record,
             Err(unfit) => {
                 self.rows.tally.add(&BAD_DETECTION, index, || unfit.at(""));
@@ -285,7 +318,7 @@ impl Reader<'_, '_> {
             if loose {
                 self.rows.tally.add(&ID_NOT_INTEGER, index, || ".category_id".to_owned());
             }
-            self.plain(id, record.category, record.bbox, record.score);
+            self.plain(id, record.category, Shape::of(&record), record.score);
             return Ok(());
         }
         let class = self.meet(record.category);
@@ -304,12 +337,12 @@ impl Reader<'_, '_> {
             }
         };
         let size = self.images.size(image);
-        self.add(image, size, class, record.bbox, record.score);
+        self.add(image, size, class, Shape::of(&record), record.score);
         Ok(())
     }
 
     #[inline]
-    fn plain(&mut self, id: i64, category: i64, bbox: BBox, score: f64) {
+    fn plain(&mut self, id: i64, category: i64, shape: Shape<'_>, score: f64) {
         let class = self.meet(category);
         let (image, size) = match self.last {
             Some((last, image, size)) if last == id => (image, size),
@@ -323,7 +356,7 @@ impl Reader<'_, '_> {
                 (image, size)
             }
         };
-        self.add(image, size, class, bbox, score);
+        self.add(image, size, class, shape, score);
     }
 
     /// Also for records that are left out: what categories a file has is a question of its own.
@@ -339,10 +372,20 @@ impl Reader<'_, '_> {
     }
 
     #[inline]
-    fn add(&mut self, image: ImageId, size: (u32, u32), class: ClassId, bbox: BBox, score: f64) {
+    fn add(&mut self, image: ImageId, size: (u32, u32), class: ClassId, shape: Shape<'_>, score: f64) {
         let index = self.rows.records;
         self.rows.records += 1;
         let rows = &mut self.rows;
+        let (bbox, mask) = match shape {
+            Shape::Box(bbox) => (bbox, None),
+            Shape::Mask(given, raw) => match raw.mask(size.1, size.0) {
+                Ok(mask) => (given.unwrap_or_else(|| mask.as_ref().bbox()), Some(mask)),
+                Err(what) => {
+                    rows.tally.add(&checks::BAD_MASK, index, || format!(".segmentation {what}"));
+                    return;
+                }
+            },
+        };
         if !checks::is_usable(bbox) {
             rows.tally.add(&checks::NON_FINITE_BOX, index, || ".bbox".to_owned());
             return;
@@ -357,7 +400,10 @@ impl Reader<'_, '_> {
         if let Some(note) = checks::remarkable_score(score) {
             rows.tally.add(note, index, || format!(".score {score}"));
         }
-        rows.detections.push(image, class, bbox, score);
+        match mask {
+            Some(mask) => rows.detections.push_masked(image, class, mask.as_ref(), bbox, score),
+            None => rows.detections.push(image, class, bbox, score),
+        }
     }
 }
 

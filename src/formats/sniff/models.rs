@@ -14,9 +14,9 @@ use super::{labels, truth};
 use crate::formats::class_names;
 use crate::formats::listing;
 use crate::formats::source;
-use crate::model::Findings;
 use crate::model::fmt::counted;
 use crate::model::project::{DatasetEntry, ModelEntry, PredictionEntry, TrainedOn};
+use crate::model::{Findings, Task};
 
 /// The version of a model or dataset that no name gives one.
 pub const ONLY_VERSION: &str = "latest";
@@ -42,6 +42,8 @@ pub struct Found {
     pub stems: Vec<String>,
     /// The first ids of a classifier's items.
     pub items: Vec<String>,
+    /// Its detections have masks, and are taken as such.
+    pub masks: bool,
     /// The split that a column of a table names.
     pub split: Option<String>,
     /// The rows of it, where the table has several.
@@ -76,6 +78,7 @@ pub fn find(
 /// Assigns outputs to model versions, datasets and splits.
 pub fn place(inventory: &Inventory, all: Vec<Found>, datasets: &[DatasetEntry], bases: &[String]) -> Models {
     let mut out = Models::default();
+    let of_boxes: Vec<(String, String)> = all.iter().filter(|f| !f.masks).map(|f| name_of(f, "")).collect();
     for found in all {
         let Some((dataset, split, why)) = assign(inventory, &found, datasets, bases) else {
             let model = name_of(&found, "");
@@ -92,7 +95,11 @@ pub fn place(inventory: &Inventory, all: Vec<Found>, datasets: &[DatasetEntry], 
             continue;
         };
         let base = datasets.iter().position(|d| std::ptr::eq(d, dataset)).and_then(|i| bases.get(i));
-        let (id, version) = name_of(&found, base.map_or("", String::as_str));
+        let (mut id, version) = name_of(&found, base.map_or("", String::as_str));
+        // The same model may write boxes and masks, which are evaluated on their own.
+        if found.masks && of_boxes.contains(&name_of(&found, "")) {
+            id.push_str("-masks");
+        }
         out.add(inventory, &found, (id, version), (dataset, &split), &why);
     }
     out
@@ -213,15 +220,19 @@ fn all(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mut
         let count = results
             .detections
             .map_or_else(String::new, |n| format!("; {}", counted(n as u64, "detection", "detections")));
-        found.push(Found {
-            path: path.clone(),
-            format: "coco-results",
-            folders: folder.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
-            stem: listing::stem(file).to_owned(),
-            seen: format!("list of objects with image_id, category_id, bbox and score{count}"),
-            ids: results.ids.clone(),
-            ..Found::default()
-        });
+        let shapes = [(results.boxes, false, "bbox"), (results.masks, true, "segmentation")];
+        for (_, masks, key) in shapes.into_iter().filter(|(is_there, ..)| *is_there) {
+            found.push(Found {
+                path: path.clone(),
+                format: "coco-results",
+                folders: folder.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
+                stem: listing::stem(file).to_owned(),
+                seen: format!("list of objects with image_id, category_id, {key} and score{count}"),
+                ids: results.ids.clone(),
+                masks,
+                ..Found::default()
+            });
+        }
     }
     for (path, folder) in &inventory.folders {
         if folder.texts.count == 0 || folder.xmls.count > 0 {
@@ -273,7 +284,9 @@ fn assign<'a>(
         let depth = if inside(base) { base.len() } else { 0 };
         (!inside(base), std::cmp::Reverse(depth), !named)
     });
-    let order: Vec<&DatasetEntry> = order.into_iter().filter_map(|i| datasets.get(i)).collect();
+    // Masks belong to a dataset of masks, boxes to one of boxes.
+    let fits = |dataset: &&DatasetEntry| (dataset.task == Task::InstanceSegmentation) == found.masks;
+    let order: Vec<&DatasetEntry> = order.into_iter().filter_map(|i| datasets.get(i)).filter(fits).collect();
     if let Some(name) = split_word(found) {
         for dataset in &order {
             if let Some(split) = split_called(dataset, &name) {

@@ -21,10 +21,8 @@ const NAMES: usize = 8;
 pub enum Json {
     /// COCO truth.
     Truth(Truth),
-    /// COCO results with boxes.
+    /// COCO results.
     Results(Results),
-    /// COCO results with masks only.
-    Masks,
     /// Tasks of Label Studio, whatever is annotated in them.
     Tasks,
     /// A format of another tool.
@@ -49,6 +47,10 @@ pub struct Results {
     pub ids: Vec<i64>,
     /// Number of detections, where the file was seen as a whole.
     pub detections: Option<usize>,
+    /// Its detections have boxes.
+    pub boxes: bool,
+    /// Its detections have masks.
+    pub masks: bool,
 }
 
 /// The first bytes of a file.
@@ -77,8 +79,7 @@ pub fn json(path: &Path) -> Json {
     }
     if coco::looks_like_results(&bytes) {
         let (bytes, whole) = more(path, bytes);
-        let (results, boxes) = results(&bytes, whole);
-        return if boxes { Json::Results(results) } else { Json::Masks };
+        return Json::Results(results(&bytes, whole));
     }
     foreign(&bytes)
 }
@@ -134,7 +135,7 @@ pub fn image_ids(path: &Path) -> HashSet<i64> {
 }
 
 /// What is seen of results, and whether the first entry has a box.
-fn results(bytes: &[u8], whole: bool) -> (Results, bool) {
+fn results(bytes: &[u8], whole: bool) -> Results {
     let mut ids: Vec<i64> = Vec::new();
     let (mut count, mut boxes, mut masks) = (0_usize, false, false);
     let end = Scanner::new(source::without_mark(bytes), 0).list(|s, position| {
@@ -154,7 +155,7 @@ fn results(bytes: &[u8], whole: bool) -> (Results, bool) {
             if key == "image_id" { Ok(()) } else { s.skip() }
         })
     });
-    (Results { ids, detections: (whole && end.is_ok()).then_some(count) }, boxes || !masks)
+    Results { ids, detections: (whole && end.is_ok()).then_some(count), boxes: boxes || !masks, masks }
 }
 
 fn foreign(bytes: &[u8]) -> Json {

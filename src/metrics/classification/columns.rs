@@ -177,7 +177,7 @@ impl Columns {
 
     /// The highest cut at which the sum of the F1s of all classes is largest, 0/0 counted 0; `levels` are those of classes
     /// with a threshold of their own. `None` without any score.
-    pub fn best_macro_f1(&self, support: &[u32], levels: &[Option<u64>]) -> Option<f64> {
+    pub fn best_macro_f1(&self, support: &[u64], levels: &[Option<u64>]) -> Option<f64> {
         either!(self, sorted => sorted.best_macro_f1(support, levels).map(Key::score))
     }
 

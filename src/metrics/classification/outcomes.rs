@@ -91,7 +91,7 @@ pub fn timeline(dataset: &Dataset, predictions: &Predictions, multilabel: bool, 
         }
     }
     own.pin(predictions, &mut cuts, false);
-    let mut support = vec![0_u32; dataset.classes.len()];
+    let mut support = vec![0_u64; dataset.classes.len()];
     let mut count = |truth: TruthId| {
         let class = dataset.truths.class.get(truth.index());
         if let Some(n) = class.and_then(|class| support.get_mut(class.index())) {

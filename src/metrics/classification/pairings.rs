@@ -149,7 +149,7 @@ pub fn pair_timeline(
         }
         per_item.append(&mut made);
     }
-    let support = matched.timeline.support().to_vec();
+    let support = dataset.support();
     Ok(Some(Timeline::new(dataset, predictions, thresholds, support, per_item)))
 }
 

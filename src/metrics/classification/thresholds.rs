@@ -43,7 +43,7 @@ pub struct MultiLabelAt {
     /// Mean over items of |said and true| / |said or true|; an item's 0/0 counts 0.
     pub jaccard_samples: Option<f64>,
     /// Truth in rows, prediction in columns, `none` last in both.
-    pub matrix: Vec<Vec<u32>>,
+    pub matrix: Vec<Vec<u64>>,
 }
 
 impl MultiLabelAt {
@@ -231,8 +231,8 @@ impl Matrix {
         }
     }
 
-    fn rows(self) -> Vec<Vec<u32>> {
+    fn rows(self) -> Vec<Vec<u64>> {
         let values: Vec<u32> = self.counts.into_iter().map(AtomicU32::into_inner).collect();
-        values.chunks(self.side).map(<[u32]>::to_vec).collect()
+        values.chunks(self.side).map(|row| row.iter().map(|&n| u64::from(n)).collect()).collect()
     }
 }

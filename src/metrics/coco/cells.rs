@@ -167,7 +167,7 @@ impl<'a> Matcher<'a> {
                 Some(seen) if *seen < MOST_DETECTIONS && self.only.is_none_or(|only| only == class) => {
                     let rank = *seen;
                     *seen += 1;
-                    let ranges = ranges_of(self.predictions.bbox[pred.index()].area());
+                    let ranges = ranges_of(self.predictions.area_of(pred));
                     let found = Found { class, ranges, rank, hit: [0; AREAS], ignored: [0; AREAS] };
                     if !truths.is_empty() && self.find(pred, found, truths.start) {
                         Note::found(self.cells.found.len() - 1)

@@ -61,7 +61,9 @@ impl Metric {
     #[must_use]
     pub const fn of_task(task: Task) -> &'static [Self] {
         match task {
-            Task::Detection => &[Self::F1, Self::Precision, Self::Recall, Self::Ap50, Self::Ap75, Self::Ap],
+            Task::Detection | Task::InstanceSegmentation => {
+                &[Self::F1, Self::Precision, Self::Recall, Self::Ap50, Self::Ap75, Self::Ap]
+            }
             Task::Classification | Task::TextClassification => &[
                 Self::F1,
                 Self::Precision,
@@ -84,7 +86,7 @@ impl Metric {
                 Self::RocAucMacro,
                 Self::AveragePrecisionMacro,
             ],
-            Task::SemanticSegmentation | Task::InstanceSegmentation | Task::TextGeneration => &[],
+            Task::SemanticSegmentation | Task::TextGeneration => &[],
         }
     }
 

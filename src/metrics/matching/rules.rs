@@ -57,7 +57,11 @@ impl<'a> Rules<'a> {
         self.candidates.clear();
         let forgiven = match self.matching {
             Matching::Supervision | Matching::Ultralytics => {
-                self.gather_single(pred);
+                if self.predictions.masks.is_empty() {
+                    self.gather_single(pred);
+                } else {
+                    self.gather_masks(pred);
+                }
                 false
             }
             _ if self.iou > 0.0 => self.gather(pred, self.pairs.of(PredId::from_index(pred))),
@@ -110,6 +114,17 @@ impl<'a> Rules<'a> {
         let overlap = if self.matching == Matching::Supervision { supervision_iou } else { ultralytics_iou };
         for (place, truth) in (0_u32..).zip(range) {
             let overlap = f64::from(overlap(corners(truths.bbox[truth]), of_pred));
+            if overlap > self.iou {
+                self.candidates.push(Candidate { truth: place, other_class: truths.class[truth] != class, overlap });
+            }
+        }
+    }
+
+    /// The same of masks: their overlap as it is, rounded to `f32`; a crowd is an ordinary truth.
+    fn gather_masks(&mut self, pred: usize) {
+        let (truths, class) = (&self.dataset.truths, self.predictions.class[pred]);
+        for (place, truth) in (0_u32..).zip(truths.of(self.predictions.image[pred])) {
+            let overlap = f64::from(self.predictions.masks.overlap(pred, &truths.masks, truth, false) as f32);
             if overlap > self.iou {
                 self.candidates.push(Candidate { truth: place, other_class: truths.class[truth] != class, overlap });
             }

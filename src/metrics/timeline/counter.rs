@@ -13,7 +13,7 @@ pub struct Counter {
     pub(super) cut: Cut,
     /// How many events have been applied.
     pub(super) position: usize,
-    cells: Vec<u32>,
+    cells: Vec<u64>,
     totals: Counts,
     classes: Vec<ClassCounts>,
 }
@@ -34,7 +34,7 @@ impl Counter {
     }
 
     /// With these counts in these cells; where it stands is for the caller to say.
-    pub(super) fn of_cells(cells: &[Cell], counts: Vec<u32>, classes: usize) -> Self {
+    pub(super) fn of_cells(cells: &[Cell], counts: Vec<u64>, classes: usize) -> Self {
         let mut counter = Self { cells: counts, ..Self::at_start(0, classes) };
         for (&cell, &n) in cells.iter().zip(&counter.cells) {
             if n > 0 {
@@ -71,19 +71,19 @@ impl Counter {
 
     /// The counts of the cells of [`Timeline::cells`], in its order.
     #[must_use]
-    pub fn cells(&self) -> &[u32] {
+    pub fn cells(&self) -> &[u64] {
         &self.cells
     }
 
     /// The count of one cell; 0 for one that is empty at every threshold.
     #[must_use]
-    pub fn count(&self, timeline: &Timeline, cell: Cell) -> u32 {
+    pub fn count(&self, timeline: &Timeline, cell: Cell) -> u64 {
         timeline.cells().binary_search(&cell).ok().and_then(|i| self.cells.get(i).copied()).unwrap_or(0)
     }
 
     /// The matrix with truth in rows and predictions in columns, background last in both, in declaration order.
     #[must_use]
-    pub fn matrix(&self, timeline: &Timeline) -> Vec<Vec<u32>> {
+    pub fn matrix(&self, timeline: &Timeline) -> Vec<Vec<u64>> {
         let side = timeline.class_count() + 1;
         let mut rows = vec![vec![0; side]; side];
         let at = |class: Option<ClassId>| class.map_or(side - 1, ClassId::index);
@@ -95,12 +95,12 @@ impl Counter {
         rows
     }
 
-    /// One event: the cell of this number goes up or down by one.
-    pub(super) fn apply(&mut self, number: u32, cell: Cell, up: bool) {
+    /// One event: the cell of this number goes up or down by a weight.
+    pub(super) fn apply(&mut self, number: u32, cell: Cell, weight: u64, up: bool) {
         if let Some(n) = self.cells.get_mut(number as usize) {
-            *n = if up { n.wrapping_add(1) } else { n.wrapping_sub(1) };
+            *n = if up { n.wrapping_add(weight) } else { n.wrapping_sub(weight) };
         }
-        add(&mut self.totals, &mut self.classes, cell, 1, up);
+        add(&mut self.totals, &mut self.classes, cell, weight, up);
     }
 }
 
@@ -109,8 +109,8 @@ impl Counter {
     pub(super) fn set_extras(&mut self, extras: &Extras) {
         let mut sum = 0;
         for (number, &class) in extras.classes().iter().enumerate() {
-            let n = extras.count(class, self.cut);
-            sum += u64::from(n);
+            let n = u64::from(extras.count(class, self.cut));
+            sum += n;
             if let Some(cell) = self.cells.get_mut(number) {
                 *cell = n;
             }
@@ -123,22 +123,19 @@ impl Counter {
 }
 
 /// Adds `n` to a cell's share of the totals and class counts, or takes it away.
-pub(super) fn add(totals: &mut Counts, classes: &mut [ClassCounts], cell: Cell, n: u32, up: bool) {
-    let step = |value: &mut u32| *value = if up { value.wrapping_add(n) } else { value.wrapping_sub(n) };
-    let wide = |value: &mut u64| {
-        *value = if up { value.wrapping_add(u64::from(n)) } else { value.wrapping_sub(u64::from(n)) };
-    };
+pub(super) fn add(totals: &mut Counts, classes: &mut [ClassCounts], cell: Cell, n: u64, up: bool) {
+    let step = |value: &mut u64| *value = if up { value.wrapping_add(n) } else { value.wrapping_sub(n) };
     let truth = cell.truth.map(ClassId::index);
     let predicted = cell.predicted.map(ClassId::index);
     match cell.kind() {
         Some(OutcomeKind::Correct) => {
-            wide(&mut totals.correct);
+            step(&mut totals.correct);
             if let Some(c) = truth.and_then(|c| classes.get_mut(c)) {
                 step(&mut c.correct);
             }
         }
         Some(OutcomeKind::Misclassified) => {
-            wide(&mut totals.misclassified);
+            step(&mut totals.misclassified);
             if let Some(c) = truth.and_then(|c| classes.get_mut(c)) {
                 step(&mut c.misclassified);
             }
@@ -147,13 +144,13 @@ pub(super) fn add(totals: &mut Counts, classes: &mut [ClassCounts], cell: Cell, 
             }
         }
         Some(OutcomeKind::Missed) => {
-            wide(&mut totals.missed);
+            step(&mut totals.missed);
             if let Some(c) = truth.and_then(|c| classes.get_mut(c)) {
                 step(&mut c.missed);
             }
         }
         Some(OutcomeKind::FalsePositive) => {
-            wide(&mut totals.false_positives);
+            step(&mut totals.false_positives);
             if let Some(c) = predicted.and_then(|c| classes.get_mut(c)) {
                 step(&mut c.false_positives);
             }

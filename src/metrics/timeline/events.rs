@@ -66,8 +66,14 @@ pub(super) fn number_cells(
     (cells, numbers)
 }
 
-/// All ups and downs in ascending order of cut (a counting sort; inside a cut by image).
-pub(super) fn sort_events(intervals: &[Interval], cells: &[u32], scores: usize) -> Vec<Event> {
+/// All ups and downs in ascending order of cut (a counting sort; inside a cut by image), and by how much, where intervals weigh
+/// something else than 1.
+pub(super) fn sort_events(
+    intervals: &[Interval],
+    cells: &[u32],
+    weights: Option<&[u32]>,
+    scores: usize,
+) -> (Vec<Event>, Option<Vec<u32>>) {
     let last = scores as u32;
     let mut starts = vec![0_u32; scores + 2];
     let ends = |i: &Interval| (i.until <= last).then_some(i.until);
@@ -82,16 +88,20 @@ pub(super) fn sort_events(intervals: &[Interval], cells: &[u32], scores: usize) 
     }
     let total = starts.last().copied().unwrap_or(0) as usize;
     let mut events = vec![Event { cut: 0, cell: 0 }; total];
-    let mut put = |cut: u32, cell: u32| {
+    let mut of_events = weights.map(|_| vec![0; total]);
+    let mut put = |cut: u32, cell: u32, at: usize| {
         let place = &mut starts[cut as usize];
         events[*place as usize] = Event { cut, cell };
+        if let (Some(of_events), Some(weights)) = (&mut of_events, weights) {
+            of_events[*place as usize] = weights[at];
+        }
         *place += 1;
     };
-    for (interval, &cell) in intervals.iter().zip(cells) {
-        put(interval.from, cell);
+    for (at, (interval, &cell)) in intervals.iter().zip(cells).enumerate() {
+        put(interval.from, cell, at);
         if let Some(end) = ends(interval) {
-            put(end, cell | DOWN);
+            put(end, cell | DOWN, at);
         }
     }
-    events
+    (events, of_events)
 }

@@ -20,7 +20,12 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub fn new(cells: &[Cell], interval_cell: &[u32], events: &[Event], class_count: usize) -> Self {
+    pub fn new(
+        cells: &[Cell],
+        interval_cell: &[u32],
+        (events, weights): (&[Event], Option<&[u32]>),
+        class_count: usize,
+    ) -> Self {
         let mut cell_starts = vec![0_u32; cells.len() + 1];
         for &cell in interval_cell {
             cell_starts[cell as usize + 1] += 1;
@@ -34,9 +39,9 @@ impl Index {
             by_cell[next[cell as usize] as usize] = row;
             next[cell as usize] += 1;
         }
-        let affordable = BUDGET / (cells.len() + Counter::NUMBERS_PER_CLASS * class_count).max(1);
+        let affordable = BUDGET / (2 * cells.len() + Counter::NUMBERS_PER_CLASS * class_count).max(1);
         let step = (events.len() / affordable.max(1)).max(STEP);
-        Self { cell_starts, by_cell, step, checkpoints: checkpoints(cells, events, class_count, step) }
+        Self { cell_starts, by_cell, step, checkpoints: checkpoints(cells, (events, weights), class_count, step) }
     }
 
     /// The intervals of a cell, in image order.
@@ -60,16 +65,22 @@ impl Index {
     }
 }
 
-fn checkpoints(cells: &[Cell], events: &[Event], class_count: usize, step: usize) -> Vec<Counter> {
-    let mut counts = vec![0_u32; cells.len()];
+fn checkpoints(
+    cells: &[Cell],
+    (events, weights): (&[Event], Option<&[u32]>),
+    class_count: usize,
+    step: usize,
+) -> Vec<Counter> {
+    let mut counts = vec![0_u64; cells.len()];
     let mut checkpoints = Vec::with_capacity(events.len() / step + 1);
     for (number, run) in events.chunks(step).enumerate() {
         let mut checkpoint = Counter::of_cells(cells, counts.clone(), class_count);
         checkpoint.position = number * step;
         checkpoints.push(checkpoint);
-        for event in run {
+        for (at, event) in (number * step..).zip(run) {
+            let weight = weights.map_or(1, |weights| u64::from(weights[at]));
             let n = &mut counts[event.cell() as usize];
-            *n = if event.is_up() { *n + 1 } else { *n - 1 };
+            *n = if event.is_up() { *n + weight } else { *n - weight };
         }
     }
     checkpoints

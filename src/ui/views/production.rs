@@ -265,7 +265,7 @@ fn best_mark(ui: &Ui, theme: &Theme, transform: &PlotTransform, sweep: &Sweep, b
 }
 
 fn f_beta(sweep: &Sweep, i: usize, beta: Beta) -> Option<f64> {
-    let get = |column: &[u32]| column.get(i).map_or(0, |&n| u64::from(n));
+    let get = |column: &[u64]| column.get(i).copied().unwrap_or(0);
     rates::f_beta(get(&sweep.correct), get(&sweep.kept), sweep.truths, beta.value())
 }
 

@@ -13,7 +13,7 @@ const RUNS: usize = 128;
 impl<K: Key> Sorted<K> {
     /// See [`super::Columns::best_macro_f1`]. Sums are made in the order of the classes at each cut, so that they do not depend
     /// on how the cuts were found.
-    pub(super) fn best_macro_f1(&self, support: &[u32], levels: &[Option<u64>]) -> Option<K> {
+    pub(super) fn best_macro_f1(&self, support: &[u64], levels: &[Option<u64>]) -> Option<K> {
         let classes: Vec<Class<K>> =
             self.columns.iter().enumerate().map(|(i, c)| Class::of(i, c, support, levels)).collect();
         let starts: Vec<usize> = (0..self.cuts.len()).step_by(STRIDE).collect();
@@ -75,7 +75,7 @@ struct Walk {
 }
 
 impl<'a, K: Key> Class<'a, K> {
-    fn of(class: usize, column: &'a Column<K>, support: &[u32], levels: &[Option<u64>]) -> Self {
+    fn of(class: usize, column: &'a Column<K>, support: &[u64], levels: &[Option<u64>]) -> Self {
         let own = levels.get(class).copied().flatten().map(K::narrowed);
         Self { column, support: support.get(class).map_or(0, |&n| n as usize), own }
     }

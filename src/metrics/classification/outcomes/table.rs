@@ -44,7 +44,7 @@ pub(in crate::metrics) fn matched_of_table(
             Ok(run)
         })
         .collect::<Result<_, Cancelled>>()?;
-    let mut support = vec![0_u32; dataset.classes.len()];
+    let mut support = vec![0_u64; dataset.classes.len()];
     let mut intervals = Intervals::with_capacity(items.len(), runs.iter().map(|run| run.intervals.len()).sum());
     for run in runs {
         for class in run.counted {

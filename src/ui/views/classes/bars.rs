@@ -120,7 +120,7 @@ fn segments(columns: &Columns, rect: Rect, counts: ClassCounts, longest: u64) ->
     for kind in OutcomeKind::ALL {
         let n = counts.of(kind);
         if n > 0 {
-            let width = (f64::from(n) / longest as f64) as f32 * room;
+            let width = (n as f64 / longest as f64) as f32 * room;
             let width = width.max(SEGMENT);
             let y = rect.center().y;
             found.push((kind, Rect::from_min_max(pos2(x, y - BAR / 2.0), pos2(x + width, y + BAR / 2.0))));

@@ -42,7 +42,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared, 
         let titles = [name(explorer), name(&compared.other), "second minus first".to_owned()];
         for (which, title) in titles.into_iter().enumerate() {
             let number = |row: usize, col: usize| -> i64 {
-                let count = |m: &[Vec<u32>]| m.get(row).and_then(|r| r.get(col)).map_or(0, |c| i64::from(*c));
+                let count = |m: &[Vec<u64>]| m.get(row).and_then(|r| r.get(col)).map_or(0, |c| *c as i64);
                 match which {
                     0 => count(a),
                     1 => count(b),

@@ -40,7 +40,7 @@ struct Key {
 #[derive(Default)]
 pub(super) struct Arranged {
     arrangement: Option<(Key, Cut, Rc<Arrangement>)>,
-    largest: Option<(MatchedId, Option<PairCounting>, Cut, u32)>,
+    largest: Option<(MatchedId, Option<PairCounting>, Cut, u64)>,
     version: u64,
 }
 
@@ -53,7 +53,7 @@ impl Arranged {
         order: Order,
         shown: &Shown,
         resting: bool,
-    ) -> (Rc<Arrangement>, u32) {
+    ) -> (Rc<Arrangement>, u64) {
         let key = Key { matched: MatchedId::of(explorer), counting, order, shown: shown.clone() };
         let cut = counter.cut();
         let largest = self.largest(counter, &key, cut);
@@ -71,7 +71,7 @@ impl Arranged {
         (fresh, largest)
     }
 
-    fn largest(&mut self, counter: &Counter, key: &Key, cut: Cut) -> u32 {
+    fn largest(&mut self, counter: &Counter, key: &Key, cut: Cut) -> u64 {
         if let Some((known, counting, at, largest)) = &self.largest
             && *known == key.matched
             && *counting == key.counting

@@ -62,7 +62,7 @@ impl Curve {
 
     fn build(of: Arc<Matched>, sweep: &Sweep, part: Part, beta: f64, bands: bool, range: (f64, f64)) -> Self {
         let rows = rows(sweep, range);
-        let count = |column: &[u32], i: usize| column.get(i).map_or(0, |&n| u64::from(n));
+        let count = |column: &[u64], i: usize| column.get(i).copied().unwrap_or(0);
         let points = |value: &dyn Fn(usize) -> Option<f64>| -> Vec<PlotPoint> {
             rows.iter().filter_map(|&(x, i)| value(i).map(|y| PlotPoint::new(x, y))).collect()
         };
