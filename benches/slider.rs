@@ -21,19 +21,19 @@ const SIZE: coco_sized::Shape = coco_sized::Shape {
 };
 
 /// What a frame reads: the tiles, every class bar, every cell of the matrix.
-fn read(counter: &Counter) -> (Option<f64>, u64, u32) {
+fn read(counter: &Counter) -> (Option<f64>, u64, u64) {
     let classes = counter.classes().iter().map(|c| c.correct + c.missed + c.false_positives).sum();
     (counter.totals().f1(), classes, counter.cells().iter().sum())
 }
 
 /// Thresholds in 0…1 that lie all over the place (a low-discrepancy walk along the golden ratio).
 fn jumps() -> impl Iterator<Item = f64> {
-    (1_u64..).map(|i| (f64::from(i) * 0.618_033_988_749_894_9).fract())
+    (1_u32..).map(|i| (f64::from(i) * 0.618_033_988_749_894_9).fract())
 }
 
 /// A finger on a slider 1,000 pixels wide, pixel by pixel down and up again.
 fn small_steps() -> impl Iterator<Item = f64> {
-    (0_u64..).map(|i| (f64::from(i % 2_000) / 1_000.0 - 1.0).abs())
+    (0_u32..).map(|i| (f64::from(i % 2_000) / 1_000.0 - 1.0).abs())
 }
 
 fn timeline(classes: usize) -> Timeline {

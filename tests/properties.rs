@@ -258,7 +258,7 @@ proptest! {
         } else {
             problem.dataset.support()
         };
-        prop_assert_eq!(timeline.support(), &support[..]);
+        prop_assert_eq!(timeline.support(), support.iter().map(|&n| u64::from(n)).collect::<Vec<_>>());
         for threshold in problem.thresholds() {
             let counter = timeline.counter_at(threshold);
             let matrix = counter.matrix(&timeline);
