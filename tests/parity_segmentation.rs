@@ -289,5 +289,5 @@ fn panoptic_quality_equals_panopticapi() {
     close(mean.quality, &expected["mean"]["pq"], "PQ");
     close(mean.segmentation_quality, &expected["mean"]["sq"], "SQ");
     close(mean.recognition_quality, &expected["mean"]["rq"], "RQ");
-    assert_eq!(Some(mean.classes as u64), expected["mean"]["n"].as_u64());
+    close(Some(mean.classes as f64), &expected["mean"]["n"], "classes");
 }
