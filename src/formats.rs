@@ -18,6 +18,7 @@ pub mod labels;
 pub mod listing;
 pub mod load;
 pub mod mask_png;
+pub mod masks;
 pub mod npy;
 pub mod open;
 pub mod pair;
@@ -33,7 +34,9 @@ pub mod yolo_results;
 pub use class_map::{ClassMapping, MappingReason};
 pub use error::{FormatError, LoadError};
 pub use health::check_pictures;
-pub use load::{choices, input_files, load_class_scores, load_dataset, load_groups, load_predictions};
+pub use load::{
+    MASKS, choices, input_files, load_class_scores, load_dataset, load_groups, load_masks, load_predictions,
+};
 pub use open::{fingerprint, open_project};
-pub use pair::{label_dataset_from_file, label_project_from_files, project_from_files};
+pub use pair::{label_dataset_from_file, label_project_from_files, mask_project_from_files, project_from_files};
 pub use sniff::{Alternative, Correction, Reason, Recognised, Usable, recognise};

@@ -8,4 +8,5 @@ pub mod document;
 pub mod figure;
 pub mod labels;
 pub mod leaderboard;
+pub mod segmentation;
 pub mod undefined;

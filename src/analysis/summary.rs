@@ -38,6 +38,14 @@ pub fn numbers(
     if let Some(coco) = evaluation.coco() {
         of_objects(&coco.summary, &mut put);
     }
+    if let Some(pixels) = evaluation.segmentation(counter) {
+        put("mean_iou", pixels.mean_iou);
+        put("pixel_accuracy", pixels.pixel_accuracy);
+        put("mean_accuracy", pixels.mean_accuracy);
+        put("frequency_weighted_iou", pixels.frequency_weighted_iou);
+        put("mean_dice", pixels.mean_dice);
+        put("boundary_iou", pixels.boundary_iou);
+    }
     if let Some(labels) = evaluation.labels() {
         if let Some(single) = &labels.single {
             of_single(single, &mut put);

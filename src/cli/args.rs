@@ -102,7 +102,7 @@ pub struct EvaluateArgs {
     pub classes: Option<PathBuf>,
     /// The class index to leave out (segmentation)
     #[arg(long, value_name = "INDEX")]
-    pub ignore: Option<u32>,
+    pub ignore: Option<u16>,
     /// Compute and write just these sections: coco, matrix, sweep, tide, recommendations, problems
     #[arg(long, value_name = "SECTION,…", value_delimiter = ',')]
     pub only: Vec<Section>,

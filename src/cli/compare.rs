@@ -11,6 +11,7 @@ use crate::model::project::{Choice, Project};
 use crate::model::{DatasetIdentity, ModelIdentity, fmt};
 use crate::report::compare::{Document, Inputs, Side};
 use crate::report::document::ConfidenceSource;
+use crate::session::comparing::NOT_OF_PIXELS;
 use crate::session::{OpenProject, load};
 
 use super::args::{CompareArgs, Confidence};
@@ -161,6 +162,9 @@ fn sum_up(
             (optimum.unwrap_or(0.0), ConfidenceSource::Optimal)
         }
     };
+    if evaluation.pixels().is_some() {
+        return Err(CliError::Unusable(NOT_OF_PIXELS.to_owned()));
+    }
     let table = MatchTable::of(&evaluation, confidence, progress).map_err(JobError::from)?;
     Ok(Summed {
         matrix: evaluation.matrix_at(confidence, progress).map_err(JobError::from)?,

@@ -89,16 +89,12 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<Exit, CliError> {
 }
 
 fn find_job(args: &EvaluateArgs, progress: &TerminalProgress) -> Result<Job, CliError> {
-    if args.ignore.is_some() {
-        return Err(CliError::Usage(
-            "--ignore belongs to segmentation masks; boxes and labels have no index to leave out".to_owned(),
-        ));
-    }
     let Some(path) = &args.path else { return from_files(args) };
     let OpenProject { root, recognised, .. } =
         choose::open(path, args.model.as_deref(), args.dataset.as_deref(), &args.with, progress)?;
     let mut project = recognised.project.clone();
     use_class_file(&mut project, args);
+    use_ignored(&mut project, args);
     let mut all = formats::choices(&project);
     if let Some(task) = args.task {
         all.retain(|c| project.datasets.get(c.dataset).is_some_and(|d| d.task == task));
@@ -126,14 +122,31 @@ fn from_files(args: &EvaluateArgs) -> Result<Job, CliError> {
         (task, truth) if task.is_classification() => {
             formats::label_project_from_files(task, truth.as_deref(), predictions, args.images.as_deref())?
         }
+        (Task::SemanticSegmentation, Some(truth)) => {
+            formats::mask_project_from_files(truth, predictions, args.images.as_deref())?
+        }
+        (Task::SemanticSegmentation, None) => {
+            return Err(CliError::Usage("--truth is needed beside --predictions for semantic-segmentation".to_owned()));
+        }
         (task, _) => return Err(unsupported(task)),
     };
     use_class_file(&mut project, args);
+    use_ignored(&mut project, args);
     Ok(Job { root, project, choices: vec![choice], several: false })
 }
 
+/// The index to be ignored that the command line names holds for all masks.
+fn use_ignored(project: &mut Project, args: &EvaluateArgs) {
+    for dataset in project.datasets.iter_mut().filter(|d| d.task == Task::SemanticSegmentation) {
+        dataset.ignore = args.ignore.or(dataset.ignore);
+    }
+}
+
 fn unsupported(task: Task) -> CliError {
-    CliError::Usage(format!("this version evaluates detection and classification; {} is not built in yet", task.name()))
+    CliError::Usage(format!(
+        "this version evaluates detection, classification and segmentation; {} is not built in yet",
+        task.name()
+    ))
 }
 
 fn use_class_file(project: &mut Project, args: &EvaluateArgs) {

@@ -2,6 +2,8 @@
 //!
 //! Knows which reader reads which format. Does not know how any format is written.
 
+mod masks;
+
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
@@ -20,9 +22,11 @@ use crate::model::{
 };
 
 /// Formats of truth, the preferred first.
-pub const TRUTH_FORMATS: [&str; 6] = ["coco", "voc", "yolo", "image-folder", "csv", "jsonl"];
+pub const TRUTH_FORMATS: [&str; 7] = ["coco", "voc", "yolo", "image-folder", "csv", "jsonl", MASKS];
 /// Formats of detections, the preferred first.
 pub const PREDICTION_FORMATS: [&str; 2] = ["coco-results", "yolo-txt"];
+
+pub use masks::{FORMAT as MASKS, MaskSet, load_masks};
 
 /// Every model version on every split of every dataset version that it has predictions for, or whose items a head of it
 /// can classify, in the order of the project.
@@ -255,7 +259,11 @@ pub fn input_files(root: &Path, project: &Project, choice: &Choice) -> Vec<PathB
             for split in &choice.splits {
                 if let Ok(prediction) = prediction_of(root, model, entry, split) {
                     let path = root.join(&prediction.path);
-                    add_files(&path, pairing::is_label, &mut files);
+                    let wanted = if prediction.format == MASKS { super::masks::is_mask } else { pairing::is_label };
+                    add_files(&path, wanted, &mut files);
+                    if let Some(folder) = &prediction.confidence {
+                        add_files(&root.join(folder), super::masks::is_confidence, &mut files);
+                    }
                     files.extend(class_predictions::companions(&path));
                 } else if let Some((head, vectors)) = model.head.as_ref().zip(entry.embeddings.as_ref()) {
                     files.push(root.join(head));
@@ -276,6 +284,10 @@ fn add_truth_files(root: &Path, format: &str, name: &str, split: &SplitEntry, fi
         // A folder changes when a picture comes or goes; the pictures themselves are not read.
         files.extend(image_folder::class_folders(&truth).iter().map(|class| truth.join(class)));
         files.push(truth);
+        return;
+    }
+    if format == MASKS {
+        add_files(&truth, super::masks::is_mask, files);
         return;
     }
     if truth.is_dir() {
@@ -337,7 +349,7 @@ fn prediction_of<'a>(
     dataset: &DatasetEntry,
     split: &str,
 ) -> Result<&'a PredictionEntry, FormatError> {
-    let formats = || PREDICTION_FORMATS.iter().chain(&class_predictions::SCORE_FORMATS);
+    let formats = || PREDICTION_FORMATS.iter().chain(&class_predictions::SCORE_FORMATS).chain([&MASKS]);
     let rank = |p: &PredictionEntry| formats().position(|f| *f == p.format).unwrap_or(usize::MAX);
     model.outputs(dataset, split, rank).ok_or_else(|| {
         FormatError::new(

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::{FormatError, LoadError};
 use super::listing::{self, has_ending};
+use super::load::MASKS;
 use super::yolo::{data_yaml, pairing};
-use super::{class_names, coco, sniff, source, voc};
+use super::{class_names, coco, mask_png, masks, sniff, source, voc};
 use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SCHEMA, SplitEntry};
 use crate::model::{Findings, Task};
 
@@ -73,6 +74,52 @@ pub fn project_from_files(
         ..ModelEntry::default()
     };
     Ok(only(folder, dataset, vec![model], found.split))
+}
+
+/// Makes a project of a folder of true masks and one of a model's. `classes` names their classes; without it, a file of a usual
+/// name beside the true masks or above.
+///
+/// # Errors
+/// Where a folder does not exist.
+pub fn mask_project_from_files(
+    truth: &Path,
+    predictions: &Path,
+    images: Option<&Path>,
+) -> Result<(PathBuf, Project, Choice), FormatError> {
+    let (truth, predictions) = (absolute(truth)?, absolute(predictions)?);
+    let images = images.map(absolute).transpose()?;
+    let split = "all".to_owned();
+    let beside = truth.ancestors().take(4).find_map(|folder| {
+        let is_list = |path: &PathBuf| path.is_file() && mask_png::read_classes(path).is_ok();
+        masks::CLASS_FILES.iter().map(|name| folder.join(name)).find(is_list)
+    });
+    let id = sniff::folder_name(&truth);
+    let entry = SplitEntry { truth: text(&truth), images: images.as_deref().map(text), ..SplitEntry::default() };
+    let dataset = DatasetEntry {
+        id: id.clone(),
+        version: VERSION.to_owned(),
+        task: Task::SemanticSegmentation,
+        format: MASKS.to_owned(),
+        splits: [(split.clone(), entry)].into(),
+        class_file: beside.as_deref().map(text),
+        ..DatasetEntry::default()
+    };
+    let prediction = PredictionEntry {
+        dataset: id,
+        version: VERSION.to_owned(),
+        split: split.clone(),
+        format: MASKS.to_owned(),
+        path: text(&predictions),
+        ..PredictionEntry::default()
+    };
+    let model = ModelEntry {
+        id: sniff::folder_name(&predictions),
+        version: VERSION.to_owned(),
+        task: Task::SemanticSegmentation,
+        predictions: vec![prediction],
+        ..ModelEntry::default()
+    };
+    Ok(only(truth, dataset, vec![model], split))
 }
 
 /// The project of one dataset, and the choice of its split and its first model.

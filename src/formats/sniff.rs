@@ -5,6 +5,7 @@
 mod correct;
 mod inventory;
 mod labels;
+mod masks;
 mod models;
 mod naming;
 mod peek;
@@ -103,6 +104,9 @@ pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, Loa
     if candidates.is_empty() {
         out.project.schema = SCHEMA.to_owned();
         out.project.name = folder_name(root);
+        if masks::recognise(&inventory, &mut out) {
+            return Ok(out);
+        }
         if labels::recognise(&inventory, &jsons, &mut out, progress)? {
             return Ok(out);
         }

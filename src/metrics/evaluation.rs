@@ -6,7 +6,10 @@
 use std::sync::Arc;
 
 use crate::model::fmt;
-use crate::model::{Cancelled, ClassId, ClassScores, Dataset, ImageId, Predictions, Progress, Task};
+use crate::model::{
+    Cancelled, ClassId, ClassScores, Dataset, DatasetBuilder, ImageId, MaskReading, ModelIdentity, Predictions,
+    Progress, Task,
+};
 
 use super::classification::{
     self, ClassCurves, ItemMeasures, MultiLabel, MultiLabelAt, PairCounting, RankingMeasures, SingleLabel,
@@ -17,8 +20,11 @@ use super::histogram::histogram;
 use super::own::OwnThresholds;
 use super::pairs::{PairScope, Pairs};
 use super::ranking::Ranking;
+use super::segmentation::outcomes as outcomes_of_pixels;
+use super::segmentation::{ImagePixels, ImageScore, PixelMatrix, SegmentationSummary};
 use super::tide::{self, Tide};
-use super::timeline::Outcome;
+use super::timeline::{Counter, Outcome};
+use rayon::prelude::*;
 
 /// An evaluated model. Immutable; sections not asked for are `None`.
 #[derive(Clone, Debug)]
@@ -43,6 +49,46 @@ pub enum Part {
     Objects(Objects),
     /// Classes of items.
     Labels(Labels),
+    /// Classes of pixels.
+    Pixels(Pixels),
+}
+
+/// What is known of classes of pixels.
+#[derive(Clone, Debug)]
+pub struct Pixels {
+    /// What was counted in each image.
+    pub images: Arc<Vec<ImagePixels>>,
+    /// How well each image is segmented, whatever the confidence.
+    pub scores: Arc<Vec<ImageScore>>,
+    /// By class, common pixels and all pixels of the boundaries, over all images, whatever the confidence.
+    pub boundaries: Vec<(u64, u64)>,
+    /// How masks are read.
+    pub reading: Arc<MaskReading>,
+}
+
+impl Pixels {
+    /// Numbers of pixels by confidence in equal bins over `range`, of one predicted class or of all; counts beyond what fits stay
+    /// at the largest number.
+    fn histogram(&self, class: Option<ClassId>, (low, high): (f64, f64), bins: usize) -> Vec<u32> {
+        let mut counts = vec![0_u32; bins];
+        let width = (high - low) / bins as f64;
+        for image in self.images.iter().filter(|image| image.highest.is_some()) {
+            let wanted = |predicted: u16| class.is_none_or(|class| class.0 == u32::from(predicted));
+            for cell in image.cells.cells.iter().filter(|cell| wanted(cell.predicted)) {
+                let at = ((image.confidence(cell.level) - low) / width).floor().clamp(0.0, bins as f64 - 1.0) as usize;
+                if let Some(count) = counts.get_mut(at) {
+                    *count = count.saturating_add(cell.pixels);
+                }
+            }
+        }
+        counts
+    }
+
+    /// True where the model says how sure it is of some pixel.
+    #[must_use]
+    pub fn has_confidence(&self) -> bool {
+        self.images.iter().any(|image| image.highest.is_some())
+    }
 }
 
 /// What is known of objects in images.
@@ -192,6 +238,50 @@ impl Evaluation {
         })
     }
 
+    /// Evaluates a semantic segmenter from what was counted in its images; they stand in the order of the builder's.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn of_pixels(
+        mut builder: DatasetBuilder,
+        identity: ModelIdentity,
+        images: Vec<ImagePixels>,
+        reading: MaskReading,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
+        progress.stage("Computing metrics");
+        builder.truths = images.iter().enumerate().flat_map(|(at, image)| image.truths(at)).collect();
+        let dataset = builder.build();
+        let classes = dataset.classes.len();
+        let predictions = outcomes_of_pixels::predictions(identity, &images);
+        let own = OwnThresholds::default();
+        let matched = outcomes_of_pixels::matched(&dataset, &predictions, &images, &own, progress)?;
+        let scores: Vec<ImageScore> = images.par_iter().map(|image| image.score(classes)).collect();
+        let mut boundaries = vec![(0, 0); classes];
+        for image in &images {
+            for (sum, (both, any)) in boundaries.iter_mut().zip(&image.boundaries) {
+                *sum = (sum.0 + both, sum.1 + any);
+            }
+        }
+        let part =
+            Pixels { scores: Arc::new(scores), images: Arc::new(images), boundaries, reading: Arc::new(reading) };
+        Ok(Self {
+            task: Task::SemanticSegmentation,
+            dataset: Arc::new(dataset),
+            predictions: Arc::new(predictions),
+            matched: Some(Arc::new(matched)),
+            part: Part::Pixels(part),
+        })
+    }
+
+    /// Rates of pixels at the threshold of a counter; `None` for other tasks. Boundaries are those without a threshold.
+    #[must_use]
+    pub fn segmentation(&self, counter: &Counter) -> Option<SegmentationSummary> {
+        let (pixels, matched) = (self.pixels()?, self.matched.as_ref()?);
+        let matrix = PixelMatrix::of_rows(self.dataset.classes.len(), &counter.matrix(&matched.timeline));
+        Some(SegmentationSummary::new(&matrix, Some(&pixels.boundaries), pixels.reading.without))
+    }
+
     /// A multi-label classifier with one threshold for all classes; `None` for other tasks.
     ///
     /// # Errors
@@ -257,6 +347,11 @@ impl Evaluation {
                 let classes = counted(self.dataset.classes.len(), "class", "classes");
                 vec![items, counted(truths, "label", "labels"), classes]
             }
+            Part::Pixels(_) => {
+                let pixels: u64 = self.support().iter().sum();
+                let classes = counted(self.dataset.classes.len(), "class", "classes");
+                vec![items, format!("{} pixels", fmt::count(pixels)), classes]
+            }
         }
     }
 
@@ -265,7 +360,7 @@ impl Evaluation {
     pub fn objects(&self) -> Option<&Objects> {
         match &self.part {
             Part::Objects(objects) => Some(objects),
-            Part::Labels(_) => None,
+            Part::Labels(_) | Part::Pixels(_) => None,
         }
     }
 
@@ -274,7 +369,16 @@ impl Evaluation {
     pub fn labels(&self) -> Option<&Labels> {
         match &self.part {
             Part::Labels(labels) => Some(labels),
-            Part::Objects(_) => None,
+            Part::Objects(_) | Part::Pixels(_) => None,
+        }
+    }
+
+    /// What is known of the classes of pixels; `None` for other tasks.
+    #[must_use]
+    pub fn pixels(&self) -> Option<&Pixels> {
+        match &self.part {
+            Part::Pixels(pixels) => Some(pixels),
+            Part::Objects(_) | Part::Labels(_) => None,
         }
     }
 
@@ -295,6 +399,9 @@ impl Evaluation {
     pub fn score_histogram(&self, class: Option<ClassId>, range: (f64, f64), bins: usize) -> Vec<u32> {
         if let Some(extras) = self.matched.as_ref().and_then(|matched| matched.timeline.extras()) {
             return extras.columns().histogram(class.map(ClassId::index), range, bins);
+        }
+        if let Some(pixels) = self.pixels() {
+            return pixels.histogram(class, range, bins);
         }
         let said = self.predictions.class.iter().zip(&self.predictions.score);
         let of_class = said.filter(|(of, _)| class.is_none_or(|class| class == **of));
@@ -343,6 +450,7 @@ impl Evaluation {
                 let settings = matched.settings;
                 Matched::compute_ranked(dataset, predictions, &objects.pairs, &ranking, settings, own, progress)?
             }
+            Part::Pixels(pixels) => outcomes_of_pixels::matched(dataset, predictions, &pixels.images, own, progress)?,
             Part::Labels(labels) => match matched.timeline.extras() {
                 Some(extras) => {
                     let (scores, columns) = (&labels.scores, extras.columns());

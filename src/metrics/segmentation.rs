@@ -4,6 +4,7 @@
 
 mod boundary;
 mod counting;
+pub mod outcomes;
 pub mod panoptic;
 mod summary;
 
@@ -11,8 +12,10 @@ use std::borrow::Cow;
 
 use crate::model::{IndexMask, Indices};
 
+pub use crate::model::index_mask::NO_CLASS;
 pub use boundary::boundary_counts;
 pub use counting::{ImageCells, PixelCell, count_image};
+pub use outcomes::{ImagePixels, ImageScore};
 pub use summary::{ClassPixels, PixelMatrix, SegmentationSummary};
 
 /// The predicted mask in the size of the truth: the nearest pixel where the sizes differ.

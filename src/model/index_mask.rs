@@ -1,6 +1,8 @@
 //! Pictures of class indices, one a pixel, and of how sure a model is of each.
 //!
-//! Knows pixels. Does not know files, or what the classes are called.
+//! Knows pixels, and where masks lie. Does not read files, or know what the classes are called.
+
+use std::path::PathBuf;
 
 /// The index of a pixel that is of no class: one whose colour stands for none.
 pub const NO_CLASS: u16 = u16::MAX;
@@ -63,6 +65,30 @@ impl IndexMask {
         };
         Self { width, height, values }
     }
+}
+
+/// Where the masks of an image lie.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MaskFiles {
+    /// Ground truth.
+    pub truth: PathBuf,
+    /// What the model says; `None` where it says nothing of this image.
+    pub predicted: Option<PathBuf>,
+    /// How sure it is, where it says that.
+    pub confidence: Option<PathBuf>,
+}
+
+/// How the masks of an evaluation are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MaskReading {
+    /// The masks of each image.
+    pub files: Vec<MaskFiles>,
+    /// Colours (red, green, blue) of the classes, where the masks hold colours; else only for showing them.
+    pub colours: Option<Vec<([u8; 3], u16)>>,
+    /// The index of pixels that count nowhere.
+    pub ignore: Option<u16>,
+    /// The class that is left out of all means (a background).
+    pub without: Option<u16>,
 }
 
 /// How sure a model is of the class of every pixel.

@@ -47,7 +47,7 @@ pub struct DatasetEntry {
     /// What is annotated.
     #[serde(default)]
     pub task: Task,
-    /// `coco`, `yolo` or `voc`; of classifiers `image-folder`, `csv` or `jsonl`.
+    /// `coco`, `yolo` or `voc`; of classifiers `image-folder`, `csv` or `jsonl`; `mask-png`.
     pub format: String,
     /// Splits by name.
     #[serde(default)]
@@ -65,6 +65,12 @@ pub struct DatasetEntry {
     /// Vectors of the items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embeddings: Option<EmbeddingEntry>,
+    /// Of masks the index of pixels that count nowhere, where the file of the classes does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore: Option<u16>,
+    /// Of masks the class that is left out of all means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub background: Option<String>,
     /// The project it belongs to, where that is another one of the workspace; never written.
     #[serde(skip)]
     pub home: Option<Home>,
@@ -210,10 +216,13 @@ pub struct PredictionEntry {
     pub version: String,
     /// Split.
     pub split: String,
-    /// `coco-results` or `yolo-txt`; of classifiers `csv`, `jsonl`, `npy`, `npz` or `class-txt`.
+    /// `coco-results` or `yolo-txt`; of classifiers `csv`, `jsonl`, `npy`, `npz` or `class-txt`; `mask-png`.
     pub format: String,
     /// File or folder.
     pub path: String,
+    /// A folder with the confidence of every pixel, where the outputs are masks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<String>,
     /// Of a table that holds outputs of several splits, the rows of this one, as [`SplitEntry::rows`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rows: BTreeMap<String, String>,

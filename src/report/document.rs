@@ -7,12 +7,14 @@ use crate::metrics::classification::MultiLabelAt;
 use crate::metrics::coco::{ClassAp, CocoSummary};
 use crate::metrics::detection::Matched;
 use crate::metrics::rates;
+use crate::metrics::segmentation::SegmentationSummary;
 use crate::metrics::tide::TideSummary;
 use crate::metrics::{Counter, Counts, DetectionSettings, Evaluation, Sweep};
 use crate::model::finding::Finding;
 use crate::model::{ClassId, ImageId, Task};
 
 use super::labels::{ClassLabels, LabelSummary};
+use super::segmentation::{ClassPixelsPart, MaskSettings, SegmentationPart};
 use super::undefined::{self, Reasons};
 
 /// The schema this version writes.
@@ -150,6 +152,8 @@ struct SettingsPart {
     pairing: Option<PairingPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     from_logits: Option<bool>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    masks: Option<MaskSettings>,
 }
 
 #[derive(Debug, Serialize)]
@@ -167,6 +171,9 @@ pub struct Summary {
     /// What only classifiers have.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub labels: Option<LabelSummary>,
+    /// What only segmenters of pixels have.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub segmentation: Option<SegmentationPart>,
     /// COCO's twelve.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub coco: Option<CocoPart>,
@@ -243,6 +250,8 @@ struct ClassPart<'a> {
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     labels: Option<ClassLabels>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pixels: Option<ClassPixelsPart>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
     counts: Option<ClassCountsPart>,
     #[serde(skip_serializing_if = "Reasons::is_empty")]
     undefined: Reasons,
@@ -315,7 +324,12 @@ impl<'a> Document<'a> {
         let labels = evaluation.labels();
         let thresholded = at.map(|at| Thresholded::new(&at));
         let several = at.and_then(|at| at.multilabel);
+        let pixels = at.and_then(|at| evaluation.segmentation(at.counter));
+        let objects = evaluation.objects();
         let summary = Summary {
+            segmentation: pixels
+                .as_ref()
+                .map(|pixels| SegmentationPart::new(pixels, evaluation, at.map(|a| a.counter))),
             undefined: labels.map(|labels| undefined::of_summary(labels, thresholded.as_ref(), several)),
             thresholded,
             labels: labels.and_then(|l| LabelSummary::new(l, at.map(|at| at.counter), several)),
@@ -339,19 +353,19 @@ impl<'a> Document<'a> {
                 project: &predictions.identity.project,
                 id: &predictions.identity.id,
                 version: &predictions.identity.version,
-                detections: labels.is_none().then_some(predictions.len()),
+                detections: objects.map(|_| predictions.len()),
             },
             settings: SettingsPart {
                 confidence: at.map(|a| a.confidence),
                 confidence_source: at.map(|a| a.source),
-                pairing: labels
-                    .is_none()
-                    .then(|| PairingPart { iou: settings.iou, matching: settings.matching.name() }),
+                pairing: objects.map(|_| PairingPart { iou: settings.iou, matching: settings.matching.name() }),
                 from_logits: labels.map(|l| l.from_logits),
+                masks: MaskSettings::of(evaluation),
             },
             problems: written.problems.then_some(findings),
             summary,
-            classes: wants_classes.then(|| classes(evaluation, coco.map(|c| c.classes.as_slice()), at.as_ref())),
+            classes: wants_classes
+                .then(|| classes(evaluation, coco.map(|c| c.classes.as_slice()), pixels.as_ref(), at.as_ref())),
             confusion_matrix: at.filter(|_| written.matrix).map(|at| matrix(evaluation, &at)),
             mean_probability_matrix: labels.filter(|_| written.matrix).map(|l| l.mean_probabilities.as_slice()),
             cooccurrence_matrix: labels
@@ -433,7 +447,12 @@ impl From<TideSummary> for TidePart {
     }
 }
 
-fn classes<'a>(evaluation: &'a Evaluation, ap: Option<&[ClassAp]>, at: Option<&At<'_>>) -> Vec<ClassPart<'a>> {
+fn classes<'a>(
+    evaluation: &'a Evaluation,
+    ap: Option<&[ClassAp]>,
+    pixels: Option<&SegmentationSummary>,
+    at: Option<&At<'_>>,
+) -> Vec<ClassPart<'a>> {
     let table = &evaluation.dataset.classes;
     let support = evaluation.support();
     let part = |class: ClassId| {
@@ -465,6 +484,7 @@ fn classes<'a>(evaluation: &'a Evaluation, ap: Option<&[ClassAp]>, at: Option<&A
             support: support.get(i).copied().unwrap_or(0),
             ap,
             labels: evaluation.labels().and_then(|labels| ClassLabels::of(labels, class)),
+            pixels: pixels.and_then(|pixels| pixels.classes.get(i)).map(ClassPixelsPart::from),
             counts,
             undefined: evaluation.labels().map(|labels| undefined::of_class(labels, class, rates)).unwrap_or_default(),
         }
@@ -481,7 +501,7 @@ fn matrix<'a>(evaluation: &'a Evaluation, at: &At<'_>) -> MatrixPart<'a> {
         Some(several) => several.matrix.clone(),
         None => at.counter.matrix(&at.matched.timeline),
     };
-    if evaluation.labels().is_some_and(|l| l.single.is_some()) {
+    if evaluation.labels().is_some_and(|l| l.single.is_some()) || evaluation.pixels().is_some() {
         counts.truncate(labels.len());
     } else {
         labels.push(evaluation.outside());

@@ -49,6 +49,10 @@ pub struct Compared {
     pub matrices: Option<Matrices>,
 }
 
+/// Why models that class pixels are not compared.
+pub const NOT_OF_PIXELS: &str =
+    "Models that class pixels are not compared item by item; the page Leaderboard ranks them by every number they have";
+
 /// The four sets of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Set {
@@ -96,6 +100,9 @@ impl Compared {
             At::Common(t) => (t, t),
         };
         progress.stage("Comparing");
+        if evaluation.pixels().is_some() {
+            return Err(JobError::Failed(NOT_OF_PIXELS.to_owned()));
+        }
         let a = MatchTable::of(evaluation, confidences.0, progress)?;
         let b = MatchTable::of(&other.evaluation, confidences.1, progress)?;
         let comparison =

@@ -1,5 +1,7 @@
 //! What jobs do: open a folder, read its data, evaluate. Plain functions from paths to results, without any state.
 
+mod masks;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -90,24 +92,10 @@ pub fn evaluate(
     let inputs = formats::input_files(root, project, choice);
     let fingerprint = formats::fingerprint(&inputs);
     let mut findings = Findings::default();
-    progress.stage("Reading ground truth");
-    let (dataset, found) = formats::load_dataset(root, project, choice, progress)?;
-    findings.merge(found);
-    progress.stage("Reading predictions");
     let task = project.datasets.get(choice.dataset).map(|d| d.task).unwrap_or_default();
-    let dataset = Arc::new(dataset);
-    let (evaluation, mappings) = if task.is_classification() {
-        let (scores, found, mappings) = class_scores(root, project, choice, &dataset, progress)?;
-        findings.merge(found);
-        if let Some(refusal) = too_many_pairs(task, scores.items(), scores.classes()) {
-            return Err(JobError::Failed(refusal));
-        }
-        (Evaluation::of_labels(task, dataset, scores, progress)?, mappings)
-    } else {
-        let (predictions, found, mappings) = formats::load_predictions(root, project, choice, &dataset, progress)?;
-        findings.merge(found);
-        let of_objects = Evaluation::of_objects(dataset, Arc::new(predictions), settings, sections, progress)?;
-        (Evaluation { task, ..of_objects }, mappings)
+    let (evaluation, mappings) = match task {
+        Task::SemanticSegmentation => (masks::evaluate(root, project, choice, &mut findings, progress)?, Vec::new()),
+        _ => of_truths(root, project, choice, (settings, sections), &mut findings, progress)?,
     };
     if let Some(matched) = &evaluation.matched {
         progress.stage("Preparing the slider");
@@ -122,6 +110,35 @@ pub fn evaluate(
         fingerprint,
         took: started.elapsed(),
     })
+}
+
+/// Evaluates what has its truth in files of boxes, masks of objects or labels.
+fn of_truths(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    (settings, sections): (DetectionSettings, Sections),
+    findings: &mut Findings,
+    progress: &dyn Progress,
+) -> Result<(Evaluation, Vec<ClassMapping>), JobError> {
+    progress.stage("Reading ground truth");
+    let (dataset, found) = formats::load_dataset(root, project, choice, progress)?;
+    findings.merge(found);
+    progress.stage("Reading predictions");
+    let task = project.datasets.get(choice.dataset).map(|d| d.task).unwrap_or_default();
+    let dataset = Arc::new(dataset);
+    if task.is_classification() {
+        let (scores, found, mappings) = class_scores(root, project, choice, &dataset, progress)?;
+        findings.merge(found);
+        if let Some(refusal) = too_many_pairs(task, scores.items(), scores.classes()) {
+            return Err(JobError::Failed(refusal));
+        }
+        return Ok((Evaluation::of_labels(task, dataset, scores, progress)?, mappings));
+    }
+    let (predictions, found, mappings) = formats::load_predictions(root, project, choice, &dataset, progress)?;
+    findings.merge(found);
+    let of_objects = Evaluation::of_objects(dataset, Arc::new(predictions), settings, sections, progress)?;
+    Ok((Evaluation { task, ..of_objects }, mappings))
 }
 
 /// Why a table with several labels an item cannot be evaluated, in a sentence.

@@ -13,6 +13,7 @@ use super::{Alternative, Reason, Usable};
 use super::{labels, truth};
 use crate::formats::class_names;
 use crate::formats::listing;
+use crate::formats::load::MASKS;
 use crate::formats::source;
 use crate::model::fmt::counted;
 use crate::model::project::{DatasetEntry, ModelEntry, PredictionEntry, TrainedOn};
@@ -42,6 +43,8 @@ pub struct Found {
     pub stems: Vec<String>,
     /// The first ids of a classifier's items.
     pub items: Vec<String>,
+    /// A folder with the confidence of every pixel.
+    pub confidence: Option<String>,
     /// Its detections have masks, and are taken as such.
     pub masks: bool,
     /// The split that a column of a table names.
@@ -113,6 +116,7 @@ impl Found {
             "csv" => "CSV",
             "jsonl" => "JSON",
             "class-txt" => "text file",
+            MASKS => "mask",
             _ => "NumPy",
         };
         format!("{format} predictions")
@@ -133,7 +137,7 @@ impl Found {
         ];
         let of_detections = ["coco", "yolo", "yolov5", "yolov8", "voc", "pascal", "darknet"];
         match self.format {
-            "yolo-txt" | "coco-results" => is_generic(word),
+            "yolo-txt" | "coco-results" | MASKS => is_generic(word),
             _ => of_classifiers.contains(&word) || (is_generic(word) && !of_detections.contains(&word)),
         }
     }
@@ -155,6 +159,7 @@ impl Models {
             format: found.format.to_owned(),
             path: found.path.clone(),
             rows: found.rows.clone(),
+            confidence: found.confidence.clone(),
         };
         let same =
             |p: &PredictionEntry| (&p.dataset, &p.version, &p.split) == (&entry.dataset, &entry.version, &entry.split);

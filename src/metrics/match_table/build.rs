@@ -56,6 +56,8 @@ impl MatchTable {
                 objects_part(evaluation, objects, Pairing { iou, matching }, progress)?
             }
             Kind::Labels(labels) => labels_part(evaluation, labels, confidence, progress)?,
+            // Who asks for a table has no pixels: they are counted, not listed.
+            Kind::Pixels(_) => (Part::Labels(LabelPart::default()), Values::new()),
         };
         table.part = part;
         table.values.append(&mut values);

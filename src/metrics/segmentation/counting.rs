@@ -34,6 +34,26 @@ pub struct ImageCells {
     pub predicted_out_of_range: u64,
 }
 
+impl ImageCells {
+    /// Joins levels of confidence so that 256 remain, each at the lowest level of its step; `highest` is the level of full
+    /// confidence.
+    pub fn join_levels(&mut self, highest: u16) {
+        let step = (u32::from(highest) + 1).div_ceil(256).max(1);
+        for cell in &mut self.cells {
+            let joined = u32::from(cell.level) / step * step;
+            // Full confidence stays what it is.
+            cell.level = if cell.level == highest { highest } else { u16::try_from(joined).unwrap_or(highest) };
+        }
+        self.cells.dedup_by(|next, kept| {
+            let same = (next.truth, next.predicted, next.level) == (kept.truth, kept.predicted, kept.level);
+            if same {
+                kept.pixels += next.pixels;
+            }
+            same
+        });
+    }
+}
+
 /// Counts the pixels of a picture. Classes are the indices below `classes`; pixels whose truth is `ignore` count nowhere,
 /// also where that is such an index. A prediction or a map of confidences of another size is resized to the nearest pixel.
 #[must_use]

@@ -36,6 +36,15 @@ impl PixelMatrix {
         }
     }
 
+    /// The matrix of counts at a threshold: truth in rows, prediction in columns, that of no class last. What stands in no row of
+    /// a class is passed over.
+    #[must_use]
+    pub fn of_rows(classes: usize, rows: &[Vec<u64>]) -> Self {
+        let cell = |truth: usize, column: usize| rows.get(truth).and_then(|row| row.get(column)).copied().unwrap_or(0);
+        let counts = (0..classes).flat_map(|truth| (0..=classes).map(move |column| cell(truth, column))).collect();
+        Self { classes, counts }
+    }
+
     /// Adds the pixels of another matrix of as many classes.
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!(self.classes, other.classes, "matrices of different classes cannot be added");

@@ -346,6 +346,9 @@ fn keep_table(
     ctx: &JobCtx,
 ) -> Result<(), JobError> {
     let (Some(tables), Some(StoredRun { run, .. })) = (tables, run) else { return Ok(()) };
+    if evaluation.pixels().is_some() {
+        return Ok(());
+    }
     let identity = run.identity();
     if tables.get(&identity).is_none() {
         let table = MatchTable::of(evaluation, run.number("optimal_confidence").unwrap_or(0.0), ctx)?;

@@ -1,0 +1,88 @@
+//! What the evaluation document says of segmenters of pixels.
+
+use serde::Serialize;
+
+use crate::metrics::segmentation::{ClassPixels, SegmentationSummary};
+use crate::metrics::{Counter, Evaluation};
+
+/// The part of the summary that only segmenters of pixels have: at the threshold, but for the boundaries.
+#[derive(Debug, Serialize)]
+pub struct SegmentationPart {
+    pixels: u64,
+    below_threshold: Option<u64>,
+    pixel_accuracy: Option<f64>,
+    mean_accuracy: Option<f64>,
+    mean_iou: Option<f64>,
+    mean_iou_in_truth_or_prediction: Option<f64>,
+    frequency_weighted_iou: Option<f64>,
+    mean_dice: Option<f64>,
+    mean_dice_in_truth_or_prediction: Option<f64>,
+    boundary_iou: Option<f64>,
+}
+
+impl SegmentationPart {
+    /// Of the rates at a threshold.
+    #[must_use]
+    pub fn new(summary: &SegmentationSummary, evaluation: &Evaluation, counter: Option<&Counter>) -> Self {
+        let sure = evaluation.pixels().is_some_and(|pixels| pixels.has_confidence());
+        Self {
+            pixels: summary.pixels,
+            below_threshold: counter.filter(|_| sure).map(|counter| counter.totals().missed),
+            pixel_accuracy: summary.pixel_accuracy,
+            mean_accuracy: summary.mean_accuracy,
+            mean_iou: summary.mean_iou,
+            mean_iou_in_truth_or_prediction: summary.mean_iou_in_truth_or_prediction,
+            frequency_weighted_iou: summary.frequency_weighted_iou,
+            mean_dice: summary.mean_dice,
+            mean_dice_in_truth_or_prediction: summary.mean_dice_in_truth_or_prediction,
+            boundary_iou: summary.boundary_iou,
+        }
+    }
+}
+
+/// How masks were read.
+#[derive(Debug, Serialize)]
+pub struct MaskSettings {
+    ignore_index: Option<u16>,
+    /// The class that is left out of the means.
+    background: Option<String>,
+    /// Steps of confidence; `None` where the model does not say how sure it is.
+    confidence_levels: Option<usize>,
+}
+
+impl MaskSettings {
+    /// Of an evaluation; `None` where it has no masks of pixels.
+    #[must_use]
+    pub fn of(evaluation: &Evaluation) -> Option<Self> {
+        let pixels = evaluation.pixels()?;
+        let name = |class: u16| evaluation.dataset.classes.names().get(usize::from(class)).cloned();
+        let levels = evaluation.matched.as_ref().map(|matched| matched.timeline.scores().len());
+        Some(Self {
+            ignore_index: pixels.reading.ignore,
+            background: pixels.reading.without.and_then(name),
+            confidence_levels: levels.filter(|_| pixels.has_confidence()),
+        })
+    }
+}
+
+/// What only classes of pixels have.
+#[derive(Debug, Serialize)]
+pub struct ClassPixelsPart {
+    iou: Option<f64>,
+    dice: Option<f64>,
+    boundary_iou: Option<f64>,
+    truth_pixels: u64,
+    predicted_pixels: u64,
+}
+
+impl From<&ClassPixels> for ClassPixelsPart {
+    fn from(class: &ClassPixels) -> Self {
+        Self {
+            iou: class.iou,
+            dice: class.dice,
+            boundary_iou: class.boundary_iou,
+            truth_pixels: class.truth_pixels,
+            predicted_pixels: class.predicted_pixels,
+        }
+    }
+}
