@@ -110,6 +110,8 @@ pub enum Slot {
     Nearby,
     /// How far the map can be trusted.
     Trust,
+    /// The masks of the image on screen.
+    Masks,
     /// Finding clusters on the map.
     Cluster,
 }

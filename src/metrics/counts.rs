@@ -153,6 +153,12 @@ impl ClassCounts {
         rates::f1(self.correct, self.predicted(), self.support())
     }
 
+    /// correct / (predicted + support − correct): intersection over union, where the counts are of pixels.
+    #[must_use]
+    pub fn iou(self) -> Option<f64> {
+        rates::ratio(self.correct, self.predicted() + self.support() - self.correct)
+    }
+
     /// The count of one kind, as the class chart stacks them.
     #[must_use]
     pub const fn of(self, kind: OutcomeKind) -> u64 {

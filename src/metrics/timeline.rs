@@ -272,6 +272,27 @@ impl Timeline {
         counts
     }
 
+    /// The counts of one image at a cut as a matrix: truth in rows, prediction in columns, what stands outside last in both.
+    #[must_use]
+    pub fn matrix_of(&self, image: ImageId, cut: Cut) -> Vec<Vec<u64>> {
+        let side = self.class_count + 1;
+        let mut rows = vec![vec![0_u64; side]; side];
+        let place = |class: Option<ClassId>| class.map_or(side - 1, ClassId::index);
+        for (_, cell, weight) in self.weighted_of(image).filter(|(interval, ..)| interval.holds(cut)) {
+            if let Some(n) = rows.get_mut(place(cell.truth)).and_then(|row| row.get_mut(place(cell.predicted))) {
+                *n += weight;
+            }
+        }
+        rows
+    }
+
+    /// How much the outcomes of one image count at a cut in all cells that `wanted` accepts.
+    #[must_use]
+    pub fn count_in(&self, image: ImageId, cut: Cut, wanted: impl Fn(Cell) -> bool) -> u64 {
+        let held = self.weighted_of(image).filter(|(interval, cell, _)| interval.holds(cut) && wanted(*cell));
+        held.map(|(.., weight)| weight).sum()
+    }
+
     /// The truths of one image that count.
     pub(super) fn truths_of(&self, image: ImageId) -> u64 {
         self.counts_of(image, Cut::default()).truths()

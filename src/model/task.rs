@@ -30,7 +30,7 @@ impl Task {
     #[must_use]
     pub const fn outside(self) -> &'static str {
         match self {
-            Self::Classification | Self::TextClassification => "below threshold",
+            Self::Classification | Self::TextClassification | Self::SemanticSegmentation => "below threshold",
             Self::Multilabel | Self::TextMultilabel => "none",
             _ => "background",
         }
@@ -79,6 +79,18 @@ impl Task {
     #[must_use]
     pub const fn is_single_label(self) -> bool {
         self.is_classification() && !self.is_multilabel()
+    }
+
+    /// True where everything that is annotated gets exactly one class, so that nothing is predicted where there is nothing.
+    #[must_use]
+    pub const fn is_one_class_each(self) -> bool {
+        self.is_single_label() || matches!(self, Self::SemanticSegmentation)
+    }
+
+    /// True where the truth are objects at a place.
+    #[must_use]
+    pub const fn has_objects(self) -> bool {
+        matches!(self, Self::Detection | Self::InstanceSegmentation)
     }
 
     /// True where the items are texts.

@@ -392,15 +392,17 @@ impl<'a> Document<'a> {
 impl Thresholded {
     fn new(at: &At<'_>) -> Self {
         let counts: Counts = at.counter.totals();
+        // Pixels of one image are no independent draws.
+        let independent = !at.matched.timeline.is_weighted();
         Self {
             optimal_confidence: at.matched.optima.pooled,
             macro_optimal_confidence: at.matched.optima.macro_f1,
             precision: counts.precision(),
             recall: counts.recall(),
             f1: counts.f1(),
-            precision_interval: rates::wilson(counts.correct, counts.kept()),
-            recall_interval: rates::wilson(counts.correct, counts.truths()),
-            f1_interval: rates::f1_interval(counts.correct, counts.kept(), counts.truths()),
+            precision_interval: rates::wilson(counts.correct, counts.kept()).filter(|_| independent),
+            recall_interval: rates::wilson(counts.correct, counts.truths()).filter(|_| independent),
+            f1_interval: rates::f1_interval(counts.correct, counts.kept(), counts.truths()).filter(|_| independent),
             correct: counts.correct,
             true_positives: counts.correct,
             misclassified: counts.misclassified,

@@ -86,6 +86,8 @@ pub enum Command {
     SortBy(Sort),
     /// Open one image of the selection.
     OpenImage(ImageId),
+    /// Read the masks of an image to show them.
+    ShowMasks(ImageId),
     /// Leave the image.
     CloseImage,
     /// Go this many images on in the selection.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::analysis::Recommendation;
 use crate::jobs::JobError;
+use crate::model::ImageId;
 use crate::store::runs::StoredRun;
 use crate::vectors::layout::Layout;
 
@@ -17,6 +18,7 @@ use super::comparing::Compared;
 use super::crossval::Crossed;
 use super::evaluations::Key;
 use super::explorer::{LabelCurves, PrCurves};
+use super::load::masks::Shown;
 use super::load::{Fingerprint, Loaded};
 use super::mapping::Study;
 use super::ranges::Ranges;
@@ -67,6 +69,8 @@ pub enum EventBody {
     Mapped(Result<Box<(Cloud, Layout)>, JobError>),
     /// The points of the map, laid out.
     LaidOut(Result<(Projection, Layout), JobError>),
+    /// The masks of an image.
+    MasksShown(ImageId, Result<Shown, JobError>),
     /// How far the map can be trusted; `None` where it has too few points.
     Trusted(Result<Option<f64>, JobError>),
     /// The neighbours of the points.

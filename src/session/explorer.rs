@@ -13,8 +13,9 @@ use crate::metrics::detection::Matched;
 use crate::metrics::{Counter, Evaluation, OwnThresholds};
 use crate::model::finding::Finding;
 use crate::model::project::Choice;
-use crate::model::{ClassId, Dataset, Predictions};
+use crate::model::{ClassId, Dataset, ImageId, Predictions};
 
+use super::load::masks::Shown;
 use super::load::{Fingerprint, Loaded};
 use super::mapping;
 use super::selection::Selection;
@@ -123,6 +124,8 @@ pub struct Explorer {
     pub selection: Selection,
     /// True while the selection belongs to another threshold, filter or order: it is found again once it is on screen.
     pub(super) outdated: bool,
+    /// The masks of the image that is looked at, or why they cannot be read.
+    pub masks: Option<(ImageId, Result<Arc<Shown>, String>)>,
     /// Recommendations, at the threshold `recommended_at`.
     pub recommendations: Arc<Vec<Recommendation>>,
     /// The threshold they were computed at; `None` while the first are on their way.
@@ -165,6 +168,7 @@ impl Explorer {
             pairs_wanted: None,
             outdated: true,
             selection: Selection::default(),
+            masks: None,
             recommendations: Arc::new(Vec::new()),
             recommended_at: None,
             curves: None,

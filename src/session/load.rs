@@ -1,6 +1,6 @@
 //! What jobs do: open a folder, read its data, evaluate. Plain functions from paths to results, without any state.
 
-mod masks;
+pub mod masks;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

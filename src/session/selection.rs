@@ -22,6 +22,8 @@ pub enum Sort {
     Confidence,
     /// Lowest overlap of the objects meant first.
     Overlap,
+    /// Lowest mean IoU of the classes of its pixels first.
+    MeanIou,
     /// Highest loss of the item first.
     Loss,
     /// Smallest distance of the two best classes first.
@@ -34,8 +36,9 @@ pub enum Sort {
 
 impl Sort {
     /// All orders.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Errors,
+        Self::MeanIou,
         Self::F1,
         Self::Confidence,
         Self::Overlap,
@@ -51,7 +54,9 @@ impl Sort {
     pub fn belongs_to(self, task: Task, filter: &Filter) -> bool {
         match self {
             Self::Probability => task.is_classification() && filter.classes().1.is_some(),
-            Self::Overlap => !task.is_classification(),
+            Self::Overlap => matches!(task, Task::Detection | Task::InstanceSegmentation),
+            Self::MeanIou => task == Task::SemanticSegmentation,
+            Self::F1 | Self::Confidence if task == Task::SemanticSegmentation => false,
             Self::Loss | Self::Margin | Self::Entropy => task.is_classification(),
             Self::F1 => !task.is_classification() || task.is_multilabel(),
             Self::Name | Self::Errors | Self::Confidence => true,
@@ -67,6 +72,7 @@ impl Sort {
             Self::F1 => "Lowest F1",
             Self::Confidence => "Highest confidence",
             Self::Overlap => "Lowest IoU",
+            Self::MeanIou => "Lowest mean IoU",
             Self::Loss => "Highest loss",
             Self::Margin => "Smallest margin",
             Self::Entropy => "Highest entropy",
@@ -86,6 +92,8 @@ pub struct SelectedImage {
     pub first: u32,
     /// Number of objects meant.
     pub marked: u32,
+    /// What they count: the objects themselves, or their pixels.
+    pub weight: u64,
 }
 
 /// The gallery's content.
@@ -121,7 +129,10 @@ impl Selection {
             let first = outcomes.partition_point(|o| image_of(o) < Some(image));
             let end = outcomes.partition_point(|o| image_of(o) <= Some(image));
             let counts = timeline.counts_of(image, cut);
-            SelectedImage { image, counts, first: as_u32(first), marked: as_u32(end - first) }
+            let marked = as_u32(end - first);
+            let weighted = timeline.is_weighted() && marked > 0;
+            let weight = if weighted { timeline.count_in(image, cut, |c| filter.wants(c)) } else { marked.into() };
+            SelectedImage { image, counts, first: as_u32(first), marked, weight }
         });
         let images = images.collect();
         let mut selection = Self { filter, sort, images, outcomes };
@@ -152,8 +163,14 @@ impl Selection {
         };
         let key = |s: &SelectedImage| match self.sort {
             Sort::Name => 0.0,
+            // Of pixels, most of those that are meant.
+            Sort::Errors if s.weight > u64::from(s.marked) => -(s.weight as f64),
             Sort::Errors => -((s.counts.misclassified + s.counts.missed + s.counts.false_positives) as f64),
             Sort::F1 => s.counts.f1().unwrap_or(f64::INFINITY),
+            Sort::MeanIou => {
+                let score = evaluation.pixels().and_then(|pixels| pixels.scores.get(s.image.index())?.mean_iou);
+                score.unwrap_or(f64::INFINITY)
+            }
             Sort::Loss => -measure(s, |m| m.loss).unwrap_or(f64::NEG_INFINITY),
             Sort::Margin => measure(s, |m| m.margin).unwrap_or(f64::INFINITY),
             Sort::Entropy => -measure(s, |m| m.entropy).unwrap_or(f64::NEG_INFINITY),

@@ -2,6 +2,7 @@
 
 mod asked;
 mod atlas;
+mod masks;
 mod tags;
 mod workspace;
 
@@ -150,6 +151,7 @@ impl Session {
             Command::HashInputs => self.hash_inputs(),
             Command::StudyMapping => self.study_mapping(),
             Command::SelectHere(filter) => self.go(Location { filter, image: None, ..self.history.here().clone() }),
+            Command::ShowMasks(image) => self.show_masks(image),
             Command::OpenVectors(file) => self.open_vectors(&file),
             Command::OpenAtlas(wanted) => self.open_atlas(wanted),
             Command::LayOut(projection) => self.lay_out(projection),
@@ -235,6 +237,7 @@ impl Session {
             EventBody::Mapped(result) => self.mapped(result),
             EventBody::LaidOut(Ok((projection, layout))) => self.laid_out(projection, layout),
             EventBody::LookedAround(Ok(nearby)) => self.looked_around(*nearby),
+            EventBody::MasksShown(image, result) => self.masks_shown(image, result),
             EventBody::Trusted(Ok(trust)) => {
                 if let Some(atlas) = &mut self.atlas {
                     atlas.trust = trust;

@@ -10,7 +10,7 @@ use crate::jobs::JobError;
 use crate::metrics::Evaluation;
 use crate::metrics::segmentation::{self, ImagePixels};
 use crate::model::project::{Choice, Project};
-use crate::model::{Findings, IndexMask, Indices, MaskFiles, MaskReading, Progress, Severity};
+use crate::model::{Confidence, Findings, IndexMask, Levels, MaskFiles, MaskReading, Progress, Severity};
 
 /// Cells of an image, of all levels of confidence, up to which they are kept as they are; beyond, levels are joined.
 const MOST_CELLS: usize = 1 << 15;
@@ -86,6 +86,22 @@ pub struct Shown {
     pub truth: IndexMask,
     /// The model's, in the size of the truth.
     pub predicted: Option<IndexMask>,
+    /// How sure it is, in the size of the truth.
+    pub confidence: Option<Confidence>,
+}
+
+impl Shown {
+    /// How sure the model is of a pixel, in 0…1; `None` where it does not say.
+    #[must_use]
+    pub fn confidence_at(&self, x: u32, y: u32) -> Option<f64> {
+        let map = self.confidence.as_ref().filter(|map| x < map.width)?;
+        let at = (y as usize).checked_mul(map.width as usize)?.checked_add(x as usize)?;
+        let level = match &map.levels {
+            Levels::Byte(levels) => u16::from(*levels.get(at)?),
+            Levels::Word(levels) => *levels.get(at)?,
+        };
+        Some(map.value(level))
+    }
 }
 
 /// Reads the masks of an image to show them.
@@ -98,16 +114,8 @@ pub fn show(files: &MaskFiles, reading: &MaskReading) -> Result<Shown, JobError>
     let fitted = |mask: IndexMask| {
         if (mask.width, mask.height) == (width, height) { mask } else { mask.resized_nearest(width, height) }
     };
-    Ok(Shown { predicted: read.predicted.map(fitted), truth: read.truth })
-}
-
-/// The class of a pixel, where there is one.
-#[must_use]
-pub fn class_at(mask: &IndexMask, x: u32, y: u32, classes: usize) -> Option<u16> {
-    let at = (y as usize).checked_mul(mask.width as usize)?.checked_add(x as usize)?;
-    let index = match &mask.values {
-        Indices::Small(values) => u16::from(*values.get(at)?),
-        Indices::Large(values) => *values.get(at)?,
+    let sized = |map: Confidence| {
+        if (map.width, map.height) == (width, height) { map } else { map.resized_nearest(width, height) }
     };
-    (x < mask.width && usize::from(index) < classes).then_some(index)
+    Ok(Shown { predicted: read.predicted.map(fitted), confidence: read.confidence.map(sized), truth: read.truth })
 }

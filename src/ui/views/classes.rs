@@ -1,6 +1,7 @@
 //! Performance by class, as bars or as a table. Reads the counter; what is shown in which order is the view's own.
 
 mod bars;
+mod iou;
 mod order;
 mod picker;
 mod table;
@@ -22,6 +23,8 @@ use order::Order;
 enum Mode {
     #[default]
     Bars,
+    /// Of pixels: intersection over union.
+    Iou,
     Table,
 }
 
@@ -73,8 +76,14 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Classes) {
         combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Order of class bars"));
         ui.separator();
         ui.selectable_value(&mut state.mode, Mode::Bars, "Bars");
+        if explorer.evaluation.pixels().is_some() {
+            ui.selectable_value(&mut state.mode, Mode::Iou, "IoU");
+        }
         ui.selectable_value(&mut state.mode, Mode::Table, "Table");
     });
+    if state.mode == Mode::Iou && explorer.evaluation.pixels().is_none() {
+        state.mode = Mode::default();
+    }
     arrange(ui, ctx, state);
     let classes = state.rows.as_ref().map_or(&[][..], |rows| &rows.classes);
     if classes.is_empty() {
@@ -83,6 +92,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Classes) {
     }
     match state.mode {
         Mode::Bars => bars::ui(ui, ctx, classes),
+        Mode::Iou => iou::ui(ui, ctx, classes),
         Mode::Table => {
             if let Some(order) = table::ui(ui, ctx, classes, (state.order, state.descending), &mut state.total) {
                 state.descending = if order == state.order { !state.descending } else { order.starts_descending() };

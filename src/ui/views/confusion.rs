@@ -331,7 +331,7 @@ fn sides(explorer: &Explorer, arrangement: &Arrangement, sheet: Sheet<'_>, trans
     let all = arrangement.side();
     let (truths, predictions) = match sheet {
         Sheet::Table(_) => (all - 1, all - 1),
-        Sheet::Counts { .. } if explorer.evaluation.task.is_single_label() => (all - 1, all),
+        Sheet::Counts { .. } if explorer.evaluation.task.is_one_class_each() => (all - 1, all),
         Sheet::Counts { .. } => (all, all),
     };
     if transpose { (predictions, truths) } else { (truths, predictions) }

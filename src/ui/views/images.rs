@@ -10,7 +10,7 @@ use super::texts::{self, Texts};
 use super::viewer::{self, Viewer};
 
 /// What the page remembers between frames.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Images {
     gallery: Gallery,
     viewer: Viewer,

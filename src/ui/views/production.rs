@@ -1,6 +1,7 @@
 //! Production metrics explorer: precision, recall and F1 at every confidence. Reads sweeps; the threshold is the session's.
 
 mod curve;
+pub mod pixels;
 
 use egui::{Align2, ComboBox, CursorIcon, RichText, Sense, Stroke, Ui, pos2};
 use egui_plot::{PlotPoints, PlotTransform};
@@ -117,6 +118,10 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Production) {
             "No detections",
             "Without predictions there is no threshold to choose",
         );
+        return;
+    }
+    if explorer.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
+        pixels::ui(ui, ctx, explorer);
         return;
     }
     ui.horizontal(|ui| toolbar(ui, explorer, state));

@@ -77,7 +77,23 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut ThresholdBar) {
     iou_slider(ui, ctx, explorer, iou);
 }
 
+/// What stands in the place of the slider where a model does not say how sure it is.
+fn without_confidence(ui: &mut Ui, ctx: &ViewCtx, row: Rect) {
+    let theme = ctx.theme;
+    let (above, below) = row.split_top_bottom_at_fraction(0.5);
+    let words = "No confidence in this model's output";
+    text::left(ui.painter(), above.translate(vec2(0.0, 3.0)), words, theme::body(), theme.text);
+    let about = "Every pixel counts as the mask has it; a folder of confidence maps beside the masks brings the slider";
+    text::left(ui.painter(), below.translate(vec2(0.0, -3.0)), about, theme::caption(), theme.muted);
+    let node = ui.interact(row, Id::unique("no confidence"), Sense::hover());
+    node.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words));
+}
+
 fn slider_row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut ThresholdBar, row: Rect) {
+    if explorer.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
+        without_confidence(ui, ctx, row);
+        return;
+    }
     let theme = ctx.theme;
     let track = Track::of(&mut state.track, explorer);
     let label = row.with_max_x(row.left() + LABEL);
@@ -86,7 +102,11 @@ fn slider_row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Thres
     let below = Rect::from_min_max(pos2(label.left(), middle), label.max).translate(vec2(0.0, -3.0));
     text::left(ui.painter(), above, "Confidence threshold", theme::body(), theme.text);
     let kept = fmt::count(explorer.counter.totals().kept());
-    let all = fmt::count(explorer.predictions().len() as u64);
+    let all = match explorer.evaluation.pixels() {
+        Some(_) => explorer.matched.timeline.support().iter().sum(),
+        None => explorer.predictions().len() as u64,
+    };
+    let all = fmt::count(all);
     let caption = match explorer.matched.own.len() {
         0 => format!("{kept} of {all} kept"),
         1 => "1 class at its own threshold".to_owned(),

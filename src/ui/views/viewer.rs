@@ -10,6 +10,7 @@ mod labels;
 mod list;
 mod other;
 mod overlay;
+mod pixels;
 mod top;
 
 use egui::{Key, Modifiers, Rect, Ui, UiBuilder, Vec2, pos2, vec2};
@@ -36,7 +37,6 @@ pub enum ColourBy {
 }
 
 /// What the view remembers between frames.
-#[derive(Debug)]
 pub struct Viewer {
     canvas: CanvasState,
     image: Option<ImageId>,
@@ -52,6 +52,7 @@ pub struct Viewer {
     beside: bool,
     /// The object that the pointer was on at the last frame, on the picture or in the list.
     pointed: Option<Outcome>,
+    pixels: pixels::PixelState,
     film: film::Film,
 }
 
@@ -69,6 +70,7 @@ impl Default for Viewer {
             blinked: false,
             beside: false,
             pointed: None,
+            pixels: pixels::PixelState::default(),
             film: film::Film::default(),
         }
     }
@@ -120,7 +122,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures:
     let selected = explorer.selection.images.iter().find(|s| s.image == id);
     let marks = selected.map_or(&[][..], |s| explorer.selection.marks(s));
     let labels = explorer.evaluation.labels().is_some();
-    let objects = if labels { Vec::new() } else { objects::of_image(explorer, id, marks, state.below) };
+    let of_pixels = explorer.evaluation.pixels().is_some();
+    let objects = if labels || of_pixels { Vec::new() } else { objects::of_image(explorer, id, marks, state.below) };
     let scene = Scene { ctx, explorer, id, image, objects, marked: marks.len(), controls: true };
     let other = other::Other::of(ctx, explorer, id, state.below);
 
@@ -142,6 +145,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures:
     let mut chosen = list::Chosen::default();
     if list_width > 0.0 && labels {
         classes::ui(&mut child(ui, "classes", list), &scene);
+    } else if list_width > 0.0 && of_pixels {
+        pixels::list(&mut child(ui, "pixels", list), &scene, state);
     } else if list_width > 0.0 {
         chosen = list::ui(&mut child(ui, "objects", list), &scene, state.pointed);
     }
@@ -209,6 +214,9 @@ fn keys(ui: &Ui, scene: &Scene, state: &mut Viewer, compared: bool) {
     if pressed(Key::G) {
         state.truth = !state.truth;
     }
+    if scene.explorer.evaluation.pixels().is_some() && pressed(Key::D) {
+        state.pixels.flip_difference();
+    }
     if pressed(Key::P) {
         state.predictions = !state.predictions;
     }
@@ -247,11 +255,14 @@ fn picture(ui: &mut Ui, scene: &Scene, state: &mut Viewer, pictures: &mut Pictur
     let pointer = response.hover_pos().filter(|_| !response.dragged());
     let on_picture = pointer.and_then(|at| overlay::object_at(scene, &canvas, state, at));
     let pointed = chosen.pointed.or(on_picture);
+    if scene.explorer.evaluation.pixels().is_some() {
+        pixels::overlay(ui, scene, &canvas, state);
+    }
     overlay::ui(ui, scene, &canvas, state, pointed);
     state.pointed = pointed;
     if scene.controls {
         bar::ui(ui, scene, &canvas, state);
-        bar::legend(ui, scene, &canvas, state, source);
+        bar::legend(ui, scene, &canvas, state, (source, pointer));
     }
 }
 

@@ -42,6 +42,10 @@ pub enum Order {
     Ap75,
     /// By AP over IoU 0.50 … 0.95.
     Ap,
+    /// By intersection over union of the pixels.
+    Iou,
+    /// By intersection over union of the boundaries, whatever the threshold.
+    BoundaryIou,
     /// By the area under the ROC curve.
     RocAuc,
     /// By average precision as the step sum, of a classifier.
@@ -52,7 +56,7 @@ pub enum Order {
 
 impl Order {
     /// All orders, as the menu lists them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Support,
         Self::Name,
         Self::Declared,
@@ -67,6 +71,8 @@ impl Order {
         Self::Ap50,
         Self::Ap75,
         Self::Ap,
+        Self::Iou,
+        Self::BoundaryIou,
         Self::RocAuc,
         Self::AveragePrecision,
         Self::Optimum,
@@ -76,7 +82,8 @@ impl Order {
     #[must_use]
     pub const fn belongs_to(self, task: Task) -> bool {
         match self {
-            Self::Ap50 | Self::Ap75 | Self::Ap => !task.is_classification(),
+            Self::Ap50 | Self::Ap75 | Self::Ap => task.has_objects(),
+            Self::Iou | Self::BoundaryIou => matches!(task, Task::SemanticSegmentation),
             Self::RocAuc | Self::AveragePrecision => task.is_classification(),
             Self::Misclassified => occurs(OutcomeKind::Misclassified, task),
             Self::FalsePositives => occurs(OutcomeKind::FalsePositive, task),
@@ -102,6 +109,8 @@ impl Order {
             Self::Ap50 => "AP50",
             Self::Ap75 => "AP75",
             Self::Ap => "AP50:95",
+            Self::Iou => "IoU",
+            Self::BoundaryIou => "Boundary",
             Self::RocAuc => "ROC AUC",
             Self::AveragePrecision => "AP",
             Self::Optimum => "Own best",
@@ -118,6 +127,8 @@ impl Order {
                 | Self::Precision
                 | Self::Recall
                 | Self::F1
+                | Self::Iou
+                | Self::BoundaryIou
                 | Self::Ap
                 | Self::Ap50
                 | Self::Ap75
@@ -134,6 +145,7 @@ impl Order {
             Self::Declared
                 | Self::Name
                 | Self::Support
+                | Self::BoundaryIou
                 | Self::Ap
                 | Self::Ap50
                 | Self::Ap75
@@ -168,6 +180,11 @@ impl Order {
             Self::Ap50 => ap(|a| a.ap50),
             Self::Ap75 => ap(|a| a.ap75),
             Self::Ap => ap(|a| a.ap),
+            Self::Iou => counts.iou(),
+            Self::BoundaryIou => {
+                let (both, any) = explorer.evaluation.pixels()?.boundaries.get(class.index()).copied()?;
+                crate::metrics::rates::ratio(both, any)
+            }
             Self::RocAuc => ranked(|r| &r.roc_auc),
             Self::AveragePrecision => ranked(|r| &r.average_precision),
             Self::Optimum => explorer.base().optima.classes.get(class.index()).copied().flatten(),
@@ -187,6 +204,7 @@ impl Order {
         let support = explorer.matched.timeline.support().get(class.index()).copied().unwrap_or(0);
         let why = match self {
             Self::Precision => format!("nothing is predicted as {name} at {at}"),
+            Self::Iou | Self::BoundaryIou => format!("{name} is neither in the ground truth nor predicted"),
             Self::Recall => format!("no {units} of {name} in the ground truth"),
             Self::F1 if counts.support() == 0 => format!("{name} is neither in the ground truth nor predicted at {at}"),
             Self::RocAuc | Self::AveragePrecision if labels.is_some_and(|l| !l.scores.has_confidence) => {

@@ -14,7 +14,7 @@ use super::order::Order;
 use super::total::{Rule, Total};
 
 /// Columns after the name, in order.
-const COLUMNS: [Order; 15] = [
+const COLUMNS: [Order; 17] = [
     Order::Support,
     Order::Predicted,
     Order::Correct,
@@ -27,6 +27,8 @@ const COLUMNS: [Order; 15] = [
     Order::Ap50,
     Order::Ap75,
     Order::Ap,
+    Order::Iou,
+    Order::BoundaryIou,
     Order::RocAuc,
     Order::AveragePrecision,
     Order::Optimum,

@@ -118,6 +118,10 @@ impl Total {
             Order::Ap50 => fmt::rate(coco.ap50),
             Order::Ap75 => fmt::rate(coco.ap75),
             Order::Ap => fmt::rate(coco.ap),
+            Order::Iou => fmt::rate(explorer.evaluation.segmentation(&explorer.counter).and_then(|s| s.mean_iou)),
+            Order::BoundaryIou => {
+                fmt::rate(explorer.evaluation.segmentation(&explorer.counter).and_then(|s| s.boundary_iou))
+            }
             Order::RocAuc => fmt::rate(self.roc_auc),
             Order::AveragePrecision => fmt::rate(self.average_precision),
             Order::Optimum => explorer.matched.optima.pooled.map_or_else(|| fmt::UNDEFINED.to_owned(), fmt::threshold),

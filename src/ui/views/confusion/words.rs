@@ -59,7 +59,7 @@ pub(super) fn meaning(frame: &Frame, cell: Cell, held: f64) -> String {
     match cell.kind() {
         Some(OutcomeKind::Correct) => format!("{number} {truth} {was} found correctly {at}"),
         Some(OutcomeKind::Misclassified) => format!("{number} {truth} {was} taken for {predicted} {at}"),
-        Some(OutcomeKind::Missed) if task.is_single_label() => {
+        Some(OutcomeKind::Missed) if task.is_one_class_each() => {
             format!("{number} {truth} scored below the threshold {at}")
         }
         Some(OutcomeKind::Missed) => format!("{number} {truth} {was} missed {at}"),

@@ -51,7 +51,7 @@ impl Side {
 
 /// What no class stands for on the side of the predictions.
 const fn outside(task: Task) -> &'static str {
-    if task.is_single_label() {
+    if task.is_one_class_each() {
         "Below threshold"
     } else if task.is_multilabel() {
         "Not predicted"
@@ -112,7 +112,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Chooser) 
     let label = |ui: &mut Ui, words: &str| ui.label(RichText::new(words).font(theme::caption()).color(ctx.theme.muted));
     label(ui, "truth");
     // Every item of a single label has one.
-    let first: &[&str] = if task.is_single_label() { &["Any"] } else { &["Any", "Not in the truth"] };
+    let first: &[&str] = if task.is_one_class_each() { &["Any"] } else { &["Any", "Not in the truth"] };
     let shown = if truth == Side::Outside { "Not in the truth" } else { truth.name(explorer) };
     let menu = ClassMenu { name: "Class of the truth", chosen: shown, width, first };
     let (_, picked) = menu.show(ui, classes, &mut state.truth);

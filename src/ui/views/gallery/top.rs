@@ -78,9 +78,13 @@ fn selection(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
         _ if task.is_single_label() => images,
         _ => {
             let marked = selection.outcomes.len() as u64;
-            let objects = match explorer.evaluation.objects() {
-                Some(_) => fmt::counted(marked, "marked object", "marked objects"),
-                None => fmt::counted(marked, "label", "labels"),
+            let objects = if explorer.evaluation.objects().is_some() {
+                fmt::counted(marked, "marked object", "marked objects")
+            } else if explorer.evaluation.pixels().is_some() {
+                let pixels = selection.images.iter().map(|image| image.weight).sum();
+                fmt::counted(pixels, "pixel", "pixels")
+            } else {
+                fmt::counted(marked, "label", "labels")
             };
             format!("{objects} in {images}")
         }

@@ -3,9 +3,9 @@
 use egui::{RichText, Ui};
 
 use crate::analysis::Filter;
-use crate::metrics::evaluation::Labels;
+use crate::metrics::evaluation::{Labels, Pixels};
 use crate::metrics::{Counts, Matching, OutcomeKind};
-use crate::model::{Task, fmt};
+use crate::model::{ClassId, Task, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -49,7 +49,7 @@ fn formula(tile: Tile, counts: Counts, task: Task) -> (String, String) {
 /// What precision divides by.
 fn kept(task: Task) -> String {
     let units = task.units().1;
-    if !task.is_classification() {
+    if task.has_objects() {
         "detections kept".to_owned()
     } else if task.is_multilabel() {
         format!("{units} predicted")
@@ -61,7 +61,7 @@ fn kept(task: Task) -> String {
 /// What recall divides by.
 fn all(task: Task) -> String {
     let units = task.units().1;
-    if task.is_single_label() { units.to_owned() } else { format!("annotated {units}") }
+    if task.is_one_class_each() { units.to_owned() } else { format!("annotated {units}") }
 }
 
 /// What is counted.
@@ -69,7 +69,7 @@ fn all(task: Task) -> String {
 pub fn meaning(kind: OutcomeKind, task: Task) -> String {
     let (one, many) = task.units();
     let many = format!("{}{}", many.get(..1).unwrap_or_default().to_uppercase(), many.get(1..).unwrap_or_default());
-    if !task.is_classification() {
+    if task.has_objects() {
         return match kind {
             OutcomeKind::Correct => format!("{many} found with their own class"),
             OutcomeKind::Misclassified => format!("{many} found, but with another class"),
@@ -88,6 +88,9 @@ pub fn meaning(kind: OutcomeKind, task: Task) -> String {
     match kind {
         OutcomeKind::Correct => format!("{many} given their own class"),
         OutcomeKind::Misclassified => format!("{many} given another class"),
+        OutcomeKind::Missed if task == Task::SemanticSegmentation => {
+            format!("{many} whose confidence lies below the threshold, or without a predicted class")
+        }
         OutcomeKind::Missed => format!("{many} whose best class scores below the confidence"),
         OutcomeKind::FalsePositive => format!("Not counted: every {one} has a class"),
     }
@@ -109,6 +112,9 @@ fn undefined(tile: Tile, task: Task) -> String {
 pub fn protocol(explorer: &Explorer) -> Vec<String> {
     if let Some(labels) = explorer.evaluation.labels() {
         return of_labels(explorer.evaluation.task, labels);
+    }
+    if let Some(pixels) = explorer.evaluation.pixels() {
+        return of_pixels(explorer, pixels);
     }
     let settings = explorer.matched.settings;
     let iou = format!("{:.2}", settings.iou);
@@ -138,6 +144,25 @@ pub fn protocol(explorer: &Explorer) -> Vec<String> {
         "Crowd regions and difficult objects are never missed; a detection of their class that lies on them is ignored"
             .to_owned(),
     ]
+}
+
+/// How classes of pixels are decided.
+fn of_pixels(explorer: &Explorer, pixels: &Pixels) -> Vec<String> {
+    let mut sentences = vec!["Every pixel has the class that the model's mask gives it".to_owned()];
+    if pixels.has_confidence() {
+        sentences.push("Pixels whose confidence lies below the threshold count as missed".to_owned());
+    } else {
+        sentences.push("The model does not say how sure it is, so that every pixel counts".to_owned());
+    }
+    if let Some(ignore) = pixels.reading.ignore {
+        sentences.push(format!("True pixels of index {ignore} are left out of everything"));
+    }
+    let without = pixels.reading.without.map(|class| ClassId(u32::from(class)));
+    if let Some(class) = without {
+        let name = explorer.dataset().classes.name(class);
+        sentences.push(format!("{name} is left out of the means over classes"));
+    }
+    sentences
 }
 
 /// How classes of items are decided.
@@ -170,6 +195,10 @@ pub fn matching(explorer: &Explorer) -> String {
         } else {
             format!("best class of each {item}")
         };
+    }
+    if let Some(pixels) = explorer.evaluation.pixels() {
+        let ignored = pixels.reading.ignore.map_or_else(String::new, |index| format!(", index {index} ignored"));
+        return format!("class of each pixel{ignored}");
     }
     let settings = explorer.matched.settings;
     let sign = match settings.matching {
@@ -209,7 +238,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
     if tile.value(counts) == fmt::UNDEFINED {
         ui.label(RichText::new(undefined(tile, task)).color(ctx.theme.muted));
     }
-    if let Some((low, high)) = tile.interval(counts) {
+    if let Some((low, high)) = tile.interval(counts).filter(|_| !explorer.matched.timeline.is_weighted()) {
         let how = if tile == Tile::F1 {
             "Wilson's, carried over from correct / (kept + objects − correct)"
         } else {
@@ -243,7 +272,7 @@ pub const fn occurs(kind: OutcomeKind, task: Task) -> bool {
     match kind {
         OutcomeKind::Correct | OutcomeKind::Missed => true,
         OutcomeKind::Misclassified => !task.is_multilabel(),
-        OutcomeKind::FalsePositive => !task.is_classification() || task.is_multilabel(),
+        OutcomeKind::FalsePositive => !task.is_one_class_each(),
     }
 }
 

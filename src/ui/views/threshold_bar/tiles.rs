@@ -18,6 +18,7 @@ use crate::ui::widgets::icon::{Icon, focus_ring};
 use crate::ui::widgets::{outcome, text};
 
 use super::explain;
+use crate::ui::views::production::pixels::numbers;
 
 /// Width of a tile with a rate.
 const RATE: f32 = 126.0;
@@ -94,7 +95,8 @@ impl Tiles {
         match &self.width {
             Some((of, width)) if Arc::ptr_eq(of, &explorer.matched) => *width,
             _ => {
-                let most = explorer.predictions().len().max(explorer.dataset().truths.len()) as u64;
+                let truths: u64 = explorer.matched.timeline.support().iter().sum();
+                let most = truths.max(explorer.predictions().len() as u64);
                 let figure = text::width(ui, &fmt::count(most), theme::figure());
                 let width = (figure + 2.0 * theme::PADDING + theme::ICON).max(COUNT);
                 self.width = Some((Arc::clone(&explorer.matched), width));
@@ -107,7 +109,9 @@ impl Tiles {
 /// Draws the row of tiles.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Tiles, row: Rect) {
     let wanted = state.count_width(ui, explorer);
-    let room = (row.width() - 3.0 * RATE - theme::PADDING) / 4.0;
+    let of_pixels = explorer.evaluation.segmentation(&explorer.counter).map(|s| numbers(&s)).unwrap_or_default();
+    let of_pixels: Vec<_> = of_pixels.into_iter().filter(|(name, ..)| PIXELS.contains(name)).collect();
+    let room = (row.width() - (3 + of_pixels.len()) as f32 * RATE - theme::PADDING) / 4.0;
     let count_width = wanted.min(room);
     let mut left = row.left() - theme::PADDING;
     let task = explorer.evaluation.task;
@@ -115,6 +119,11 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Tiles, ro
     for tile in Tile::ALL.into_iter().filter(shown) {
         let width = if matches!(tile, Tile::Count(_)) { count_width } else { RATE };
         if tile == Tile::Count(OutcomeKind::Correct) {
+            for (name, value, about) in &of_pixels {
+                let rect = Rect::from_min_max(pos2(left, row.top() + 2.0), pos2(left + RATE, row.bottom() - 4.0));
+                number(ui, ctx, (name, *value, about), rect);
+                left += RATE;
+            }
             let line = egui::Stroke::new(theme::HAIRLINE, ctx.theme.line);
             ui.painter().vline(left + theme::GRID, row.y_range().shrink(theme::PADDING), line);
             left += theme::PADDING;
@@ -123,6 +132,23 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Tiles, ro
         draw(ui, ctx, explorer, tile, rect);
         left += width;
     }
+}
+
+/// Numbers that only segmenters of pixels have among the tiles.
+const PIXELS: [&str; 2] = ["Mean IoU", "Boundary IoU"];
+
+/// A number that does not come from the counts alone.
+fn number(ui: &mut Ui, ctx: &ViewCtx, (name, value, about): (&str, Option<f64>, &str), rect: Rect) {
+    let theme = ctx.theme;
+    let words = fmt::rate(value);
+    let response = ui.interact(rect, Id::unique(("tile", name)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name} {words}")));
+    let inner = rect.shrink2(vec2(theme::PADDING, 2.0));
+    text::left(ui.painter(), inner.with_max_y(inner.top() + 16.0), name, theme::caption(), theme.muted);
+    let color = if value.is_some() { theme.text } else { theme.muted };
+    let foot = pos2(inner.left(), inner.bottom());
+    text::at(ui.painter(), foot, Align2::LEFT_BOTTOM, &words, theme::figure(), color);
+    response.on_hover_text(format!("{name}: {about}"));
 }
 
 fn draw(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile, rect: Rect) {
@@ -148,7 +174,9 @@ fn draw(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile, rect: Rect)
     let foot = pos2(inner.left(), inner.bottom());
     let color = if value == fmt::UNDEFINED { theme.muted } else { theme.text };
     let figure = text::at(ui.painter(), foot, Align2::LEFT_BOTTOM, &value, theme::figure(), color);
-    if let Some(interval) = tile.interval(counts) {
+    // Pixels of one image are no independent draws: an interval over them would say nothing.
+    let interval = tile.interval(counts).filter(|_| !explorer.matched.timeline.is_weighted());
+    if let Some(interval) = interval {
         let at = pos2(figure.right() + 6.0, figure.bottom() - 4.0);
         text::at(ui.painter(), at, Align2::LEFT_BOTTOM, &fmt::interval(Some(interval)), theme::caption(), theme.muted);
     }

@@ -1,6 +1,6 @@
 //! What floats over the picture: the switches at its top edge, the legend at its bottom.
 
-use egui::{Align, Frame, Layout, Margin, Rect, RichText, Slider, Ui, UiBuilder, Vec2, pos2, vec2};
+use egui::{Align, Frame, Layout, Margin, Pos2, Rect, RichText, Slider, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use crate::metrics::OutcomeKind;
 use crate::model::fmt;
@@ -9,7 +9,7 @@ use crate::ui::widgets::boxes::{Boxes, Line, Look};
 use crate::ui::widgets::image_canvas::Canvas;
 use crate::ui::widgets::{outcome, switch};
 
-use super::{ColourBy, Scene, Viewer};
+use super::{ColourBy, Scene, Viewer, pixels};
 
 /// Width of the opacity slider.
 const OPACITY: f32 = 64.0;
@@ -32,6 +32,8 @@ pub fn ui(ui: &mut Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewer) {
 fn switches(ui: &mut Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewer) {
     if scene.explorer.evaluation.objects().is_some() {
         of_boxes(ui, scene, state);
+    } else if scene.explorer.evaluation.pixels().is_some() {
+        pixels::switches(ui, scene, state);
     }
     let theme = scene.ctx.theme;
     let now = ui.input(|i| i.time);
@@ -74,8 +76,15 @@ fn of_boxes(ui: &mut Ui, scene: &Scene, state: &mut Viewer) {
 }
 
 /// Draws the legend, and what is unusual about the picture's size.
-pub fn legend(ui: &mut Ui, scene: &Scene, canvas: &Canvas, state: &Viewer, source: Option<(u32, u32)>) {
-    if scene.explorer.evaluation.objects().is_none() {
+pub fn legend(
+    ui: &mut Ui,
+    scene: &Scene,
+    canvas: &Canvas,
+    state: &Viewer,
+    (source, pointer): (Option<(u32, u32)>, Option<Pos2>),
+) {
+    let of_pixels = scene.explorer.evaluation.pixels().is_some();
+    if scene.explorer.evaluation.objects().is_none() && !of_pixels {
         return;
     }
     let edge = 2.0 * theme::GRID;
@@ -89,6 +98,10 @@ pub fn legend(ui: &mut Ui, scene: &Scene, canvas: &Canvas, state: &Viewer, sourc
     let frame = frame.inner_margin(Margin::symmetric(6, 2)).stroke((theme::HAIRLINE, scene.ctx.theme.line));
     frame.show(&mut floating, |ui| {
         ui.spacing_mut().item_spacing = vec2(theme::GRID, 0.0);
+        if of_pixels {
+            pixels::legend(ui, scene, canvas, state, pointer);
+            return;
+        }
         for (line, name, on) in [
             (Line::Solid, "truth", state.truth),
             (Line::Dashed, "prediction", state.predictions),

@@ -84,9 +84,9 @@ fn counts(ui: &mut Ui, scene: &Scene, counts: Counts) {
     }
     for kind in OutcomeKind::ALL.into_iter().rev().filter(|kind| occurs(*kind, task)) {
         let words = match kind {
-            OutcomeKind::Correct => format!("{} correct", counts.correct),
-            OutcomeKind::Misclassified => format!("{} misclassified", counts.misclassified),
-            OutcomeKind::Missed => format!("{} missed", counts.missed),
+            OutcomeKind::Correct => format!("{} correct", fmt::count(counts.correct)),
+            OutcomeKind::Misclassified => format!("{} misclassified", fmt::count(counts.misclassified)),
+            OutcomeKind::Missed => format!("{} missed", fmt::count(counts.missed)),
             OutcomeKind::FalsePositive => fmt::counted(counts.false_positives, "false positive", "false positives"),
         };
         let color = if counts.of(kind) > 0 { theme.text } else { theme.muted };
