@@ -7,6 +7,7 @@ mod confused;
 mod data;
 mod false_positives;
 mod missed;
+mod pixels;
 mod threshold;
 mod weak_cluster;
 
@@ -141,6 +142,16 @@ pub struct Rules {
     pub own_optimum_gain: f64,
     /// `threshold_off`: truths of a class from which its own optimum means something.
     pub own_optimum_truths: u64,
+    /// `thin_structures`: share of a class's true pixels near its outlines from which it is thin …
+    pub thin_share: f64,
+    /// … IoU below which that is said …
+    pub thin_iou: f64,
+    /// … and true pixels from which it is.
+    pub thin_pixels: u64,
+    /// `border_errors`, `region_errors`: share of the wrong pixels from which they are said to lie there.
+    pub border_share: f64,
+    /// The same: wrong pixels from which that is said.
+    pub border_pixels: u64,
 }
 
 impl Default for Rules {
@@ -171,6 +182,11 @@ impl Default for Rules {
             own_optimum_distance: 0.15,
             own_optimum_gain: 0.02,
             own_optimum_truths: 10,
+            thin_share: 0.8,
+            thin_iou: 0.5,
+            thin_pixels: 1000,
+            border_share: 0.6,
+            border_pixels: 1000,
         }
     }
 }
@@ -197,6 +213,7 @@ pub fn recommend(
     all.extend(missed::find(&case));
     all.extend(false_positives::find(&case));
     all.extend(confused::find(&case));
+    all.extend(pixels::find(&case));
     all.extend(weak_cluster::find(&case, groups));
     all.extend(data::few_truths(&case));
     all.extend(data::small_set(&case));

@@ -21,7 +21,7 @@ use super::own::OwnThresholds;
 use super::pairs::{PairScope, Pairs};
 use super::ranking::Ranking;
 use super::segmentation::outcomes as outcomes_of_pixels;
-use super::segmentation::{ImagePixels, ImageScore, PixelMatrix, SegmentationSummary};
+use super::segmentation::{Boundary, ImagePixels, ImageScore, PixelMatrix, SegmentationSummary};
 use super::tide::{self, Tide};
 use super::timeline::{Counter, Outcome};
 use rayon::prelude::*;
@@ -60,8 +60,8 @@ pub struct Pixels {
     pub images: Arc<Vec<ImagePixels>>,
     /// How well each image is segmented, whatever the confidence.
     pub scores: Arc<Vec<ImageScore>>,
-    /// By class, common pixels and all pixels of the boundaries, over all images, whatever the confidence.
-    pub boundaries: Vec<(u64, u64)>,
+    /// By class, what lies near its outlines, over all images, whatever the confidence.
+    pub boundaries: Vec<Boundary>,
     /// How masks are read.
     pub reading: Arc<MaskReading>,
 }
@@ -257,11 +257,9 @@ impl Evaluation {
         let own = OwnThresholds::default();
         let matched = outcomes_of_pixels::matched(&dataset, &predictions, &images, &own, progress)?;
         let scores: Vec<ImageScore> = images.par_iter().map(|image| image.score(classes)).collect();
-        let mut boundaries = vec![(0, 0); classes];
+        let mut boundaries = vec![Boundary::default(); classes];
         for image in &images {
-            for (sum, (both, any)) in boundaries.iter_mut().zip(&image.boundaries) {
-                *sum = (sum.0 + both, sum.1 + any);
-            }
+            boundaries.iter_mut().zip(&image.boundaries).for_each(|(sum, own)| sum.add(*own));
         }
         let part =
             Pixels { scores: Arc::new(scores), images: Arc::new(images), boundaries, reading: Arc::new(reading) };
@@ -279,7 +277,8 @@ impl Evaluation {
     pub fn segmentation(&self, counter: &Counter) -> Option<SegmentationSummary> {
         let (pixels, matched) = (self.pixels()?, self.matched.as_ref()?);
         let matrix = PixelMatrix::of_rows(self.dataset.classes.len(), &counter.matrix(&matched.timeline));
-        Some(SegmentationSummary::new(&matrix, Some(&pixels.boundaries), pixels.reading.without))
+        let boundaries: Vec<(u64, u64)> = pixels.boundaries.iter().map(|b| (b.intersection, b.union)).collect();
+        Some(SegmentationSummary::new(&matrix, Some(&boundaries), pixels.reading.without))
     }
 
     /// A multi-label classifier with one threshold for all classes; `None` for other tasks.

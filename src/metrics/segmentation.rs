@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use crate::model::{IndexMask, Indices};
 
 pub use crate::model::index_mask::NO_CLASS;
-pub use boundary::boundary_counts;
+pub use boundary::{Boundary, boundaries, boundary_counts};
 pub use counting::{ImageCells, PixelCell, count_image};
 pub use outcomes::{ImagePixels, ImageScore};
 pub use summary::{ClassPixels, PixelMatrix, SegmentationSummary};

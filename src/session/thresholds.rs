@@ -152,6 +152,9 @@ impl Explorer {
     /// The threshold in words: `confidence ≥ 0.361`, with how many classes do not follow it.
     #[must_use]
     pub fn condition(&self) -> String {
+        if self.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
+            return "no threshold".to_owned();
+        }
         let at = format!("confidence ≥ {}", fmt::threshold(self.threshold.value));
         match self.matched.own.len() {
             0 => at,

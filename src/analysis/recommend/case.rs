@@ -44,6 +44,9 @@ impl Case<'_> {
 
     /// `at confidence ≥ 0.361`.
     pub fn at_confidence(&self) -> String {
+        if self.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
+            return "over all pixels".to_owned();
+        }
         format!("at confidence ≥ {}", fmt::threshold(self.threshold))
     }
 

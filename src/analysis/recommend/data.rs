@@ -98,19 +98,24 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
     // Where every item has one label, it is itself what is counted.
     let units = case.units(totals.truths());
     let units = if units == counted { String::new() } else { format!(" and {units}") };
-    let sentence = format!(
-        "With {counted}{units} the 95 % interval of F1 is {}–{}, {} wide: smaller differences say nothing",
-        fmt::rate(Some(low)),
-        fmt::rate(Some(high)),
-        fmt::rate(Some(high - low)),
-    );
-    let mut evidence = vec![
-        ("images", number(images as u64)),
-        ("objects", number(totals.truths())),
-        ("f1_low", low),
-        ("f1_high", high),
-        ("f1_width", high - low),
-    ];
+    let of_pixels = case.matched.timeline.is_weighted();
+    let sentence = if of_pixels {
+        format!(
+            "With {counted} a few of them decide every number; the pixels of one image are no independent draws, so that \
+             there is no interval to give"
+        )
+    } else {
+        format!(
+            "With {counted}{units} the 95 % interval of F1 is {}–{}, {} wide: smaller differences say nothing",
+            fmt::rate(Some(low)),
+            fmt::rate(Some(high)),
+            fmt::rate(Some(high - low)),
+        )
+    };
+    let mut evidence = vec![("images", number(images as u64)), ("objects", number(totals.truths()))];
+    if !of_pixels {
+        evidence.extend([("f1_low", low), ("f1_high", high), ("f1_width", high - low)]);
+    }
     evidence.extend(share.map(|small| ("share_of_dataset", small.share)));
     Some(Recommendation {
         kind: "small_evaluation_set",

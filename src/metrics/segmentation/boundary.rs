@@ -8,8 +8,31 @@ use crate::model::index_mask::NO_CLASS;
 /// The part of the diagonal that a boundary is thick.
 const PART_OF_DIAGONAL: f64 = 0.02;
 
-/// Pixels in the intersection and in the union of the true and the predicted boundary, per class below `classes`; zeros for
-/// a class that is in neither mask. Sums over pictures divided by each other are the boundary IoU.
+/// What lies near the outlines of a class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Boundary {
+    /// Pixels in both the true and the predicted boundary.
+    pub intersection: u64,
+    /// Pixels in either.
+    pub union: u64,
+    /// Pixels in the true boundary.
+    pub truth: u64,
+    /// Of these, those that are not given the class.
+    pub wrong: u64,
+}
+
+impl Boundary {
+    /// Adds what lies near the outlines in another image.
+    pub fn add(&mut self, other: Self) {
+        self.intersection += other.intersection;
+        self.union += other.union;
+        self.truth += other.truth;
+        self.wrong += other.wrong;
+    }
+}
+
+/// The true and the predicted boundary of each class below `classes`; zeros for a class that is in neither mask. Intersections
+/// summed over pictures, divided by unions, are the boundary IoU.
 ///
 /// Pixels whose truth is `ignore` or no class are cleared from both masks first. The boundary of a class is its mask minus
 /// the mask eroded `d` times by a square of 3 × 3, what is outside the picture not belonging to it; `d` is 2 % of the
@@ -18,12 +41,7 @@ const PART_OF_DIAGONAL: f64 = 0.02;
 /// Eroding `d` times by 3 × 3 is eroding once by a square of `2d + 1`. The classes of a mask exclude each other, so all of
 /// them are eroded at once, in two passes: a pixel stays where the square around it is of one class.
 #[must_use]
-pub fn boundary_counts(
-    truth: &IndexMask,
-    predicted: &IndexMask,
-    classes: usize,
-    ignore: Option<u16>,
-) -> Vec<(u64, u64)> {
+pub fn boundaries(truth: &IndexMask, predicted: &IndexMask, classes: usize, ignore: Option<u16>) -> Vec<Boundary> {
     let mut of_prediction = wide(&in_size_of(truth, predicted));
     let mut of_truth = wide(truth);
     let is_class = |index: u16| usize::from(index) < classes;
@@ -34,20 +52,34 @@ pub fn boundary_counts(
             *p = NO_CLASS;
         }
     }
+    let said = of_prediction.clone();
     let thickness = thickness(truth.width, truth.height);
     clear_inside(&mut of_truth, truth.width as usize, thickness);
     clear_inside(&mut of_prediction, truth.width as usize, thickness);
-    let mut counts = vec![(0, 0); classes];
-    for (&t, &p) in of_truth.iter().zip(&of_prediction) {
-        if let Some((intersection, union)) = counts.get_mut(usize::from(t)).filter(|_| t != NO_CLASS) {
-            *intersection += u64::from(t == p);
-            *union += 1;
+    let mut counts = vec![Boundary::default(); classes];
+    for ((&t, &p), &said) in of_truth.iter().zip(&of_prediction).zip(&said) {
+        if let Some(of_class) = counts.get_mut(usize::from(t)).filter(|_| t != NO_CLASS) {
+            of_class.intersection += u64::from(t == p);
+            of_class.union += 1;
+            of_class.truth += 1;
+            of_class.wrong += u64::from(said != t);
         }
-        if let Some((_, union)) = counts.get_mut(usize::from(p)).filter(|_| p != NO_CLASS && p != t) {
-            *union += 1;
+        if let Some(of_class) = counts.get_mut(usize::from(p)).filter(|_| p != NO_CLASS && p != t) {
+            of_class.union += 1;
         }
     }
     counts
+}
+
+/// The intersections and unions of [`boundaries`].
+#[must_use]
+pub fn boundary_counts(
+    truth: &IndexMask,
+    predicted: &IndexMask,
+    classes: usize,
+    ignore: Option<u16>,
+) -> Vec<(u64, u64)> {
+    boundaries(truth, predicted, classes, ignore).into_iter().map(|b| (b.intersection, b.union)).collect()
 }
 
 /// How many pixels a boundary is thick in a picture of this size.
@@ -115,6 +147,11 @@ mod tests {
         let predicted = IndexMask::new(5, 5, (0..25).map(|i| u16::from(i % 5 == 4)).collect());
         assert_eq!(boundary_counts(&truth, &predicted, 2, None), [(11, 19), (0, 5)]);
         assert_eq!(boundary_counts(&truth, &truth, 1, None), [(16, 16)]);
+        // Of the 16 pixels of the true boundary the 5 of the last column are given another class.
+        assert_eq!(
+            boundaries(&truth, &predicted, 1, None)[0],
+            Boundary { intersection: 11, union: 19, truth: 16, wrong: 5 }
+        );
         assert_eq!(boundary_counts(&truth, &predicted, 2, Some(0)), [(0, 0), (0, 0)]);
     }
 

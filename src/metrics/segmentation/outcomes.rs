@@ -5,6 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::boundary::Boundary;
 use super::counting::ImageCells;
 use super::summary::{PixelMatrix, SegmentationSummary};
 use crate::metrics::detection::{DetectionSettings, Matched};
@@ -23,8 +24,8 @@ pub struct ImagePixels {
     pub cells: ImageCells,
     /// The level of full confidence (255 or 65,535); `None` where the model does not say how sure it is.
     pub highest: Option<u16>,
-    /// By class, common pixels and all pixels of the boundaries.
-    pub boundaries: Vec<(u64, u64)>,
+    /// By class, what lies near its outlines.
+    pub boundaries: Vec<Boundary>,
 }
 
 /// How well an image is segmented, whatever the confidence.

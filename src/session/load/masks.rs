@@ -74,7 +74,7 @@ fn count(files: &MaskFiles, reading: &MaskReading, classes: usize) -> Result<Cou
             || formats::source::short_name(&files.truth),
         );
     }
-    let boundaries = segmentation::boundary_counts(&read.truth, &predicted, classes, reading.ignore);
+    let boundaries = segmentation::boundaries(&read.truth, &predicted, classes, reading.ignore);
     let highest = read.confidence.as_ref().map(|map| map.levels.highest());
     Ok(Counted { pixels: ImagePixels { cells, highest, boundaries }, size, findings })
 }

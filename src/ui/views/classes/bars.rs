@@ -50,7 +50,7 @@ fn counts_of(explorer: &Explorer, class: ClassId) -> ClassCounts {
 }
 
 fn length(counts: ClassCounts) -> u64 {
-    OutcomeKind::ALL.iter().map(|&kind| u64::from(counts.of(kind))).sum()
+    OutcomeKind::ALL.iter().map(|&kind| counts.of(kind)).sum()
 }
 
 fn columns(ui: &Ui, explorer: &Explorer, classes: &[ClassId]) -> Columns {
@@ -106,7 +106,8 @@ fn row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, columns: &Columns, class
         let n = counts.of(kind);
         let at = pos2(columns.counts + (i + 1) as f32 * COUNT, rect.center().y);
         let color = if n == 0 { theme.muted } else { theme.text };
-        text::at(ui.painter(), at, Align2::RIGHT_CENTER, &fmt::count(u64::from(n)), theme::body(), color);
+        let words = if n < 1_000_000 { fmt::count(n) } else { fmt::short_count(n) };
+        text::at(ui.painter(), at, Align2::RIGHT_CENTER, &words, theme::body(), color);
     }
     select(ui, ctx, explorer, columns, class, counts, &segments, &response);
 }
@@ -192,7 +193,7 @@ fn words(name: &str, counts: ClassCounts) -> String {
 
 /// What a segment means.
 fn sentence(name: &str, counts: ClassCounts, kind: OutcomeKind, threshold: f64) -> String {
-    let n = fmt::count(u64::from(counts.of(kind)));
+    let n = fmt::count(counts.of(kind));
     let of = fmt::count(counts.support());
     let at = fmt::threshold(threshold);
     match kind {

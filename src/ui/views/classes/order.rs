@@ -182,8 +182,8 @@ impl Order {
             Self::Ap => ap(|a| a.ap),
             Self::Iou => counts.iou(),
             Self::BoundaryIou => {
-                let (both, any) = explorer.evaluation.pixels()?.boundaries.get(class.index()).copied()?;
-                crate::metrics::rates::ratio(both, any)
+                let boundary = explorer.evaluation.pixels()?.boundaries.get(class.index()).copied()?;
+                crate::metrics::rates::ratio(boundary.intersection, boundary.union)
             }
             Self::RocAuc => ranked(|r| &r.roc_auc),
             Self::AveragePrecision => ranked(|r| &r.average_precision),

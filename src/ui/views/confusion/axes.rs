@@ -160,8 +160,11 @@ fn paint_col(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins, place: us
         chip(ui, ctx, Rect::from_min_size(at, name.size()), strong);
         ui.painter().galley_with_override_text_color(at, name, colour);
     }
-    let total = caption(ui, &fmt::count(frame.sheet.total(class, frame.transpose)), f32::INFINITY);
-    let fits = total.size().x + theme::GRID <= frame.grid.cell.x;
+    let total = frame.sheet.total(class, frame.transpose);
+    let fits = |caption: &egui::Galley| caption.size().x + theme::GRID <= frame.grid.cell.x;
+    let whole = caption(ui, &fmt::count(total), f32::INFINITY);
+    let total = if strong || fits(&whole) { whole } else { caption(ui, &fmt::short_count(total), f32::INFINITY) };
+    let fits = fits(&total);
     if margins.bottom > 0.0 && (fits || strong) {
         let at = pos2(middle - total.size().x / 2.0, covered.bottom() + theme::GRID);
         chip(ui, ctx, Rect::from_min_size(at, total.size()), strong);
