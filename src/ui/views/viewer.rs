@@ -8,6 +8,7 @@ mod classes;
 mod film;
 mod labels;
 mod list;
+mod masks;
 mod other;
 mod overlay;
 mod pixels;
@@ -53,6 +54,7 @@ pub struct Viewer {
     /// The object that the pointer was on at the last frame, on the picture or in the list.
     pointed: Option<Outcome>,
     pixels: pixels::PixelState,
+    masks: masks::MaskState,
     film: film::Film,
 }
 
@@ -71,6 +73,7 @@ impl Default for Viewer {
             beside: false,
             pointed: None,
             pixels: pixels::PixelState::default(),
+            masks: masks::MaskState::default(),
             film: film::Film::default(),
         }
     }
@@ -216,6 +219,8 @@ fn keys(ui: &Ui, scene: &Scene, state: &mut Viewer, compared: bool) {
     }
     if scene.explorer.evaluation.pixels().is_some() && pressed(Key::D) {
         state.pixels.flip_difference();
+    } else if masks::are_there(scene) && pressed(Key::D) {
+        state.masks.difference = !state.masks.difference;
     }
     if pressed(Key::P) {
         state.predictions = !state.predictions;
@@ -258,6 +263,7 @@ fn picture(ui: &mut Ui, scene: &Scene, state: &mut Viewer, pictures: &mut Pictur
     if scene.explorer.evaluation.pixels().is_some() {
         pixels::overlay(ui, scene, &canvas, state);
     }
+    masks::overlay(ui, scene, &canvas, state);
     overlay::ui(ui, scene, &canvas, state, pointed);
     state.pointed = pointed;
     if scene.controls {

@@ -161,7 +161,7 @@ fn paint_col(ui: &Ui, ctx: &ViewCtx, frame: &Frame, margins: &Margins, place: us
         ui.painter().galley_with_override_text_color(at, name, colour);
     }
     let total = frame.sheet.total(class, frame.transpose);
-    let fits = |caption: &egui::Galley| caption.size().x + theme::GRID <= frame.grid.cell.x;
+    let fits = |caption: &Galley| caption.size().x + theme::GRID <= frame.grid.cell.x;
     let whole = caption(ui, &fmt::count(total), f32::INFINITY);
     let total = if strong || fits(&whole) { whole } else { caption(ui, &fmt::short_count(total), f32::INFINITY) };
     let fits = fits(&total);

@@ -9,7 +9,7 @@ use crate::ui::widgets::boxes::{Boxes, Line, Look};
 use crate::ui::widgets::image_canvas::Canvas;
 use crate::ui::widgets::{outcome, switch};
 
-use super::{ColourBy, Scene, Viewer, pixels};
+use super::{ColourBy, Scene, Viewer, masks, pixels};
 
 /// Width of the opacity slider.
 const OPACITY: f32 = 64.0;
@@ -56,6 +56,9 @@ fn of_boxes(ui: &mut Ui, scene: &Scene, state: &mut Viewer) {
     let hint = "Boxes of the model · P · Space flips";
     switch::toggle(ui, theme, &mut state.predictions, "Model predictions", Some(Line::Dashed), hint);
     switch::toggle(ui, theme, &mut state.labels, "Labels", None, "Class, confidence and outcome beside each box · L");
+    if masks::are_there(scene) {
+        masks::switches(ui, scene, state);
+    }
     let hint = "Also the detections below the threshold, faintly";
     switch::toggle(ui, theme, &mut state.below, "Below threshold", None, hint);
     ui.add_space(theme::GRID);

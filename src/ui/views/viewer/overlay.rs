@@ -12,7 +12,7 @@ use crate::ui::widgets::heatmap::readable;
 use crate::ui::widgets::image_canvas::Canvas;
 
 use super::labels::{self, Wanted};
-use super::{ColourBy, Scene, Viewer};
+use super::{ColourBy, Scene, Viewer, masks};
 
 /// Boxes that publish a node, at most.
 const NODES: usize = 500;
@@ -68,7 +68,11 @@ pub fn ui(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &Viewer, pointed: Opti
         hatch(painter, d.place, 9.0, Stroke::new(theme::HAIRLINE, d.look.color.gamma_multiply(0.7)));
     }
     let mut boxes = Boxes::new(painter, canvas.rect);
-    for d in &drawn {
+    let masked = masks::are_there(scene) && !state.masks.boxes;
+    let needed = |d: &&Drawn| {
+        !masked || scene.objects.get(d.object).is_some_and(|object| object.marked || Some(object.outcome) == pointed)
+    };
+    for d in drawn.iter().filter(needed) {
         boxes.edge(d.place, d.look);
     }
     rings(scene, &drawn, &mut boxes, pointed);
@@ -100,7 +104,8 @@ fn drawn(scene: &Scene, canvas: &Canvas, state: &Viewer, pointed: Option<Outcome
     drawn
 }
 
-fn color(scene: &Scene, by: ColourBy, object: &Object, side: Side) -> Color32 {
+/// The colour of an object.
+pub(super) fn color(scene: &Scene, by: ColourBy, object: &Object, side: Side) -> Color32 {
     let theme = scene.ctx.theme;
     match (object.standing, by) {
         (Standing::Ignored, _) => theme.muted,
@@ -213,7 +218,14 @@ fn nodes(ui: &Ui, scene: &Scene, canvas: &Canvas, drawn: &[Drawn]) {
 
 /// The object under the pointer: of the boxes that hold it, the smallest.
 pub fn object_at(scene: &Scene, canvas: &Canvas, state: &Viewer, at: Pos2) -> Option<Outcome> {
-    let near = drawn(scene, canvas, state, None).into_iter().filter(|d| d.place.expand(theme::GRID).contains(at));
+    let masked = masks::are_there(scene);
+    let on_picture = canvas.to_picture(at);
+    let inside = |d: &Drawn| {
+        let object = scene.objects.get(d.object);
+        object.is_some_and(|object| masks::holds(scene, object, d.is_truth, on_picture))
+    };
+    let all = drawn(scene, canvas, state, None).into_iter();
+    let near = all.filter(|d| if masked { inside(d) } else { d.place.expand(theme::GRID).contains(at) });
     let smallest = near.min_by(|a, b| a.place.area().total_cmp(&b.place.area()))?;
     scene.objects.get(smallest.object).map(|o| o.outcome)
 }
