@@ -177,7 +177,8 @@ fn a_folder_of_masks_is_recognised_and_counted() {
     let expected: Value = serde_json::from_slice(&std::fs::read(fixture("small.json")).unwrap()).unwrap();
     assert_eq!(loaded.evaluation.task, Task::SemanticSegmentation);
     assert_eq!(loaded.evaluation.dataset.classes.names(), ["Road", "Tree", "Car"]);
-    assert_eq!(codes(&loaded), Vec::<&str>::new());
+    // Six pixels are given the void class, which is none.
+    assert_eq!(codes(&loaded), ["unknown-predicted-index"]);
     let matched = loaded.evaluation.matched.as_ref().unwrap();
     let counter = matched.timeline.counter_at(matched.optima.pooled.unwrap());
     let rows: Vec<Vec<u64>> = counter.matrix(&matched.timeline).into_iter().take(3).collect();
@@ -235,7 +236,7 @@ fn other_shapes_of_folders_are_recognised() {
         ("b.predicted.png", "outputs/unet-3/test/b_pred.png"),
     ]);
     let found = loaded(camvid.path());
-    assert_eq!((found.evaluation.predictions.identity.id.as_str(), codes(&found)), ("unet", Vec::new()));
+    assert_eq!((found.evaluation.predictions.identity.id.as_str(), codes(&found)), ("unet", vec!["unknown-predicted-index"]));
     assert_eq!(found.evaluation.dataset.images[0].name, "a.jpg");
     // Colours that only the table of colours explains.
     let colours = project(&[

@@ -1,0 +1,151 @@
+//! Segmenters in the window, by accessible names: pixels in tiles, matrix and bars, masks over the picture, confidence maps.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use common::app::{Setup, TestApp};
+use egui_kittest::kittest::Queryable;
+use evalens::analysis::Filter;
+use evalens::model::fmt;
+use evalens::session::selection::Sort;
+use evalens::session::{Command, Page};
+use evalens::store::settings::ThemeChoice;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/segmentation").join(name)
+}
+
+/// A project of two images, with confidence maps or without.
+fn project(sure: bool) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let mut files = vec![("classes.json".to_owned(), "classes.json".to_owned())];
+    for image in ["a", "b"] {
+        files.push(("b.jpg".to_owned(), format!("images/test/{image}.jpg")));
+        files.push((format!("{image}.index.png"), format!("masks/test/{image}.png")));
+        files.push((format!("{image}.predicted.png"), format!("predictions/net/v1/test/{image}.png")));
+        if sure {
+            files.push((format!("{image}.confidence.png"), format!("predictions/net/v1/confidence/test/{image}.png")));
+        }
+    }
+    for (from, to) in files {
+        let to = dir.path().join(to);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(fixture(&from), to).unwrap();
+    }
+    dir
+}
+
+fn opened(dir: &tempfile::TempDir, setup: Setup) -> TestApp {
+    let mut app = TestApp::with(setup);
+    app.open(dir.path().to_owned());
+    app
+}
+
+fn has(app: &TestApp, part: &str) -> bool {
+    app.harness.query_all_by_label_contains(part).next().is_some()
+}
+
+/// scikit-learn 1.9.1 (tests/data/segmentation/small.json): mean IoU .789382, 1,557 Road right, 149 of it taken for Tree.
+#[test]
+fn pixels_are_what_tiles_matrix_and_bars_count() {
+    let dir = project(false);
+    let mut app = opened(&dir, Setup { size: egui::vec2(1440.0, 900.0), ..Setup::default() });
+    assert!(app.sees("Mean IoU 0.789") && app.sees("No confidence in this model's output"), "{:?}", app.names());
+    assert!(!has(&app, "Confidence threshold"), "there is nothing to slide");
+    let totals = app.explorer().counter.totals();
+    assert!(app.sees(&format!("Correct {}", fmt::count(totals.correct))), "{:?}", app.names());
+    assert!(!app.names().iter().any(|name| name.starts_with("False positives")));
+    app.shot("segmentation");
+    app.click("IoU");
+    assert!(app.sees("class Tree: IoU 0.853, boundary IoU 0.195"), "{:?}", app.names());
+    app.click("Bars");
+    // The images of a cell, those with most of its pixels first.
+    app.click("truth Road, predicted Tree: 149");
+    assert_eq!(app.session().page(), Page::Images);
+    let selection = &app.explorer().selection;
+    assert_eq!((selection.sort, selection.images.iter().map(|image| image.weight).sum::<u64>()), (Sort::Errors, 149));
+    assert!(selection.images.is_sorted_by_key(|image| std::cmp::Reverse(image.weight)));
+    assert!(has(&app, "149 pixels in 2 images"), "{:?}", app.names());
+}
+
+#[test]
+fn an_image_shows_truth_prediction_and_difference() {
+    let dir = project(false);
+    let mut app =
+        opened(&dir, Setup { size: egui::vec2(1280.0, 720.0), theme: ThemeChoice::Light, ..Setup::default() });
+    let first = app.explorer().dataset().image_ids().next().unwrap();
+    app.send(Command::Select(Filter::All));
+    app.send(Command::OpenImage(first));
+    let (id, shown) = app.explorer().masks.clone().unwrap();
+    assert_eq!((id, shown.is_ok()), (first, true));
+    assert!(has(&app, "Mean IoU ") && has(&app, "class Road: "), "{:?}", app.names());
+    assert!(has(&app, "Point at a pixel to read its classes"));
+    app.shot("segmentation-image");
+    // What lies under the pointer: the middle of the picture.
+    let shown = shown.unwrap();
+    let canvas = app.harness.ctx.content_rect();
+    app.harness.hover_at(canvas.center() - egui::vec2(40.0, 0.0));
+    app.run();
+    assert!(has(&app, ": truth ") || has(&app, "left out of the numbers"), "{:?}", app.names());
+    assert!(shown.truth.width > 0);
+    app.click("Difference");
+    app.harness.hover_at(egui::pos2(5.0, 5.0));
+    app.run();
+    assert!(app.sees("right") && app.sees("wrong") && app.sees("missed") && app.sees("ignored"), "{:?}", app.names());
+    app.shot("segmentation-difference");
+    // A class is left out of the overlay and taken in again.
+    let name = app.names().into_iter().find(|name| name.starts_with("class Road: ")).unwrap();
+    app.click(&name);
+    app.click(&name);
+    app.click("Next image");
+    let (id, _) = app.explorer().masks.clone().unwrap();
+    assert_ne!(id, first, "the masks of the next image");
+}
+
+#[test]
+fn confidence_maps_bring_the_slider() {
+    let dir = project(true);
+    let mut app = opened(&dir, Setup::default());
+    assert!(has(&app, "Confidence threshold") && !app.sees("No confidence in this model's output"));
+    // scikit-learn on the pixels from level 200 on: 863 + 1308 + 372 right, 2,513 below.
+    app.send(Command::SetThreshold(200.0 / 255.0));
+    assert!(app.sees("Correct 2,543") && app.sees("Missed 2,513"), "{:?}", app.names());
+    assert!(app.sees("truth Road, predicted below threshold: 810"), "{:?}", app.names());
+    app.shot("segmentation-confidence");
+    let first = app.explorer().dataset().image_ids().next().unwrap();
+    app.send(Command::OpenImage(first));
+    app.click("Difference");
+    app.shot("segmentation-below");
+    // Thresholds of single classes are those of their pixels.
+    app.send(Command::CloseImage);
+    app.send(Command::SetOwnThreshold(evalens::model::ClassId(1), Some(0.0)));
+    let tree = app.explorer().counter.classes()[1];
+    assert_eq!(tree.correct, 2539, "every pixel of Tree counts again");
+}
+
+/// The masks of objects of the fixture that pycocotools evaluated.
+#[test]
+fn masks_of_objects_lie_over_their_picture() {
+    let dir = tempfile::tempdir().unwrap();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/instances");
+    std::fs::create_dir_all(dir.path().join("predictions")).unwrap();
+    std::fs::copy(from.join("truth.json"), dir.path().join("annotations.json")).unwrap();
+    std::fs::copy(from.join("results.json"), dir.path().join("predictions/shapes.json")).unwrap();
+    for image in [1, 3, 7, 9] {
+        image::RgbImage::from_pixel(160, 120, image::Rgb([90, 100, 110])).save(dir.path().join(format!("{image}.png"))).unwrap();
+    }
+    let mut app = opened(&dir, Setup { size: egui::vec2(1440.0, 900.0), ..Setup::default() });
+    assert_eq!(app.explorer().evaluation.task, evalens::model::Task::InstanceSegmentation);
+    let coco = app.explorer().evaluation.coco().unwrap().summary;
+    assert!((coco.ap.unwrap() - 0.173_085_308_530_853_08).abs() < 1e-9, "{coco:?}");
+    app.shot("instances");
+    let first = app.explorer().dataset().image_ids().next().unwrap();
+    app.send(Command::OpenImage(first));
+    assert!(has(&app, "truth ") && app.sees("Difference") && app.sees("Boxes"), "{:?}", app.names());
+    app.shot("instances-image");
+    app.click("Difference");
+    app.shot("instances-difference");
+    app.click("Boxes");
+    app.run();
+}
