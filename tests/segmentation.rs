@@ -114,7 +114,9 @@ fn road_scenes_are_those_of_scikit_learn() {
         }
         near(&summary["boundary_iou"], &reference["boundary_iou"]["mean_classes_in_truth"], &name);
         near(&summary["recall"], &reference["pixel_accuracy"], &name);
-        for (class, of) in document["classes"].as_array().unwrap().iter().zip(reference["per_class"].as_array().unwrap()) {
+        for (class, of) in
+            document["classes"].as_array().unwrap().iter().zip(reference["per_class"].as_array().unwrap())
+        {
             let what = format!("{name}, {}", class["name"]);
             let pairs = [("iou", "iou"), ("dice", "dice"), ("recall", "accuracy"), ("precision", "precision")];
             pairs.iter().for_each(|(key, other)| near(&class[key], &of[other], &what));
@@ -196,7 +198,8 @@ fn a_folder_of_masks_is_recognised_and_counted() {
     near(&direct["summary"]["mean_iou"], &expected["mean_iou"], "mean IoU");
     assert_eq!(direct["settings"]["ignore_index"], 3);
     // Another index to be ignored wins: void pixels are then a class of their own beyond the names, and reported.
-    let args = ["evaluate", "--task", task, "--truth", &truth, "--predictions", &outputs, "--ignore", "2", "--json", "-"];
+    let args =
+        ["evaluate", "--task", task, "--truth", &truth, "--predictions", &outputs, "--ignore", "2", "--json", "-"];
     let other = json(&args);
     assert_eq!(other["settings"]["ignore_index"], 2);
     assert_eq!(other["classes"][2]["support"], 0);
@@ -236,7 +239,10 @@ fn other_shapes_of_folders_are_recognised() {
         ("b.predicted.png", "outputs/unet-3/test/b_pred.png"),
     ]);
     let found = loaded(camvid.path());
-    assert_eq!((found.evaluation.predictions.identity.id.as_str(), codes(&found)), ("unet", vec!["unknown-predicted-index"]));
+    assert_eq!(
+        (found.evaluation.predictions.identity.id.as_str(), codes(&found)),
+        ("unet", vec!["unknown-predicted-index"])
+    );
     assert_eq!(found.evaluation.dataset.images[0].name, "a.jpg");
     // Colours that only the table of colours explains.
     let colours = project(&[
@@ -319,8 +325,7 @@ fn masks_of_objects_that_cannot_be_read_are_left_out_and_counted() {
     std::fs::write(dir.path().join("out.json"), results).unwrap();
     let at = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
     let (truth, out) = (at("truth.json"), at("out.json"));
-    let args =
-        ["evaluate", "--task", "instance-segmentation", "--truth", &truth, "--predictions", &out, "--json", "-"];
+    let args = ["evaluate", "--task", "instance-segmentation", "--truth", &truth, "--predictions", &out, "--json", "-"];
     let document = json(&args);
     let problem = |code: &str| -> u64 {
         let all = document["problems"].as_array().unwrap().iter().filter(|p| p["code"] == code);

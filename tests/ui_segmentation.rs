@@ -74,8 +74,8 @@ fn an_image_shows_truth_prediction_and_difference() {
     let dir = project(false);
     let mut app =
         opened(&dir, Setup { size: egui::vec2(1280.0, 720.0), theme: ThemeChoice::Light, ..Setup::default() });
-    let first = app.explorer().dataset().image_ids().next().unwrap();
     app.send(Command::Select(Filter::All));
+    let first = app.explorer().selection.images[0].image;
     app.send(Command::OpenImage(first));
     let (id, shown) = app.explorer().masks.clone().unwrap();
     assert_eq!((id, shown.is_ok()), (first, true));
@@ -133,7 +133,9 @@ fn masks_of_objects_lie_over_their_picture() {
     std::fs::copy(from.join("truth.json"), dir.path().join("annotations.json")).unwrap();
     std::fs::copy(from.join("results.json"), dir.path().join("predictions/shapes.json")).unwrap();
     for image in [1, 3, 7, 9] {
-        image::RgbImage::from_pixel(160, 120, image::Rgb([90, 100, 110])).save(dir.path().join(format!("{image}.png"))).unwrap();
+        image::RgbImage::from_pixel(160, 120, image::Rgb([90, 100, 110]))
+            .save(dir.path().join(format!("{image}.png")))
+            .unwrap();
     }
     let mut app = opened(&dir, Setup { size: egui::vec2(1440.0, 900.0), ..Setup::default() });
     assert_eq!(app.explorer().evaluation.task, evalens::model::Task::InstanceSegmentation);
