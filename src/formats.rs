@@ -22,6 +22,7 @@ pub mod masks;
 pub mod npy;
 pub mod open;
 pub mod pair;
+pub mod panoptic;
 pub mod picture;
 pub mod sniff;
 pub mod source;

@@ -26,7 +26,7 @@ pub use embedding::Embedding;
 pub use finding::{Finding, Findings, Severity};
 pub use geometry::BBox;
 pub use ids::{ClassId, ClassTable, ImageId, PredId, TruthId};
-pub use index_mask::{Confidence, IndexMask, Indices, Levels, MaskFiles, MaskReading};
+pub use index_mask::{Confidence, IndexMask, Indices, Levels, MaskFiles, MaskReading, MaskSegment};
 pub use mask::{MaskError, Masks, Rle, RleRef};
 pub use predictions::{ModelIdentity, Predictions, PredictionsBuilder};
 pub use progress::{Cancelled, NoProgress, Progress};

@@ -365,6 +365,7 @@ fn cells() -> impl Strategy<Value = Vec<ImagePixels>> {
                 cells: ImageCells { cells: all, ..ImageCells::default() },
                 highest: sure.then_some(255),
                 boundaries: vec![Boundary::default(); 3],
+                panoptic: Vec::new(),
             }
         };
         images.into_iter().map(of).collect()

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::formats::{self, Recognised};
 use crate::jobs::JobError;
+use crate::metrics::{DetectionSettings, Sections};
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
 use crate::model::{Dataset, Findings, Severity, Task, fmt};
@@ -94,6 +95,16 @@ fn read_all(root: &Path, project: &Project, findings: &mut Findings, progress: &
     choices.sort_by(|a, b| (a.dataset, &a.splits, a.model).cmp(&(b.dataset, &b.splits, b.model)));
     let mut checked = Vec::new();
     for choice in choices {
+        if dataset_task(project, &choice) == Task::SemanticSegmentation {
+            checked.push(match of_pixels(root, project, &choice, progress) {
+                Ok((checked, found)) => {
+                    found.into_iter().for_each(|finding| findings.push(finding));
+                    checked
+                }
+                Err(error) => failed(project, &choice, error.to_string()),
+            });
+            continue;
+        }
         let same = known.as_ref().is_some_and(|(d, s, _)| (*d, s) == (choice.dataset, &choice.splits));
         if !same {
             known = match formats::load_dataset(root, project, &choice, progress) {
@@ -143,6 +154,30 @@ fn count_outputs(
     Ok((predictions.len(), found))
 }
 
+/// Masks are checked by counting them.
+fn of_pixels(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    progress: &TerminalProgress,
+) -> Result<(Checked, Vec<Finding>), JobError> {
+    let sections = Sections { coco: false, tide: false, timeline: true };
+    let loaded = load::evaluate(root, project, choice, DetectionSettings::default(), sections, progress)?;
+    let evaluation = &loaded.evaluation;
+    let said = evaluation
+        .pixels()
+        .map_or(0, |pixels| pixels.reading.files.iter().filter(|files| files.predicted.is_some()).count());
+    let checked = Checked {
+        name: describe(project, choice),
+        task: evaluation.task,
+        images: evaluation.dataset.images.len(),
+        truths: usize::try_from(evaluation.support().iter().sum::<u64>()).unwrap_or(usize::MAX),
+        detections: said,
+        error: None,
+    };
+    Ok((checked, loaded.findings))
+}
+
 fn dataset_task(project: &Project, choice: &Choice) -> Task {
     project.datasets.get(choice.dataset).map(|dataset| dataset.task).unwrap_or_default()
 }
@@ -180,6 +215,9 @@ fn words(
             None => {
                 let count = |n: usize, a, b| fmt::counted(n as u64, a, b);
                 let (items, truths, outputs) = match (one.task.is_classification(), one.task.is_text()) {
+                    _ if one.task == Task::SemanticSegmentation => {
+                        (("image", "images"), ("pixel", "pixels"), ("mask", "masks"))
+                    }
                     (false, _) => (("image", "images"), ("object", "objects"), ("detection", "detections")),
                     (true, false) => (("image", "images"), ("label", "labels"), ("prediction", "predictions")),
                     (true, true) => (("text", "texts"), ("label", "labels"), ("prediction", "predictions")),

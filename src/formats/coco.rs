@@ -19,8 +19,9 @@ use super::json::Scanner;
 use super::source;
 use crate::model::{ClassId, DatasetBuilder, Findings, Image, NewTruth, Progress, Rle};
 use ids::IdTable;
+use paths::Pictures;
+pub(super) use paths::leads_outside;
 pub use paths::stem;
-use paths::{Pictures, leads_outside};
 use records::{Notes, RawAnnotation, RawCategory, RawImage, Records};
 pub use sniff::{looks_like_results, looks_like_truth};
 

@@ -13,7 +13,8 @@ use super::listing::has_ending;
 use super::split_sizes::split_sizes;
 use super::yolo::{data_yaml, pairing};
 use super::{
-    class_names, class_predictions, coco, coco_results, health, image_folder, labels, listing, voc, yolo, yolo_results,
+    class_names, class_predictions, coco, coco_results, health, image_folder, labels, listing, panoptic, voc, yolo,
+    yolo_results,
 };
 use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SplitEntry};
 use crate::model::{
@@ -22,7 +23,7 @@ use crate::model::{
 };
 
 /// Formats of truth, the preferred first.
-pub const TRUTH_FORMATS: [&str; 7] = ["coco", "voc", "yolo", "image-folder", "csv", "jsonl", MASKS];
+pub const TRUTH_FORMATS: [&str; 8] = ["coco", "voc", "yolo", "image-folder", "csv", "jsonl", MASKS, panoptic::FORMAT];
 /// Formats of detections, the preferred first.
 pub const PREDICTION_FORMATS: [&str; 2] = ["coco-results", "yolo-txt"];
 
@@ -103,7 +104,7 @@ pub fn load_dataset(
         "yolo" => {
             builder.classes = declared_classes(root, entry, &mut findings)?;
             for ((index, (truth, images)), name) in (0_u16..).zip(&splits).zip(&choice.splits) {
-                let split = yolo::Split { truth, images: images.as_deref(), name };
+                let split = yolo::Split { truth, images: images.as_deref(), name, masks };
                 yolo::read_truth(split, index, &mut builder, &mut findings, progress)?;
             }
         }
@@ -349,7 +350,8 @@ fn prediction_of<'a>(
     dataset: &DatasetEntry,
     split: &str,
 ) -> Result<&'a PredictionEntry, FormatError> {
-    let formats = || PREDICTION_FORMATS.iter().chain(&class_predictions::SCORE_FORMATS).chain([&MASKS]);
+    let formats =
+        || PREDICTION_FORMATS.iter().chain(&class_predictions::SCORE_FORMATS).chain([&MASKS, &panoptic::FORMAT]);
     let rank = |p: &PredictionEntry| formats().position(|f| *f == p.format).unwrap_or(usize::MAX);
     model.outputs(dataset, split, rank).ok_or_else(|| {
         FormatError::new(

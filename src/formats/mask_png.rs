@@ -115,6 +115,27 @@ pub fn read(path: &Path, palette: Option<&Palette>) -> Result<(IndexMask, Unknow
     }
 }
 
+/// Reads a picture as colours, whatever they mean; greys of 8 bits are colours too.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_colours(path: &Path) -> Result<(u32, u32, Vec<[u8; 3]>), FormatError> {
+    let bytes = source::read_bytes(path)?;
+    let Raster { width, height, samples, .. } = decode(path, &bytes)?;
+    let colours = match samples {
+        Samples::Colour(colours) => colours,
+        Samples::Byte(values) => values.into_iter().map(|grey| [grey; 3]).collect(),
+        Samples::Indexed(values, palette) => {
+            values.into_iter().map(|at| palette.get(usize::from(at)).copied().unwrap_or_default()).collect()
+        }
+        Samples::Word(_) => {
+            let remedy = "save red, green and blue of 8 bits each";
+            return Err(FormatError::new(path, "has greys of 16 bits where colours should be", remedy));
+        }
+    };
+    Ok((width, height, colours))
+}
+
 fn no_colours(path: &Path) -> FormatError {
     FormatError::new(
         path,

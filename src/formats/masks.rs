@@ -8,6 +8,7 @@ use std::path::Path;
 use super::error::{FormatError, LoadError};
 use super::listing::{self, Listed, has_ending};
 use super::mask_png::{self, MaskClasses, Palette, Unknown};
+use super::panoptic;
 use super::picture::is_picture;
 use super::source;
 use crate::model::{
@@ -236,6 +237,8 @@ pub struct ReadMasks {
     pub predicted: Option<IndexMask>,
     /// How sure it is.
     pub confidence: Option<Confidence>,
+    /// The segment ids of truth and model, where the maps are panoptic; of one size.
+    pub ids: Option<(Vec<u32>, Vec<u32>)>,
 }
 
 /// Reads the masks of an image. What was remarkable is added to the findings.
@@ -243,6 +246,9 @@ pub struct ReadMasks {
 /// # Errors
 /// Where one cannot be read.
 pub fn read(files: &MaskFiles, reading: &MaskReading, findings: &mut Findings) -> Result<ReadMasks, FormatError> {
+    if reading.panoptic {
+        return read_panoptic(files);
+    }
     let palette = reading.colours.clone().map(Palette::from_colours);
     let mut mask = |path: &Path| {
         let (mask, unknown) = mask_png::read(path, palette.as_ref())?;
@@ -273,7 +279,27 @@ pub fn read(files: &MaskFiles, reading: &MaskReading, findings: &mut Findings) -
             || format!("{}: {} pixels", source::short_name(&files.truth), map.not_finite),
         );
     }
-    Ok(ReadMasks { truth, predicted, confidence })
+    Ok(ReadMasks { truth, predicted, confidence, ids: None })
+}
+
+/// Ids of segments, and the classes that follow from them.
+fn read_panoptic(files: &MaskFiles) -> Result<ReadMasks, FormatError> {
+    let (width, height, of_truth) = panoptic::read_ids(&files.truth)?;
+    let truth = panoptic::classes_of(width, height, &of_truth, &files.segments.0);
+    let Some(path) = &files.predicted else {
+        let ids = Some((of_truth, vec![0; width as usize * height as usize]));
+        return Ok(ReadMasks { truth, predicted: None, confidence: None, ids });
+    };
+    let (w, h, said) = panoptic::read_ids(path)?;
+    if (w, h) != (width, height) {
+        return Err(FormatError::new(
+            path,
+            format!("has {w} × {h} pixels, the truth {width} × {height}"),
+            "let the model write its segments in the size of the truth",
+        ));
+    }
+    let predicted = panoptic::classes_of(w, h, &said, &files.segments.1);
+    Ok(ReadMasks { truth, predicted: Some(predicted), confidence: None, ids: Some((of_truth, said)) })
 }
 
 fn report_unknown(path: &Path, unknown: &Unknown, findings: &mut Findings) {

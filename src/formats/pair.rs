@@ -8,7 +8,7 @@ use super::error::{FormatError, LoadError};
 use super::listing::{self, has_ending};
 use super::load::MASKS;
 use super::yolo::{data_yaml, pairing};
-use super::{class_names, coco, mask_png, masks, sniff, source, voc};
+use super::{class_names, coco, mask_png, masks, panoptic, sniff, source, voc};
 use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SCHEMA, SplitEntry};
 use crate::model::{Findings, Task};
 
@@ -76,8 +76,8 @@ pub fn project_from_files(
     Ok(only(folder, dataset, vec![model], found.split))
 }
 
-/// Makes a project of a folder of true masks and one of a model's. `classes` names their classes; without it, a file of a usual
-/// name beside the true masks or above.
+/// Makes a project of a folder of true masks and one of a model's, or of two panoptic JSON files. `classes` names their
+/// classes; without it, a file of a usual name beside the true masks or above.
 ///
 /// # Errors
 /// Where a folder does not exist.
@@ -89,6 +89,7 @@ pub fn mask_project_from_files(
     let (truth, predictions) = (absolute(truth)?, absolute(predictions)?);
     let images = images.map(absolute).transpose()?;
     let split = "all".to_owned();
+    let format = if has_ending(&truth, "json") { panoptic::FORMAT } else { MASKS };
     let beside = truth.ancestors().take(4).find_map(|folder| {
         let is_list = |path: &PathBuf| path.is_file() && mask_png::read_classes(path).is_ok();
         masks::CLASS_FILES.iter().map(|name| folder.join(name)).find(is_list)
@@ -99,7 +100,7 @@ pub fn mask_project_from_files(
         id: id.clone(),
         version: VERSION.to_owned(),
         task: Task::SemanticSegmentation,
-        format: MASKS.to_owned(),
+        format: format.to_owned(),
         splits: [(split.clone(), entry)].into(),
         class_file: beside.as_deref().map(text),
         ..DatasetEntry::default()
@@ -108,7 +109,7 @@ pub fn mask_project_from_files(
         dataset: id,
         version: VERSION.to_owned(),
         split: split.clone(),
-        format: MASKS.to_owned(),
+        format: format.to_owned(),
         path: text(&predictions),
         ..PredictionEntry::default()
     };

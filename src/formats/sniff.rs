@@ -115,7 +115,7 @@ pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, Loa
     out.project.schema = SCHEMA.to_owned();
     out.project.name = folder_name(root);
     let mut bases = add_datasets(candidates, root, &mut out);
-    add_masks(&jsons, &mut bases, &mut out);
+    add_masks(&inventory, &jsons, &mut bases, &mut out);
     progress.check()?;
     let models = models::find(&inventory, &jsons, &out.project.datasets, &bases);
     out.project.models = models.models;
@@ -219,18 +219,23 @@ fn add_datasets(candidates: Vec<Candidate>, root: &Path, out: &mut Recognised) -
     bases
 }
 
-/// Where outputs have masks, the objects of COCO truth are evaluated as masks too: as a dataset of its own beside that of the
-/// boxes, or in its place where no output has boxes.
-fn add_masks(jsons: &BTreeMap<String, Json>, bases: &mut Vec<String>, out: &mut Recognised) {
+/// Where outputs have masks, the objects of COCO and YOLO truth are evaluated as masks too: as a dataset of its own beside
+/// that of the boxes, or in its place where no output has boxes.
+fn add_masks(inventory: &Inventory, jsons: &BTreeMap<String, Json>, bases: &mut Vec<String>, out: &mut Recognised) {
     let results =
         || jsons.values().filter_map(|json| if let Json::Results(results) = json { Some(results) } else { None });
-    if !results().any(|results| results.masks) {
+    let runs = results().any(|results| results.masks);
+    let texts = || inventory.folders.keys().filter(|folder| truth::texts(inventory, folder) == peek::Text::Predictions);
+    let outlines = texts().any(|folder| truth::polygons(inventory, folder));
+    if !runs && !outlines {
         return;
     }
-    let only = !results().any(|results| results.boxes);
+    // Text files with polygons are read as boxes too.
+    let only = !results().any(|results| results.boxes) && texts().next().is_none();
     for at in 0..out.project.datasets.len() {
         let (Some(entry), Some(base)) = (out.project.datasets.get_mut(at), bases.get(at).cloned()) else { continue };
-        if entry.format != "coco" {
+        let polygons = || entry.splits.values().any(|split| truth::polygons(inventory, &split.truth));
+        if entry.format != "coco" && !(entry.format == "yolo" && polygons()) {
             continue;
         }
         if only {

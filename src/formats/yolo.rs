@@ -39,6 +39,8 @@ pub struct Split<'a> {
     pub images: Option<&'a Path>,
     /// The split's name.
     pub name: &'a str,
+    /// True where the outlines are read as masks.
+    pub masks: bool,
 }
 
 /// Reads a split into the builder. Its classes must already stand in the builder; where there are none, they become
@@ -65,7 +67,7 @@ pub fn read_truth(
     }
     pairing::report_shared_labels(&pairs, findings);
     let images_folder = split.images.map(Path::to_owned).or_else(|| pairing::images_beside(split.truth));
-    let read = read_pairs(&pairs, progress)?;
+    let read = read_pairs(&pairs, split.masks, progress)?;
     Lines::default().collect(&read, split.truth, findings)?;
     let declared = into.classes.len();
     if declared == 0 {
@@ -102,16 +104,19 @@ struct Content {
     size: Option<(u32, u32)>,
     size_error: Option<FormatError>,
     objects: Vec<(u32, Object)>,
+    /// Of each object, where masks are read.
+    outlines: Vec<Vec<f64>>,
     bad: Vec<(u32, String)>,
 }
 
-fn read_pairs(pairs: &[Pair], progress: &dyn Progress) -> Result<Vec<Content>, LoadError> {
+fn read_pairs(pairs: &[Pair], masks: bool, progress: &dyn Progress) -> Result<Vec<Content>, LoadError> {
     let done = AtomicUsize::new(0);
     pairs
         .par_iter()
         .map(|pair| {
             progress.check()?;
-            let mut content = Content { size: None, size_error: None, objects: Vec::new(), bad: Vec::new() };
+            let mut content =
+                Content { size: None, size_error: None, objects: Vec::new(), outlines: Vec::new(), bad: Vec::new() };
             match pair.picture.as_deref().map(picture::dimensions) {
                 Some(Ok(size)) => content.size = Some(size),
                 Some(Err(error)) => content.size_error = Some(error),
@@ -120,7 +125,10 @@ fn read_pairs(pairs: &[Pair], progress: &dyn Progress) -> Result<Vec<Content>, L
             if let Some(path) = &pair.label {
                 for (number, line) in (1_u32..).zip(source::read_text(path)?.lines()) {
                     match label::parse(line) {
-                        Ok(object) => content.objects.extend(object.map(|o| (number, o))),
+                        Ok(object) => {
+                            content.outlines.extend(object.filter(|_| masks).map(|o| label::outline(line, &o)));
+                            content.objects.extend(object.map(|o| (number, o)));
+                        }
                         Err(bad) => content.bad.push((number, format!("{}, line {number}: {bad}", path.display()))),
                     }
                 }
@@ -195,7 +203,7 @@ fn push_truths(pair: &Pair, content: &Content, image: usize, into: &mut DatasetB
     let classes = into.classes.len();
     let size = content.size.unwrap_or(NOMINAL_SIZE);
     let mut seen: Vec<&Object> = Vec::new();
-    for (line, object) in &content.objects {
+    for (at, (line, object)) in content.objects.iter().enumerate() {
         let place = || {
             let file = pair.label.as_deref().map(source::short_name).unwrap_or_default();
             format!("{file}, line {line}")
@@ -228,13 +236,20 @@ fn push_truths(pair: &Pair, content: &Content, image: usize, into: &mut DatasetB
             );
         }
         seen.push(object);
-        into.truths.push(NewTruth {
-            image,
-            class: ClassId::from_index(class),
-            bbox,
-            area: bbox.area(),
-            ignored: false,
-        });
+        let mut area = bbox.area();
+        if let Some(outline) = content.outlines.get(at) {
+            match label::mask(outline, size) {
+                Ok(mask) => {
+                    area = mask.as_ref().area() as f64;
+                    into.masks.push(mask.as_ref());
+                }
+                Err(what) => {
+                    checks::BAD_MASK.add(findings, || format!("{}: {what}", place()));
+                    continue;
+                }
+            }
+        }
+        into.truths.push(NewTruth { image, class: ClassId::from_index(class), bbox, area, ignored: false });
     }
 }
 

@@ -39,12 +39,13 @@ pub fn read_results(
         dataset.image_ids().zip(&dataset.images).filter(|(_, image)| image.split == split).collect();
     let matched: Vec<Option<usize>> = images.iter().map(|(_, image)| files.of(&image.name)).collect();
     report_unknown(&files, &matched, folder, findings)?;
+    let masks = !dataset.truths.masks.is_empty();
     let read: Result<Vec<Lines>, LoadError> = matched
         .par_iter()
         .map(|file| {
             progress.check()?;
             match file.and_then(|i| files.paths.get(i)) {
-                Some(path) => Ok(Lines::read(path)?),
+                Some(path) => Ok(Lines::read(path, masks)?),
                 None => Ok(Lines::default()),
             }
         })
@@ -123,15 +124,17 @@ fn report_unknown(
 #[derive(Default)]
 struct Lines {
     objects: Vec<(u32, Object)>,
+    /// Of each object, where masks are read.
+    outlines: Vec<Vec<f64>>,
     bad: Vec<(u32, label::BadLine)>,
 }
 
 impl Lines {
-    fn read(path: &Path) -> Result<Self, FormatError> {
-        Self::parse(&source::read_text(path)?, path)
+    fn read(path: &Path, masks: bool) -> Result<Self, FormatError> {
+        Self::parse(&source::read_text(path)?, path, masks)
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, FormatError> {
+    fn parse(text: &str, path: &Path, masks: bool) -> Result<Self, FormatError> {
         let mut lines = Self::default();
         for (number, line) in (1_u32..).zip(text.lines()) {
             match label::parse(line) {
@@ -143,7 +146,10 @@ impl Lines {
                     )
                     .at(format!("line {number}")));
                 }
-                Ok(object) => lines.objects.extend(object.map(|o| (number, o))),
+                Ok(object) => {
+                    lines.outlines.extend(object.filter(|_| masks).map(|o| label::outline(line, &o)));
+                    lines.objects.extend(object.map(|o| (number, o)));
+                }
                 Err(bad) => lines.bad.push((number, bad)),
             }
         }
@@ -177,7 +183,7 @@ fn push(
             || format!("{}: {bad}", at(*number)),
         );
     }
-    for (line, object) in &lines.objects {
+    for (place, (line, object)) in lines.objects.iter().enumerate() {
         let Some(&class) = classes.get(&object.class) else {
             checks::UNKNOWN_CLASS.add(findings, || format!("{}: class {}", at(*line), object.class));
             continue;
@@ -188,7 +194,11 @@ fn push(
         if health::check_score(score, findings, || at(*line))
             && health::check_box(bbox, scale_of(image), Whose::Prediction, findings, || at(*line))
         {
-            into.push(id, class, bbox, score);
+            match lines.outlines.get(place).map(|outline| label::mask(outline, scale_of(image))) {
+                None => into.push(id, class, bbox, score),
+                Some(Ok(mask)) => into.push_masked(id, class, mask.as_ref(), bbox, score),
+                Some(Err(what)) => checks::BAD_MASK.add(findings, || format!("{}: {what}", at(*line))),
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ use super::own::OwnThresholds;
 use super::pairs::{PairScope, Pairs};
 use super::ranking::Ranking;
 use super::segmentation::outcomes as outcomes_of_pixels;
+use super::segmentation::panoptic::PanopticCounts;
 use super::segmentation::{Boundary, ImagePixels, ImageScore, PixelMatrix, SegmentationSummary};
 use super::tide::{self, Tide};
 use super::timeline::{Counter, Outcome};
@@ -62,6 +63,8 @@ pub struct Pixels {
     pub scores: Arc<Vec<ImageScore>>,
     /// By class, what lies near its outlines, over all images, whatever the confidence.
     pub boundaries: Vec<Boundary>,
+    /// By class, its segments over all images, where the maps are panoptic; else empty.
+    pub panoptic: Vec<PanopticCounts>,
     /// How masks are read.
     pub reading: Arc<MaskReading>,
 }
@@ -258,11 +261,13 @@ impl Evaluation {
         let matched = outcomes_of_pixels::matched(&dataset, &predictions, &images, &own, progress)?;
         let scores: Vec<ImageScore> = images.par_iter().map(|image| image.score(classes)).collect();
         let mut boundaries = vec![Boundary::default(); classes];
+        let mut panoptic = vec![PanopticCounts::default(); if reading.panoptic { classes } else { 0 }];
         for image in &images {
             boundaries.iter_mut().zip(&image.boundaries).for_each(|(sum, own)| sum.add(*own));
+            panoptic.iter_mut().zip(&image.panoptic).for_each(|(sum, own)| sum.merge(own));
         }
-        let part =
-            Pixels { scores: Arc::new(scores), images: Arc::new(images), boundaries, reading: Arc::new(reading) };
+        let (scores, images) = (Arc::new(scores), Arc::new(images));
+        let part = Pixels { scores, images, boundaries, panoptic, reading: Arc::new(reading) };
         Ok(Self {
             task: Task::SemanticSegmentation,
             dataset: Arc::new(dataset),
@@ -320,7 +325,7 @@ impl Evaluation {
     pub fn support(&self) -> Vec<u64> {
         match &self.matched {
             Some(matched) => matched.timeline.support().to_vec(),
-            None => self.dataset.support().into_iter().map(u64::from).collect(),
+            None => self.dataset.support(),
         }
     }
 

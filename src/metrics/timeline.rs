@@ -101,12 +101,11 @@ impl Timeline {
         dataset: &Dataset,
         predictions: &Predictions,
         thresholds: Thresholds,
-        support: Vec<u32>,
+        support: Vec<u64>,
         per_image: Vec<Vec<Interval>>,
     ) -> Self {
         let mut all = Intervals::with_capacity(per_image.len(), per_image.iter().map(Vec::len).sum());
         per_image.into_iter().for_each(|of_image| all.push_image(of_image));
-        let support = support.into_iter().map(u64::from).collect();
         Self::of_intervals(dataset, predictions, thresholds, support, all, None)
     }
 

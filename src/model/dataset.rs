@@ -174,18 +174,18 @@ impl Dataset {
 
     /// Per class, the number of truths that count.
     #[must_use]
-    pub fn support(&self) -> Vec<u32> {
+    pub fn support(&self) -> Vec<u64> {
         let counted = self.truths.class.iter().zip(&self.truths.ignored).filter(|(_, ignored)| !**ignored);
         self.per_class(counted.map(|(class, _)| class))
     }
 
     /// Per class, the number of truths, crowds and difficult ones included.
     #[must_use]
-    pub fn support_with_ignored(&self) -> Vec<u32> {
+    pub fn support_with_ignored(&self) -> Vec<u64> {
         self.per_class(self.truths.class.iter())
     }
 
-    fn per_class<'a>(&self, of_truths: impl Iterator<Item = &'a ClassId>) -> Vec<u32> {
+    fn per_class<'a>(&self, of_truths: impl Iterator<Item = &'a ClassId>) -> Vec<u64> {
         let mut support = vec![0; self.classes.len()];
         for class in of_truths {
             if let Some(n) = support.get_mut(class.index()) {

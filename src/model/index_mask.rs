@@ -67,6 +67,19 @@ impl IndexMask {
     }
 }
 
+/// A segment of a panoptic map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaskSegment {
+    /// The value of its pixels, unique in its image.
+    pub id: u32,
+    /// Index of its class.
+    pub class: u16,
+    /// Many objects in one; only of the truth.
+    pub crowd: bool,
+    /// Pixels, as the file states them.
+    pub area: Option<u64>,
+}
+
 /// Where the masks of an image lie.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MaskFiles {
@@ -76,6 +89,8 @@ pub struct MaskFiles {
     pub predicted: Option<PathBuf>,
     /// How sure it is, where it says that.
     pub confidence: Option<PathBuf>,
+    /// The segments of panoptic maps, of the truth and of the model.
+    pub segments: (Vec<MaskSegment>, Vec<MaskSegment>),
 }
 
 /// How the masks of an evaluation are read.
@@ -89,6 +104,8 @@ pub struct MaskReading {
     pub ignore: Option<u16>,
     /// The class that is left out of all means (a background).
     pub without: Option<u16>,
+    /// True where pixels are ids of segments.
+    pub panoptic: bool,
 }
 
 /// How sure a model is of the class of every pixel.

@@ -486,7 +486,9 @@ fn classes<'a>(
             support: support.get(i).copied().unwrap_or(0),
             ap,
             labels: evaluation.labels().and_then(|labels| ClassLabels::of(labels, class)),
-            pixels: pixels.and_then(|pixels| pixels.classes.get(i)).map(ClassPixelsPart::from),
+            pixels: pixels
+                .and_then(|pixels| pixels.classes.get(i))
+                .map(|of_class| ClassPixelsPart::from(of_class).with_panoptic(evaluation, i)),
             counts,
             undefined: evaluation.labels().map(|labels| undefined::of_class(labels, class, rates)).unwrap_or_default(),
         }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::metrics::segmentation::panoptic::panoptic_quality;
 use crate::metrics::segmentation::{ClassPixels, SegmentationSummary};
 use crate::metrics::{Counter, Evaluation};
 
@@ -18,6 +19,31 @@ pub struct SegmentationPart {
     mean_dice: Option<f64>,
     mean_dice_in_truth_or_prediction: Option<f64>,
     boundary_iou: Option<f64>,
+    /// Only of panoptic maps.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    panoptic: Option<PanopticPart>,
+}
+
+/// Panoptic quality; the mean over the classes that are in either side.
+#[derive(Debug, Serialize)]
+struct PanopticPart {
+    panoptic_quality: Option<f64>,
+    segmentation_quality: Option<f64>,
+    recognition_quality: Option<f64>,
+    panoptic_classes: usize,
+}
+
+impl PanopticPart {
+    fn of(evaluation: &Evaluation) -> Option<Self> {
+        let counts = evaluation.pixels().filter(|pixels| pixels.reading.panoptic)?;
+        let mean = panoptic_quality(&counts.panoptic);
+        Some(Self {
+            panoptic_quality: mean.quality,
+            segmentation_quality: mean.segmentation_quality,
+            recognition_quality: mean.recognition_quality,
+            panoptic_classes: mean.classes,
+        })
+    }
 }
 
 impl SegmentationPart {
@@ -36,6 +62,7 @@ impl SegmentationPart {
             mean_dice: summary.mean_dice,
             mean_dice_in_truth_or_prediction: summary.mean_dice_in_truth_or_prediction,
             boundary_iou: summary.boundary_iou,
+            panoptic: PanopticPart::of(evaluation),
         }
     }
 }
@@ -73,6 +100,17 @@ pub struct ClassPixelsPart {
     boundary_iou: Option<f64>,
     truth_pixels: u64,
     predicted_pixels: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    panoptic_quality: Option<f64>,
+}
+
+impl ClassPixelsPart {
+    /// With the panoptic quality of the class, where the maps are panoptic.
+    #[must_use]
+    pub fn with_panoptic(self, evaluation: &Evaluation, class: usize) -> Self {
+        let of_class = evaluation.pixels().and_then(|pixels| pixels.panoptic.get(class));
+        Self { panoptic_quality: of_class.and_then(|counts| counts.quality()), ..self }
+    }
 }
 
 impl From<&ClassPixels> for ClassPixelsPart {
@@ -83,6 +121,7 @@ impl From<&ClassPixels> for ClassPixelsPart {
             boundary_iou: class.boundary_iou,
             truth_pixels: class.truth_pixels,
             predicted_pixels: class.predicted_pixels,
+            panoptic_quality: None,
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn evaluate(dataset: &Dataset, predictions: &Predictions) -> Slow {
     for image in images {
         state.image(dataset, predictions, image);
     }
-    let support: Vec<i64> = dataset.support().into_iter().map(i64::from).collect();
+    let support: Vec<i64> = dataset.support().into_iter().map(|n| n as i64).collect();
     let without = |gone: &[TruthId]| {
         let mut left = support.clone();
         gone.iter().for_each(|t| left[dataset.truths.class[t.index()].index()] -= 1);

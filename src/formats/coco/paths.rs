@@ -57,7 +57,7 @@ fn slashes(name: &str) -> String {
 }
 
 /// True where a name leads out of the folder it is relative to: an absolute path, or more `..` than folders before it.
-pub(super) fn leads_outside(name: &str) -> bool {
+pub(in crate::formats) fn leads_outside(name: &str) -> bool {
     let name = slashes(name);
     let drive = name.as_bytes().get(1) == Some(&b':');
     let mut depth = 0_i32;

@@ -1,12 +1,17 @@
 //! A project's choice of masks: the pictures, their true masks and those of the model, and how they are read.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::{dataset_of, model_of, prediction_of, project_file, split_paths};
 use crate::formats::error::{FormatError, LoadError};
-use crate::formats::masks;
+use crate::formats::{masks, panoptic};
+use crate::model::index_mask::NO_CLASS;
 use crate::model::project::{Choice, Project};
-use crate::model::{DatasetBuilder, DatasetIdentity, Findings, MaskFiles, MaskReading, ModelIdentity, Severity};
+use crate::model::project::{DatasetEntry, ModelEntry};
+use crate::model::{
+    ClassTable, DatasetBuilder, DatasetIdentity, Findings, Image, MaskFiles, MaskReading, ModelIdentity, Severity,
+};
 
 /// The format of folders of masks, of truth and of outputs.
 pub const FORMAT: &str = "mask-png";
@@ -37,6 +42,9 @@ pub fn load_masks(
     let own = root;
     let root = entry.root(own);
     let splits = split_paths(root, entry, choice)?;
+    if entry.format == panoptic::FORMAT {
+        return load_panoptic(own, project, choice, findings);
+    }
     let file = entry.class_file.as_ref().map(|file| root.join(file));
     let place = splits.first().map_or_else(|| root.to_owned(), |(truth, _)| truth.clone());
     let classes = masks::classes(&place, file.as_deref(), &entry.classes, entry.ignore)?;
@@ -48,17 +56,7 @@ pub fn load_masks(
             FormatError::new(&project_file(root), problem, format!("write one of: {}", table.names().join(", ")))
         })?),
     };
-    let mut builder = DatasetBuilder {
-        identity: DatasetIdentity {
-            project: entry.home.as_ref().map_or_else(|| project.name.clone(), |home| home.project.clone()),
-            id: entry.id.clone(),
-            version: entry.version.clone(),
-            split: choice.splits.join("+"),
-        },
-        classes: table,
-        splits: choice.splits.clone(),
-        ..DatasetBuilder::default()
-    };
+    let mut builder = builder_of(project, entry, choice, table);
     let mut files: Vec<MaskFiles> = Vec::new();
     for ((number, (truth, images)), name) in (0_u16..).zip(&splits).zip(&choice.splits) {
         let before = files.len();
@@ -84,7 +82,74 @@ pub fn load_masks(
             colours: classes.colours,
             ignore: classes.ignore,
             without: without.and_then(|class| u16::try_from(class.0).ok()),
+            panoptic: false,
         },
-        identity: ModelIdentity { project: project.name.clone(), id: model.id.clone(), version: model.version.clone() },
+        identity: identity_of(project, model),
     })
+}
+
+fn identity_of(project: &Project, model: &ModelEntry) -> ModelIdentity {
+    ModelIdentity { project: project.name.clone(), id: model.id.clone(), version: model.version.clone() }
+}
+
+fn builder_of(project: &Project, entry: &DatasetEntry, choice: &Choice, classes: ClassTable) -> DatasetBuilder {
+    DatasetBuilder {
+        identity: DatasetIdentity {
+            project: entry.home.as_ref().map_or_else(|| project.name.clone(), |home| home.project.clone()),
+            id: entry.id.clone(),
+            version: entry.version.clone(),
+            split: choice.splits.join("+"),
+        },
+        classes,
+        splits: choice.splits.clone(),
+        ..DatasetBuilder::default()
+    }
+}
+
+/// Lists the panoptic maps of a choice: their segments count as classes of pixels too.
+fn load_panoptic(
+    own: &Path,
+    project: &Project,
+    choice: &Choice,
+    findings: &mut Findings,
+) -> Result<MaskSet, LoadError> {
+    let (entry, model) = (dataset_of(own, project, choice)?, model_of(own, project, choice)?);
+    let splits = split_paths(entry.root(own), entry, choice)?;
+    let mut builder = builder_of(project, entry, choice, ClassTable::default());
+    let mut files: Vec<MaskFiles> = Vec::new();
+    let mut categories: Option<Vec<panoptic::Category>> = None;
+    for ((number, (truth, images)), name) in (0_u16..).zip(&splits).zip(&choice.splits) {
+        let (classes, truths) = panoptic::read(truth, categories.as_deref(), findings)?;
+        let output = prediction_of(own, model, entry, name)?;
+        let (_, said) = panoptic::read(&own.join(&output.path), Some(&classes), findings)?;
+        let mut said: HashMap<String, panoptic::Entry> =
+            said.into_iter().map(|entry| (masks::key(&entry.name), entry)).collect();
+        for (rank, truth) in (0_i64..).zip(truths) {
+            let output = said.remove(&masks::key(&truth.name));
+            if output.is_none() {
+                findings.add(
+                    Severity::Warning,
+                    "missing-prediction",
+                    "Images have no segments of the model; all their pixels count as missed. Run the model on them, or take \
+                     them out.",
+                    || truth.name.clone(),
+                );
+            }
+            let picture = images.as_ref().and_then(|folder| {
+                let stem = masks::key(&truth.name);
+                ["jpg", "jpeg", "png"].iter().map(|e| folder.join(format!("{stem}.{e}"))).find(|path| path.is_file())
+            });
+            let path = Some(picture.unwrap_or_else(|| truth.path.clone()));
+            builder.images.push(Image { source_id: rank, name: truth.name, path, split: number, ..Image::default() });
+            let (predicted, segments) = output.map_or((None, Vec::new()), |o| (Some(o.path), o.segments));
+            let segments = (truth.segments, segments);
+            files.push(MaskFiles { truth: truth.path, predicted, confidence: None, segments });
+        }
+        categories.get_or_insert(classes);
+    }
+    for category in categories.iter().flatten() {
+        builder.classes.push(category.name.clone(), category.id);
+    }
+    let reading = MaskReading { files, colours: None, ignore: Some(NO_CLASS), without: None, panoptic: true };
+    Ok(MaskSet { builder, reading, identity: identity_of(project, model) })
 }

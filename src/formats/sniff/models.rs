@@ -256,18 +256,23 @@ fn all(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mut
             }
             _ => continue,
         }
-        found.push(Found {
-            path: if path.is_empty() { ".".to_owned() } else { path.clone() },
-            format: "yolo-txt",
-            folders: path.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
-            stem: String::new(),
-            seen: format!(
-                "{} with a class, a box and a confidence a line",
-                counted(folder.texts.count as u64, "text file", "text files")
-            ),
-            stems: folder.texts.first.iter().map(|name| listing::stem(name).to_owned()).collect(),
-            ..Found::default()
-        });
+        let polygons = truth::polygons(inventory, path);
+        let shapes = [(false, "box"), (true, "polygon")];
+        for (masks, shape) in shapes.into_iter().filter(|(masks, _)| polygons || !masks) {
+            found.push(Found {
+                path: if path.is_empty() { ".".to_owned() } else { path.clone() },
+                format: "yolo-txt",
+                folders: path.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
+                stem: String::new(),
+                seen: format!(
+                    "{} with a class, a {shape} and a confidence a line",
+                    counted(folder.texts.count as u64, "text file", "text files")
+                ),
+                stems: folder.texts.first.iter().map(|name| listing::stem(name).to_owned()).collect(),
+                masks,
+                ..Found::default()
+            });
+        }
     }
     found
 }

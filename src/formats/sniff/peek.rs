@@ -217,6 +217,14 @@ pub fn text(path: &Path) -> Text {
     Text::Empty
 }
 
+/// True for a text file whose first object is a polygon.
+#[must_use]
+pub fn is_of_polygons(path: &Path) -> bool {
+    let Some(bytes) = head(path) else { return false };
+    let text = String::from_utf8_lossy(source::without_mark(&bytes));
+    text.lines().find(|line| !line.trim().is_empty()).is_some_and(label::is_polygon)
+}
+
 /// What an XML file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Xml {

@@ -358,6 +358,13 @@ pub fn texts(inventory: &Inventory, folder: &str) -> Text {
     kinds.take(24).find(|kind| *kind != Text::Empty).unwrap_or(Text::Empty)
 }
 
+/// True where the first objects of a folder's text files are polygons.
+pub fn polygons(inventory: &Inventory, folder: &str) -> bool {
+    let Some(found) = inventory.folders.get(folder) else { return false };
+    let mut files = found.texts.first.iter().map(|name| inventory.root.join(folder).join(name));
+    files.any(|file| peek::is_of_polygons(&file))
+}
+
 fn relative_images(inventory: &Inventory, labels: &str) -> Option<String> {
     let found = pairing::images_beside(&inventory.root.join(labels))?;
     Some(dotted(listing::relative(&inventory.root, &found)))

@@ -2,7 +2,7 @@
 //!
 //! Knows the line. Does not know files, class names or picture sizes.
 
-use crate::model::BBox;
+use crate::model::{BBox, Rle};
 
 /// What a line says; coordinates are fractions of the picture's width and height.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -86,6 +86,36 @@ pub fn parse(line: &str) -> Result<Option<Object>, BadLine> {
         _ => (extent.bbox(), Some(last)),
     };
     Ok(Some(Object { class, relative, score }))
+}
+
+/// The outline of a line that [`parse`] reads, x and y in turn as fractions: the points of a polygon, the corners of a box.
+#[must_use]
+pub fn outline(line: &str, object: &Object) -> Vec<f64> {
+    let numbers = line.trim_start_matches('\u{feff}').split_ascii_whitespace().skip(1);
+    let mut points: Vec<f64> = numbers.filter_map(|number| number.parse().ok()).collect();
+    if points.len() < 6 {
+        let BBox { x, y, w, h } = object.relative;
+        return vec![x, y, x + w, y, x + w, y + h, x, y + h];
+    }
+    // A confidence stands last.
+    points.truncate(points.len() / 2 * 2);
+    points
+}
+
+/// True for a line with a polygon.
+#[must_use]
+pub fn is_polygon(line: &str) -> bool {
+    line.split_ascii_whitespace().count() > 6
+}
+
+/// The mask of an outline in a picture of this size.
+///
+/// # Errors
+/// In words, where it makes none.
+pub fn mask(outline: &[f64], (width, height): (u32, u32)) -> Result<Rle, String> {
+    let scale = [f64::from(width), f64::from(height)];
+    let points: Vec<f64> = outline.iter().zip(scale.iter().cycle()).map(|(point, scale)| point * scale).collect();
+    Rle::from_polygon(height, width, &points).map_err(|error| error.to_string())
 }
 
 /// Class indices are whole; some tools write them as `0.0`.

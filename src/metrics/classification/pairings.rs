@@ -149,7 +149,8 @@ pub fn pair_timeline(
         }
         per_item.append(&mut made);
     }
-    let support = dataset.support();
+    // A label written twice is one.
+    let support = matched.timeline.support().to_vec();
     Ok(Some(Timeline::new(dataset, predictions, thresholds, support, per_item)))
 }
 

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::boundary::Boundary;
 use super::counting::ImageCells;
+use super::panoptic::PanopticCounts;
 use super::summary::{PixelMatrix, SegmentationSummary};
 use crate::metrics::detection::{DetectionSettings, Matched};
 use crate::metrics::own::OwnThresholds;
@@ -26,6 +27,8 @@ pub struct ImagePixels {
     pub highest: Option<u16>,
     /// By class, what lies near its outlines.
     pub boundaries: Vec<Boundary>,
+    /// By class, its segments, where the maps are panoptic; else empty.
+    pub panoptic: Vec<PanopticCounts>,
 }
 
 /// How well an image is segmented, whatever the confidence.

@@ -66,7 +66,8 @@ impl Tally {
     ) -> Result<Self, Cancelled> {
         let mut classes = vec![ClassTally::default(); dataset.classes.len()];
         for (tally, support) in classes.iter_mut().zip(dataset.support()) {
-            tally.truths = support;
+            // Truths have ids of 32 bits.
+            tally.truths = support as u32;
         }
         for truth in &diagnosis.missed {
             if let Some(tally) = classes.get_mut(dataset.truths.class[truth.index()].index()) {

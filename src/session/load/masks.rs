@@ -8,9 +8,10 @@ use rayon::prelude::*;
 use crate::formats::{self, masks};
 use crate::jobs::JobError;
 use crate::metrics::Evaluation;
+use crate::metrics::segmentation::panoptic::{Segment, SegmentMap, panoptic_counts};
 use crate::metrics::segmentation::{self, ImagePixels};
 use crate::model::project::{Choice, Project};
-use crate::model::{Confidence, Findings, IndexMask, Levels, MaskFiles, MaskReading, Progress, Severity};
+use crate::model::{Confidence, Findings, IndexMask, Levels, MaskFiles, MaskReading, MaskSegment, Progress, Severity};
 
 /// Cells of an image, of all levels of confidence, up to which they are kept as they are; beyond, levels are joined.
 const MOST_CELLS: usize = 1 << 15;
@@ -76,7 +77,16 @@ fn count(files: &MaskFiles, reading: &MaskReading, classes: usize) -> Result<Cou
     }
     let boundaries = segmentation::boundaries(&read.truth, &predicted, classes, reading.ignore);
     let highest = read.confidence.as_ref().map(|map| map.levels.highest());
-    Ok(Counted { pixels: ImagePixels { cells, highest, boundaries }, size, findings })
+    let of_side = |segments: &[MaskSegment]| -> Vec<Segment> {
+        let one = |s: &MaskSegment| Segment { id: s.id, class: s.class.into(), crowd: s.crowd, area: s.area };
+        segments.iter().map(one).collect()
+    };
+    let panoptic = read.ids.map_or_else(Vec::new, |(truth, said)| {
+        let (of_truth, of_model) = (of_side(&files.segments.0), of_side(&files.segments.1));
+        let truth = SegmentMap { ids: &truth, segments: &of_truth };
+        panoptic_counts(truth, SegmentMap { ids: &said, segments: &of_model }, classes)
+    });
+    Ok(Counted { pixels: ImagePixels { cells, highest, boundaries, panoptic }, size, findings })
 }
 
 /// The masks of one image, to be shown.

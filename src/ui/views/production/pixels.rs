@@ -3,6 +3,7 @@
 use egui::{Grid, RichText, ScrollArea, Ui};
 
 use crate::metrics::segmentation::SegmentationSummary;
+use crate::metrics::segmentation::panoptic::panoptic_quality;
 use crate::model::fmt;
 use crate::session::Explorer;
 use crate::ui::context::ViewCtx;
@@ -48,7 +49,24 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     ui.add_space(theme::PADDING);
     ScrollArea::both().auto_shrink([false, false]).show(ui, |ui| {
         Grid::new("segmentation numbers").num_columns(3).spacing([18.0, 6.0]).show(ui, |ui| {
-            for (name, value, about) in numbers(&summary) {
+            let panoptic = explorer.evaluation.pixels().filter(|pixels| pixels.reading.panoptic);
+            let panoptic = panoptic.map(|pixels| panoptic_quality(&pixels.panoptic));
+            let of_segments = panoptic.map_or_else(Vec::new, |mean| {
+                vec![
+                    (
+                        "Panoptic quality",
+                        mean.quality,
+                        "Σ IoU of matched segments / (matches + half of what is left over)",
+                    ),
+                    ("Segmentation quality", mean.segmentation_quality, "mean IoU of matched segments"),
+                    (
+                        "Recognition quality",
+                        mean.recognition_quality,
+                        "matches / (matches + half of what is left over)",
+                    ),
+                ]
+            });
+            for (name, value, about) in of_segments.into_iter().chain(numbers(&summary)) {
                 ui.label(RichText::new(name).color(ctx.theme.text));
                 ui.label(RichText::new(fmt::rate(value)).font(theme::strong()).color(ctx.theme.text));
                 ui.label(RichText::new(about).font(theme::caption()).color(ctx.theme.muted));
