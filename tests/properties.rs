@@ -134,7 +134,7 @@ fn counts(matrix: &[Vec<u64>]) -> (Counts, Vec<ClassCounts>) {
     let mut classes = vec![ClassCounts::default(); CLASSES];
     for (t, row) in matrix.iter().enumerate() {
         for (p, &n) in row.iter().enumerate() {
-            let wide = u64::from(n);
+            let wide = n;
             match (t < CLASSES, p < CLASSES) {
                 (true, true) if t == p => {
                     totals.correct += wide;
@@ -217,7 +217,7 @@ proptest! {
         }
         for (i, &t) in matched.sweep.confidence.iter().enumerate() {
             let totals = matched.timeline.counter_at(t).totals();
-            let found = (u64::from(matched.sweep.correct[i]), u64::from(matched.sweep.kept[i]), matched.sweep.truths);
+            let found = (matched.sweep.correct[i], matched.sweep.kept[i], matched.sweep.truths);
             prop_assert_eq!(found, (totals.correct, totals.kept(), totals.truths()));
         }
     }
@@ -258,19 +258,19 @@ proptest! {
         } else {
             problem.dataset.support()
         };
-        prop_assert_eq!(timeline.support(), support.iter().map(|&n| u64::from(n)).collect::<Vec<_>>());
+        prop_assert_eq!(timeline.support(), support.as_slice());
         for threshold in problem.thresholds() {
             let counter = timeline.counter_at(threshold);
             let matrix = counter.matrix(&timeline);
             let outcomes = problem.matched_afresh(matching, threshold);
             for class in problem.dataset.classes.ids() {
                 let c = class.index();
-                prop_assert_eq!(matrix[c].iter().sum::<u64>(), u64::from(support[c]));
+                prop_assert_eq!(matrix[c].iter().sum::<u64>(), support[c]);
                 let kept = outcomes.iter().filter_map(|(_, p)| *p).filter(|p| problem.predictions.class[p.index()] == class);
                 prop_assert_eq!(matrix.iter().map(|row| row[c]).sum::<u64>() as usize, kept.count());
-                prop_assert_eq!(counter.classes()[c].support(), u64::from(support[c]));
+                prop_assert_eq!(counter.classes()[c].support(), support[c]);
             }
-            prop_assert_eq!((0..CLASSES).map(|c| u64::from(matrix[c][c])).sum::<u64>(), counter.totals().correct);
+            prop_assert_eq!((0..CLASSES).map(|c| matrix[c][c]).sum::<u64>(), counter.totals().correct);
             for (&cell, &n) in timeline.cells().iter().zip(counter.cells()) {
                 let members = timeline.members(counter.cut(), |c| c == cell);
                 prop_assert_eq!(members.len(), n as usize);
@@ -305,8 +305,8 @@ proptest! {
         prop_assert_eq!(&matched.sweep.confidence[..], timeline.scores());
         for (i, &t) in matched.sweep.confidence.iter().enumerate() {
             let totals = timeline.counter_at(t).totals();
-            prop_assert_eq!(u64::from(matched.sweep.correct[i]), totals.correct);
-            prop_assert_eq!(u64::from(matched.sweep.kept[i]), totals.kept());
+            prop_assert_eq!(matched.sweep.correct[i], totals.correct);
+            prop_assert_eq!(matched.sweep.kept[i], totals.kept());
             prop_assert_eq!(matched.sweep.truths, totals.truths());
             prop_assert_eq!(matched.sweep.precision(i), totals.precision());
             prop_assert_eq!(matched.sweep.recall(i), totals.recall());
@@ -321,7 +321,7 @@ proptest! {
                     continue;
                 }
                 let counts = timeline.counter_at(threshold).classes()[class.index()];
-                let found = sweep.position(threshold).map_or((0, 0), |i| (sweep.correct[i], u64::from(sweep.kept[i])));
+                let found = sweep.position(threshold).map_or((0, 0), |i| (sweep.correct[i], sweep.kept[i]));
                 prop_assert_eq!(found, (counts.correct, counts.predicted()), "{:?} at {}", matching, threshold);
             }
         }

@@ -186,7 +186,7 @@ proptest! {
         let at = multilabel_at(&p.dataset, &p.scores, &thresholds, PairCounting::MissedWithAdded, &NoProgress).unwrap();
         for (c, tally) in at.classes.iter().enumerate() {
             prop_assert_eq!(*tally, matched.timeline.counter_at(thresholds[c]).classes()[c].into());
-            prop_assert_eq!(u64::from(at.matrix[c][c]), tally.correct);
+            prop_assert_eq!(at.matrix[c][c], tally.correct);
         }
     }
 

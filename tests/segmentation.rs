@@ -259,6 +259,42 @@ fn other_shapes_of_folders_are_recognised() {
     assert_eq!(serde_json::to_value(&rows).unwrap(), expected["matrix"]);
 }
 
+/// Colours as the project file gives them, in the order of the classes, the ignored one last.
+#[test]
+fn colours_may_stand_in_the_project_file() {
+    let dir = project(&[
+        ("a.rgb.png", "labels/val/a.png"),
+        ("b.rgb.png", "labels/val/b.png"),
+        ("a.predicted.png", "predictions/a/val/a.png"),
+        ("b.predicted.png", "predictions/a/val/b.png"),
+    ]);
+    let classes = formats::mask_png::read_classes(&fixture("classes.json")).unwrap();
+    let colours: Vec<[u8; 3]> = classes.colours.unwrap().into_iter().map(|(colour, _)| colour).collect();
+    let write = |colours: &[[u8; 3]]| {
+        let file = serde_json::json!({
+            "schema": "evalens.project/1", "name": "x",
+            "datasets": [{"id": "x", "task": "semantic-segmentation", "format": "mask-png", "classes": classes.names,
+                "ignore": classes.ignore, "colours": colours, "splits": {"val": {"truth": "labels/val"}}}],
+            "models": [{"id": "a", "task": "semantic-segmentation", "predictions": [
+                {"dataset": "x", "split": "val", "format": "mask-png", "path": "predictions/a/val"}]}]
+        });
+        std::fs::write(dir.path().join("evalens.json"), file.to_string()).unwrap();
+    };
+    write(&colours);
+    let found = loaded(dir.path());
+    let expected: Value = serde_json::from_slice(&std::fs::read(fixture("small.json")).unwrap()).unwrap();
+    let matched = found.evaluation.matched.as_ref().unwrap();
+    let rows: Vec<Vec<u64>> = matched.timeline.counter_at(1.0).matrix(&matched.timeline).into_iter().take(3).collect();
+    assert_eq!(serde_json::to_value(&rows).unwrap(), expected["matrix"]);
+    for (wrong, told) in [(&colours[..1], "has 1 `colours`"), (&[[9; 3]; 3][..], "twice")] {
+        write(wrong);
+        let keep = tempfile::tempdir().unwrap();
+        let output = run(&["evaluate", dir.path().to_str().unwrap(), "--json", "-"], keep.path());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && said.contains(told), "{said}");
+    }
+}
+
 // ---- bad input
 
 #[test]

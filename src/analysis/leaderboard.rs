@@ -243,12 +243,12 @@ fn with_rates(row: Row, counts: Option<(u64, u64)>, truths: u64) -> Row {
 fn over(row: Row, task: Task, classes: &[&RunClass], step: Option<u8>) -> Row {
     let truths = classes.iter().map(|class| class.support()).sum();
     let counts_of = |class: &&RunClass| match step {
-        None => Some((u64::from(class.correct), class.predicted())),
-        Some(step) => class.at_steps.get(usize::from(step)).map(|(c, k)| (u64::from(*c), u64::from(*k))),
+        None => Some((class.correct, class.predicted())),
+        Some(step) => class.at_steps.get(usize::from(step)).map(|(c, k)| ((*c), (*k))),
     };
     let counts: Option<Vec<(u64, u64)>> = classes.iter().map(counts_of).collect();
     let counts = counts.map(|all| all.into_iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1)));
-    let right: Option<u64> = classes.iter().map(|c| c.argmax_correct.map(u64::from)).sum();
+    let right: Option<u64> = classes.iter().map(|c| c.argmax_correct).sum();
     let mean = |of: fn(&RunClass) -> Option<f64>| {
         let known: Vec<f64> = classes.iter().filter_map(|c| of(c)).collect();
         (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)

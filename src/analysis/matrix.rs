@@ -236,19 +236,19 @@ fn with_confused(found: &[ClassId], timeline: &Timeline, counter: &Counter) -> V
 
 fn arrange(wanted: &mut Vec<ClassId>, classes: &ClassTable, timeline: &Timeline, counter: &Counter, order: Order) {
     let counts = |c: &ClassId| counter.classes().get(c.index()).copied().unwrap_or_default();
-    let support = |c: &ClassId| timeline.support().get(c.index()).map_or(0, |&n| u64::from(n));
+    let support = |c: &ClassId| timeline.support().get(c.index()).map_or(0, |&n| n);
     match order {
         Order::Declaration => {}
         Order::Name => wanted.sort_by(|a, b| natord::compare(classes.name(*a), classes.name(*b))),
         Order::Support => wanted.sort_by_key(|c| Reverse(support(c))),
         Order::Diagonal => {
             // Classes without a truth have no diagonal and stand last.
-            let strength = |c: &ClassId| rates::ratio(u64::from(counts(c).correct), support(c)).unwrap_or(-1.0);
+            let strength = |c: &ClassId| rates::ratio(counts(c).correct, support(c)).unwrap_or(-1.0);
             wanted.sort_by(|a, b| strength(b).total_cmp(&strength(a)));
         }
         Order::Confused => {
-            let confused = |c: ClassCounts| u64::from(c.misclassified) + u64::from(c.misclassified_as);
-            let wrong = |c: ClassCounts| u64::from(c.missed) + u64::from(c.false_positives);
+            let confused = |c: ClassCounts| c.misclassified + c.misclassified_as;
+            let wrong = |c: ClassCounts| c.missed + c.false_positives;
             wanted.sort_by_key(|c| Reverse((confused(counts(c)), wrong(counts(c)))));
         }
         Order::Similarity => *wanted = seriated(wanted, timeline, counter),
@@ -302,8 +302,8 @@ fn confused_pairs(timeline: &Timeline, counter: &Counter) -> Vec<(f64, ClassId, 
         if n == 0 || truth == predicted || (back > 0 && truth > predicted) {
             continue;
         }
-        let support = |c: ClassId| u64::from(timeline.support().get(c.index()).copied().unwrap_or(0));
-        let share = rates::ratio(u64::from(n) + u64::from(back), support(truth) + support(predicted));
+        let support = |c: ClassId| timeline.support().get(c.index()).copied().unwrap_or(0);
+        let share = rates::ratio(n + back, support(truth) + support(predicted));
         pairs.push((share.unwrap_or(0.0), truth.min(predicted), truth.max(predicted)));
     }
     pairs.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));

@@ -158,7 +158,7 @@ impl Matched {
             Some(class) => columns.others(class.index(), cut.level()).into(),
             None => extras.classes().iter().map(|&class| u64::from(extras.count(class, cut))).sum(),
         };
-        let correct = u64::from(sweep.correct.get(at).copied()?);
+        let correct = sweep.correct.get(at).copied()?;
         rates::f1(correct, correct + wrong, sweep.truths)
     }
 }

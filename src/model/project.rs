@@ -47,7 +47,7 @@ pub struct DatasetEntry {
     /// What is annotated.
     #[serde(default)]
     pub task: Task,
-    /// `coco`, `yolo` or `voc`; of classifiers `image-folder`, `csv` or `jsonl`; `mask-png`.
+    /// `coco`, `yolo` or `voc`; of classifiers `image-folder`, `csv` or `jsonl`; `mask-png` or `coco-panoptic`.
     pub format: String,
     /// Splits by name.
     #[serde(default)]
@@ -68,6 +68,10 @@ pub struct DatasetEntry {
     /// Of masks the index of pixels that count nowhere, where the file of the classes does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignore: Option<u16>,
+    /// Of masks in colours the red, green and blue of each class, in the order of the classes; one more is that of the pixels
+    /// that count nowhere.
+    #[serde(default, alias = "colors", skip_serializing_if = "Vec::is_empty")]
+    pub colours: Vec<[u8; 3]>,
     /// Of masks the class that is left out of all means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background: Option<String>,

@@ -158,13 +158,13 @@ impl RunClass {
     /// Truths of the class.
     #[must_use]
     pub const fn support(&self) -> u64 {
-        self.correct as u64 + self.misclassified as u64 + self.missed as u64
+        self.correct + self.misclassified + self.missed
     }
 
     /// Predictions of the class.
     #[must_use]
     pub const fn predicted(&self) -> u64 {
-        self.correct as u64 + self.misclassified_as as u64 + self.false_positives as u64
+        self.correct + self.misclassified_as + self.false_positives
     }
 }
 

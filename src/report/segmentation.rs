@@ -50,7 +50,7 @@ impl SegmentationPart {
     /// Of the rates at a threshold.
     #[must_use]
     pub fn new(summary: &SegmentationSummary, evaluation: &Evaluation, counter: Option<&Counter>) -> Self {
-        let sure = evaluation.pixels().is_some_and(|pixels| pixels.has_confidence());
+        let sure = evaluation.pixels().is_some_and(super::super::metrics::evaluation::Pixels::has_confidence);
         Self {
             pixels: summary.pixels,
             below_threshold: counter.filter(|_| sure).map(|counter| counter.totals().missed),
@@ -109,7 +109,10 @@ impl ClassPixelsPart {
     #[must_use]
     pub fn with_panoptic(self, evaluation: &Evaluation, class: usize) -> Self {
         let of_class = evaluation.pixels().and_then(|pixels| pixels.panoptic.get(class));
-        Self { panoptic_quality: of_class.and_then(|counts| counts.quality()), ..self }
+        Self {
+            panoptic_quality: of_class.and_then(super::super::metrics::segmentation::panoptic::PanopticCounts::quality),
+            ..self
+        }
     }
 }
 

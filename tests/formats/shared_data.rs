@@ -122,7 +122,7 @@ fn coco_by_folder_and_by_files() {
     assert_eq!((dataset.images.len(), dataset.truths.len(), dataset.classes.len()), (80, 815, 80));
     assert!(dataset.images.iter().all(|i| i.path.as_ref().unwrap().is_file()));
     let (base, project, only) = formats::project_from_files(
-        evalens::model::Task::Detection,
+        Task::Detection,
         &root.join("annotations/instances_val2017.json"),
         &root.join("predictions/yolox-nano/val2017.bbox.json"),
         None,
@@ -143,7 +143,7 @@ fn voc_truth_and_yolo_outputs_named_directly() {
     let outputs = root.join("predictions/cell-detector/v1/yolo/test");
     let counts = |truth: &str| -> Vec<(String, usize)> {
         let (base, project, only) =
-            formats::project_from_files(evalens::model::Task::Detection, &root.join(truth), &outputs, None).unwrap();
+            formats::project_from_files(Task::Detection, &root.join(truth), &outputs, None).unwrap();
         let (dataset, _) = formats::load_dataset(&base, &project, &only, &NoProgress).unwrap();
         let (_, findings, mappings) = formats::load_predictions(&base, &project, &only, &dataset, &NoProgress).unwrap();
         assert_eq!(findings.get("class-order-assumed"), None, "{truth}");

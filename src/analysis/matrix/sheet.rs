@@ -57,7 +57,7 @@ impl Table {
     /// The table of a scale; `None` where the scale shows counts at the threshold, or the task has no such table.
     #[must_use]
     pub fn of(labels: &Labels, scale: Scale, support: &[u64]) -> Option<Self> {
-        let mut table = Self { support: support.iter().map(|&n| u64::from(n)).collect(), ..Self::default() };
+        let mut table = Self { support: support.to_vec(), ..Self::default() };
         match scale {
             Scale::MeanProbability => {
                 for (truth, row) in labels.mean_probabilities.iter().enumerate() {

@@ -37,7 +37,7 @@ impl Direction {
 
     /// `12 of 69 Platelets (17 %) are taken for RBC`.
     fn words(self, case: &Case) -> String {
-        let (count, support) = (fmt::count(self.count.into()), fmt::count(self.support.into()));
+        let (count, support) = (fmt::count(self.count), fmt::count(self.support));
         let are = if self.count == 1 { "is" } else { "are" };
         let (truth, predicted) = (case.name(self.truth), case.name(self.predicted));
         format!("{count} of {support} {truth} ({}) {are} taken for {predicted}", fmt::percent(Some(self.share())))
@@ -75,7 +75,7 @@ fn is_confusion(cell: Cell) -> bool {
 fn card(case: &Case, one: Direction, other: Option<Direction>) -> Recommendation {
     let (a, b) = (case.name(one.truth), case.name(one.predicted));
     let back = Direction::of(case, one.predicted, one.truth);
-    let wrong = u64::from(one.count) + other.map_or(0, |d| u64::from(d.count));
+    let wrong = one.count + other.map_or(0, |d| d.count);
     let totals = case.counter.totals();
     let repaired = Counts { correct: totals.correct + wrong, misclassified: totals.misclassified - wrong, ..totals };
     let gain = case.gain(repaired);
@@ -91,7 +91,7 @@ fn card(case: &Case, one: Direction, other: Option<Direction>) -> Recommendation
             let title = format!("{a} taken for {b}");
             let reverse = match back.count {
                 0 => "never the other way round".to_owned(),
-                n => format!("only {} the other way round", fmt::count(n.into())),
+                n => format!("only {} the other way round", fmt::count(n)),
             };
             let sentence = format!("{}, {reverse}: one way only points to missing examples of {a}", one.words(case));
             (title, sentence, Filter::Cell(one.cell()))

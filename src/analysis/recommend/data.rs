@@ -22,7 +22,7 @@ pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
         .filter(|(support, _)| *support > 0)
         .collect();
     present.sort();
-    let total: u64 = present.iter().map(|(n, _)| u64::from(*n)).sum();
+    let total: u64 = present.iter().map(|(n, _)| *n).sum();
     let median = median(&present)?;
     let least = rules.few_truths.max(rules.few_root * (total as f64).sqrt());
     let limit = least.max(rules.few_of_median * median);
@@ -33,7 +33,7 @@ pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
         n => format!("{} have few {}", fmt::counted(n as u64, "class", "classes"), case.many()),
     };
     let mut named: Vec<String> =
-        present.iter().take(NAMED).map(|(n, c)| format!("{} {}", case.name(*c), fmt::count((*n).into()))).collect();
+        present.iter().take(NAMED).map(|(n, c)| format!("{} {}", case.name(*c), fmt::count(*n))).collect();
     if present.len() > NAMED {
         named.push(format!("{} more", fmt::count((present.len() - NAMED) as u64)));
     }

@@ -16,7 +16,7 @@ pub(super) fn find(case: &Case) -> Vec<Recommendation> {
     let small = case.evaluation.dataset.images.len() < rules.small_set_images;
     let fires = |(_, c): &(ClassId, ClassCounts)| {
         let large_enough =
-            c.predicted() >= u64::from(rules.false_positive_kept) && c.false_positives >= rules.false_positive_count;
+            c.predicted() >= rules.false_positive_kept && c.false_positives >= rules.false_positive_count;
         let many = large_enough || (small && c.false_positives >= rules.small_set_false_positives);
         many && c.precision().is_some_and(|p| p < rules.false_positive_precision)
     };
@@ -31,7 +31,7 @@ fn card(case: &Case, class: ClassId, counts: ClassCounts) -> Recommendation {
     // Only objects have a place.
     let lies = case.evaluation.objects().map(|_| Lies::of(case, class));
     let totals = case.counter.totals();
-    let wrong = u64::from(counts.false_positives);
+    let wrong = counts.false_positives;
     let gain = case.gain(Counts { false_positives: totals.false_positives - wrong, ..totals });
     let predictions = fmt::counted(counts.predicted(), "prediction", "predictions");
     let mut sentence = format!(

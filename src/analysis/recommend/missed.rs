@@ -32,7 +32,7 @@ fn card(case: &Case, class: ClassId, counts: ClassCounts, below: &[bool]) -> Rec
     // Only objects have a size and a place.
     let split = case.evaluation.objects().map(|_| Split::of(case, class, below));
     let totals = case.counter.totals();
-    let missed = u64::from(counts.missed);
+    let missed = counts.missed;
     let repaired = Counts { correct: totals.correct + missed, missed: totals.missed - missed, ..totals };
     let gain = case.gain(repaired);
     let mut sentence = format!("{name} has a recall of {} {}", fmt::rate(counts.recall()), case.at_confidence());

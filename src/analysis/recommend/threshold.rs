@@ -95,15 +95,14 @@ fn own_optimum(case: &Case, class: ClassId, pooled: f64) -> Option<Own> {
     }
     let sweep = case.matched.class_sweeps.get(class.index())?;
     let at = sweep.best_f1()?;
-    let (correct, kept) = (u64::from(*sweep.correct.get(at)?), u64::from(*sweep.kept.get(at)?));
+    let (correct, kept) = ((*sweep.correct.get(at)?), (*sweep.kept.get(at)?));
     let here = case.counter.classes().get(class.index())?;
     let (f1_here, f1_there) = (here.f1()?, rates::f1(correct, kept, sweep.truths)?);
     if f1_there - f1_here < case.rules.own_optimum_gain {
         return None;
     }
     let totals = case.counter.totals();
-    let (all_correct, all_kept) =
-        (totals.correct + correct - u64::from(here.correct), totals.kept() + kept - here.predicted());
+    let (all_correct, all_kept) = (totals.correct + correct - here.correct, totals.kept() + kept - here.predicted());
     let (from, to) = (totals.f1()?, rates::f1(all_correct, all_kept, totals.truths())?);
     let gain = (to > from).then_some(Gain { metric: "f1", from, to });
     Some(Own { class, threshold: best, f1_here, f1_there, gain })

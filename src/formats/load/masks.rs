@@ -1,10 +1,11 @@
 //! A project's choice of masks: the pictures, their true masks and those of the model, and how they are read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::{dataset_of, model_of, prediction_of, project_file, split_paths};
 use crate::formats::error::{FormatError, LoadError};
+use crate::formats::mask_png::MaskClasses;
 use crate::formats::{masks, panoptic};
 use crate::model::index_mask::NO_CLASS;
 use crate::model::project::{Choice, Project};
@@ -47,7 +48,12 @@ pub fn load_masks(
     }
     let file = entry.class_file.as_ref().map(|file| root.join(file));
     let place = splits.first().map_or_else(|| root.to_owned(), |(truth, _)| truth.clone());
-    let classes = masks::classes(&place, file.as_deref(), &entry.classes, entry.ignore)?;
+    let mut classes = masks::classes(&place, file.as_deref(), &entry.classes, entry.ignore)?;
+    if !entry.colours.is_empty() {
+        classes.colours = Some(colours_of(entry, &classes).map_err(|problem| {
+            FormatError::new(&project_file(root), problem, "write a list of red, green and blue for every class")
+        })?);
+    }
     let table = masks::table(&classes);
     let without = match &entry.background {
         None => None,
@@ -86,6 +92,21 @@ pub fn load_masks(
         },
         identity: identity_of(project, model),
     })
+}
+
+/// The colours that the project file gives, with the index that each stands for. In words what is wrong with them.
+fn colours_of(entry: &DatasetEntry, classes: &MaskClasses) -> Result<Vec<([u8; 3], u16)>, String> {
+    let (given, named) = (entry.colours.len(), classes.names.len());
+    let more = usize::from(classes.ignore.is_some_and(|index| usize::from(index) >= named));
+    if given < named || given > named + more {
+        return Err(format!("has {given} `colours` for the {named} classes of dataset {}", entry.id));
+    }
+    let mut seen = HashSet::new();
+    if let Some([r, g, b]) = entry.colours.iter().find(|colour| !seen.insert(*colour)) {
+        return Err(format!("gives colour {r},{g},{b} of dataset {} twice", entry.id));
+    }
+    let indices = (0..).take(named).chain(classes.ignore);
+    Ok(entry.colours.iter().copied().zip(indices).collect())
 }
 
 fn identity_of(project: &Project, model: &ModelEntry) -> ModelIdentity {

@@ -112,7 +112,7 @@ fn true_masks(inventory: &Inventory, folder: &str) -> Option<Masks> {
         let words = words(part);
         words.iter().any(|word| WORDS.contains(&word.as_str())) || part.to_lowercase().ends_with("annot")
     };
-    let at = parts.iter().position(|part| is_word(&part))?;
+    let at = parts.iter().position(is_word)?;
     let colours = looks_like_mask(inventory, folder)?;
     let annot = parts.get(at)?.to_lowercase();
     // CamVid keeps `trainannot`, `valannot`, `testannot` side by side.
@@ -120,7 +120,7 @@ fn true_masks(inventory: &Inventory, folder: &str) -> Option<Masks> {
     let named = |part: &&str| {
         split_of_part(part).or_else(|| words(part).into_iter().find(|w| naming::kind_of_word(w).is_some()))
     };
-    let split = own.clone().or_else(|| parts.iter().rev().find_map(|part| named(&part)));
+    let split = own.clone().or_else(|| parts.iter().rev().find_map(named));
     let above = parts.get(..at).unwrap_or_default();
     let base: Vec<&str> = above.iter().copied().filter(|part| split_of_part(part).is_none()).collect();
     Some(Masks {

@@ -57,7 +57,7 @@ impl Tally {
 
 impl From<ClassCounts> for Tally {
     fn from(counts: ClassCounts) -> Self {
-        Self { correct: u64::from(counts.correct), predicted: counts.predicted(), support: counts.support() }
+        Self { correct: counts.correct, predicted: counts.predicted(), support: counts.support() }
     }
 }
 

@@ -266,7 +266,7 @@ fn classes(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared,
             rate(ui, ClassCounts::precision);
             rate(ui, ClassCounts::recall);
             for (a, b) in [(a.correct, b.correct), (a.missed, b.missed), (a.false_positives, b.false_positives)] {
-                ui.label(format!("{} → {}", fmt::count(a.into()), fmt::count(b.into())));
+                ui.label(format!("{} → {}", fmt::count(a), fmt::count(b)));
             }
             ui.end_row();
         }

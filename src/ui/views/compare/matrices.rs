@@ -58,7 +58,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared, 
                     _ if right => ctx.theme.correct,
                     _ => ctx.theme.misclassified,
                 };
-                let whole = if which == 2 { change } else { u64::from(most) };
+                let whole = if which == 2 { change } else { most };
                 let strength = n.unsigned_abs() as f32 / whole.max(1) as f32;
                 Ramp { surface: ctx.theme.raised, full }.at(strength)
             };
