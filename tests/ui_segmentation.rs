@@ -60,6 +60,12 @@ fn pixels_are_what_tiles_matrix_and_bars_count() {
     app.click("IoU");
     assert!(app.sees("class Tree: IoU 0.853, boundary IoU 0.195"), "{:?}", app.names());
     app.click("Bars");
+    // One point is no curve, and no threshold is an optimum.
+    app.click("Curves");
+    assert!(app.sees("One point and no curve"), "{:?}", app.names());
+    app.click("Run");
+    assert!(has(&app, "every pixel counts") && !has(&app, "the optimum"), "{:?}", app.names());
+    app.click("Overview");
     // The images of a cell, those with most of its pixels first.
     app.click("truth Road, predicted Tree: 149");
     assert_eq!(app.session().page(), Page::Images);
@@ -113,6 +119,12 @@ fn confidence_maps_bring_the_slider() {
     assert!(app.sees("Correct 2,543") && app.sees("Missed 2,513"), "{:?}", app.names());
     assert!(app.sees("truth Road, predicted below threshold: 810"), "{:?}", app.names());
     app.shot("segmentation-confidence");
+    app.click("Curves");
+    assert!(app.sees("Precision and recall") && app.sees("IoU at every threshold"), "{:?}", app.names());
+    let summary = app.explorer().evaluation.segmentation(&app.explorer().counter).unwrap();
+    assert!(has(&app, &format!("mean IoU {}", fmt::rate(summary.mean_iou))), "{:?}", app.names());
+    app.shot("segmentation-curves");
+    app.click("Overview");
     let first = app.explorer().dataset().image_ids().next().unwrap();
     app.send(Command::OpenImage(first));
     app.click("Difference");

@@ -1,6 +1,7 @@
 //! Precision against recall, per class, by COCO's protocol at a chosen IoU and object size. Shows what a job computed.
 
 mod labels;
+mod pixels;
 
 use std::collections::BTreeSet;
 
@@ -41,6 +42,10 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Curves) {
         ui.set_min_size(ui.available_size());
         if explorer.evaluation.labels().is_some() {
             labels::ui(ui, ctx, explorer, &mut state.shown);
+            return;
+        }
+        if explorer.evaluation.pixels().is_some() {
+            pixels::ui(ui, ctx, explorer, &mut state.shown);
             return;
         }
         ui.horizontal(|ui| settings(ui, ctx, state));

@@ -9,6 +9,7 @@ pub mod recognised;
 use egui::{Align, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder};
 
 use crate::metrics::Matching;
+use crate::metrics::evaluation::Pixels;
 use crate::model::{Severity, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
@@ -95,6 +96,11 @@ fn settings(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
         ui.label(RichText::new(sentence).color(ctx.theme.muted));
     }
     let at = explorer.condition();
+    let sure = explorer.evaluation.pixels().is_none_or(Pixels::has_confidence);
+    if !sure {
+        // Nothing is kept or left out: the protocol says so.
+        return;
+    }
     let how = if explorer.threshold.optimal {
         ", the optimum: the highest score at which F1 over all of them is largest"
     } else {

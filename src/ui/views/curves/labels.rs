@@ -15,6 +15,23 @@ use crate::ui::widgets::{plot, states};
 
 use super::{AT_FIRST, class_list, names, nearest};
 
+/// A chart of lines of rates.
+#[derive(Clone, Copy)]
+pub(super) struct Chart {
+    pub name: &'static str,
+    pub note: &'static str,
+    pub axes: [&'static str; 2],
+    /// Where the threshold is, if it is on the first axis.
+    pub at: Option<f64>,
+}
+
+pub(super) const PRECISION_RECALL: Chart = Chart {
+    name: "Precision and recall",
+    note: "at every score, from the highest down",
+    axes: ["Recall", "Precision"],
+    at: None,
+};
+
 /// Draws the page.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, shown: &mut BTreeSet<ClassId>) {
     let Some(curves) = explorer.label_curves.as_deref() else {
@@ -31,10 +48,14 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, shown: &mut BTreeSet<
     let single = !curves.reliability.is_empty() || curves.histograms.is_some();
     let (top, bottom) = if single { area.split_top_bottom_at_fraction(0.56) } else { (area, Rect::NOTHING) };
     let (left, right) = top.split_left_right_at_fraction(0.5);
-    let axes = ["False positive rate", "True positive rate"];
-    lines(&mut child(ui, "roc", left), ctx, explorer, ("ROC", axes), (&curves.roc, Some(&curves.macro_roc)), shown);
-    let axes = ["Recall", "Precision"];
-    lines(&mut child(ui, "pr", right), ctx, explorer, ("Precision and recall", axes), (&curves.pr, None), shown);
+    let roc = Chart {
+        name: "ROC",
+        note: "one class against the rest; the mean of all is dashed",
+        axes: ["False positive rate", "True positive rate"],
+        at: None,
+    };
+    lines(&mut child(ui, "roc", left), ctx, explorer, roc, (&curves.roc, Some(&curves.macro_roc)), shown);
+    lines(&mut child(ui, "pr", right), ctx, explorer, PRECISION_RECALL, (&curves.pr, None), shown);
     if single {
         let (left, right) = bottom.split_left_right_at_fraction(0.5);
         reliability(&mut child(ui, "reliability", left), ctx, explorer, curves);
@@ -43,7 +64,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, shown: &mut BTreeSet<
     ui.advance_cursor_after_rect(whole);
 }
 
-fn child(ui: &mut Ui, name: &str, rect: Rect) -> Ui {
+pub(super) fn child(ui: &mut Ui, name: &str, rect: Rect) -> Ui {
     let mut child = ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect.shrink(theme::GRID)));
     child.set_clip_rect(rect.intersect(ui.clip_rect()));
     child
@@ -63,25 +84,16 @@ fn title(ui: &mut Ui, ctx: &ViewCtx, title: &str, note: &str) {
 }
 
 /// A line for each class shown, and the mean of all where there is one.
-fn lines(
+pub(super) fn lines(
     ui: &mut Ui,
     ctx: &ViewCtx,
     explorer: &Explorer,
-    (name, axes): (&'static str, [&str; 2]),
+    chart: Chart,
     (curves, mean): (&[Points], Option<&Points>),
     shown: &BTreeSet<ClassId>,
 ) {
     let theme = ctx.theme;
-    title(
-        ui,
-        ctx,
-        name,
-        if mean.is_some() {
-            "one class against the rest; the mean of all is dashed"
-        } else {
-            "at every score, from the highest down"
-        },
-    );
+    title(ui, ctx, chart.name, chart.note);
     let points = |curve: &[(f64, f64)]| curve.iter().map(|&(x, y)| PlotPoint::new(x, y)).collect::<Vec<_>>();
     let of = |class: &ClassId| curves.get(class.index()).filter(|c| !c.is_empty()).map(|c| (*class, points(c)));
     let drawn: Vec<(ClassId, Vec<PlotPoint>)> = shown.iter().filter_map(of).collect();
@@ -94,8 +106,8 @@ fn lines(
         );
         return;
     }
-    let [x, y] = axes;
-    let shape = plot::rates(name, theme, x, Some(y)).height(ui.available_height()).width(ui.available_width());
+    let [x, y] = chart.axes;
+    let shape = plot::rates(chart.name, theme, x, Some(y)).height(ui.available_height()).width(ui.available_width());
     let mean = mean.map(|mean| points(mean));
     let response = shape.show(ui, |plot| {
         plot.set_plot_bounds(plot::bounds((0.0, 1.0)));
@@ -108,6 +120,10 @@ fn lines(
             let color = theme.class(&explorer.dataset().classes, *class);
             let line = plot::line(explorer.class_name(Some(*class)), PlotPoints::Borrowed(points));
             plot.line(line.stroke(Stroke::new(1.6, color)).allow_hover(false));
+        }
+        if let Some(at) = chart.at {
+            let line = egui_plot::VLine::new("threshold", at).color(theme.accent).width(1.5);
+            plot.vline(line.allow_hover(false));
         }
         if let Some(mean) = &mean {
             let line = plot::line("mean", PlotPoints::Borrowed(mean)).stroke(Stroke::new(2.5, theme.f1));

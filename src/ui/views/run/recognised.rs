@@ -3,6 +3,7 @@
 use egui::{Button, RichText, Ui, WidgetInfo};
 
 use crate::formats::{Alternative, Correction, Reason, Recognised, Usable};
+use crate::model::Task;
 use crate::session::{Command, OpenProject};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -43,7 +44,9 @@ fn uses(ui: &mut Ui, ctx: &ViewCtx, recognised: &Recognised, alternative: usize,
         None => {}
         Some(Usable::Truth { entry, .. }) => {
             let hover = "Reads the truth of all splits in this format and evaluates again";
-            button(format!("Use {}", entry.format.to_uppercase()), hover, Correction::Use(alternative));
+            let what =
+                if entry.task == Task::SemanticSegmentation { "these".to_owned() } else { entry.format.to_uppercase() };
+            button(format!("Use {what}"), hover, Correction::Use(alternative));
         }
         Some(Usable::Outputs { .. }) => {
             let hover = "Reads these outputs in place of the others and evaluates again";

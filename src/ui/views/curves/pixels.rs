@@ -1,0 +1,80 @@
+//! Curves of a segmenter whose masks say how sure they are: precision against recall of the pixels of each class, and its IoU
+//! at every threshold.
+
+use std::collections::BTreeSet;
+
+use egui::{RichText, Ui};
+
+use crate::metrics::{Sweep, rates};
+use crate::model::{ClassId, fmt};
+use crate::session::Explorer;
+use crate::session::explorer::Points;
+use crate::ui::context::ViewCtx;
+use crate::ui::theme;
+use crate::ui::widgets::states;
+
+use super::class_list;
+use super::labels::{Chart, PRECISION_RECALL, child, lines};
+
+/// Points of a line; more are not to be told apart.
+const POINTS: usize = 1024;
+
+/// Draws the page.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, shown: &mut BTreeSet<ClassId>) {
+    if explorer.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
+        states::empty(
+            ui,
+            ctx,
+            "One point and no curve",
+            "This model\u{2019}s masks do not say how sure they are. Put confidence maps (PNG of 8 or 16 bits, or .npy) in a folder \
+             beside them, such as confidence, and open the project again",
+        );
+        return;
+    }
+    let Some(summary) = explorer.evaluation.segmentation(&explorer.counter) else { return };
+    let whole = ui.available_rect_before_wrap();
+    let list = whole.with_max_x(whole.left() + super::LIST);
+    let area = whole.with_min_x(list.right() + theme::PADDING);
+    let mean = |ui: &mut Ui| {
+        ui.label(RichText::new(format!("mean IoU {}", fmt::rate(summary.mean_iou))).color(ctx.theme.muted));
+    };
+    class_list(&mut child(ui, "classes", list), ctx, explorer, shown, &mean, &|class| {
+        summary.classes.get(class.index())?.iou
+    });
+    let curves = |curve: fn(&Sweep) -> Points| -> Vec<Points> {
+        let one =
+            |(class, sweep)| if shown.contains(&ClassId::from_index(class)) { curve(sweep) } else { Points::new() };
+        explorer.matched.class_sweeps.iter().enumerate().map(one).collect()
+    };
+    let (left, right) = area.split_left_right_at_fraction(0.5);
+    let of = (&*curves(precision_recall), None);
+    lines(&mut child(ui, "pr", left), ctx, explorer, PRECISION_RECALL, of, shown);
+    let chart = Chart {
+        name: "IoU at every threshold",
+        note: "pixels below it count as missed",
+        axes: ["Confidence threshold", "IoU"],
+        at: Some(explorer.threshold.value),
+    };
+    lines(&mut child(ui, "iou", right), ctx, explorer, chart, (&curves(iou), None), shown);
+    ui.advance_cursor_after_rect(whole);
+}
+
+fn points(sweep: &Sweep, point: impl Fn(usize) -> Option<(f64, f64)>) -> Points {
+    let (all, step) = (sweep.len(), sweep.len().div_ceil(POINTS).max(1));
+    let last = all.checked_sub(1).filter(|last| last % step != 0);
+    (0..all).step_by(step).chain(last).filter_map(point).collect()
+}
+
+fn precision_recall(sweep: &Sweep) -> Points {
+    points(sweep, |i| sweep.recall(i).zip(sweep.precision(i)))
+}
+
+/// IoU against the threshold, from the lowest on.
+fn iou(sweep: &Sweep) -> Points {
+    let mut line = points(sweep, |i| {
+        let (correct, kept) = (*sweep.correct.get(i)?, *sweep.kept.get(i)?);
+        Some((*sweep.confidence.get(i)?, rates::ratio(correct, kept + sweep.truths - correct)?))
+    });
+    line.reverse();
+    line
+}
