@@ -20,6 +20,7 @@ pub mod ranking;
 pub mod rates;
 pub mod segmentation;
 pub mod sweep;
+pub mod text;
 pub mod tide;
 pub mod timeline;
 
