@@ -286,7 +286,7 @@ fn colours_may_stand_in_the_project_file() {
     let matched = found.evaluation.matched.as_ref().unwrap();
     let rows: Vec<Vec<u64>> = matched.timeline.counter_at(1.0).matrix(&matched.timeline).into_iter().take(3).collect();
     assert_eq!(serde_json::to_value(&rows).unwrap(), expected["matrix"]);
-    for (wrong, told) in [(&colours[..1], "has 1 `colours`"), (&[[9; 3]; 3][..], "twice")] {
+    for (wrong, told) in [(&colours[..1], "has 1 `colours`"), (&[[9; 3]; 4][..], "twice")] {
         write(wrong);
         let keep = tempfile::tempdir().unwrap();
         let output = run(&["evaluate", dir.path().to_str().unwrap(), "--json", "-"], keep.path());

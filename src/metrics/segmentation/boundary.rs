@@ -5,6 +5,8 @@ use super::{in_size_of, wide};
 use crate::model::IndexMask;
 use crate::model::index_mask::NO_CLASS;
 
+/// Pixels that are compared side by side.
+const LANES: usize = 16;
 /// The part of the diagonal that a boundary is thick.
 const PART_OF_DIAGONAL: f64 = 0.02;
 
@@ -44,31 +46,50 @@ impl Boundary {
 pub fn boundaries(truth: &IndexMask, predicted: &IndexMask, classes: usize, ignore: Option<u16>) -> Vec<Boundary> {
     let mut of_prediction = wide(&in_size_of(truth, predicted));
     let mut of_truth = wide(truth);
-    let is_class = |index: u16| usize::from(index) < classes;
+    let (end, ignore) = (u16::try_from(classes).unwrap_or(NO_CLASS), ignore.unwrap_or(NO_CLASS));
     for (t, p) in of_truth.iter_mut().zip(&mut of_prediction) {
-        if !is_class(*t) || Some(*t) == ignore {
-            (*t, *p) = (NO_CLASS, NO_CLASS);
-        } else if !is_class(*p) {
-            *p = NO_CLASS;
-        }
+        // NO_CLASS is all ones, so that setting it needs no branch.
+        let cleared = if *t >= end || *t == ignore { NO_CLASS } else { 0 };
+        *t |= cleared;
+        *p |= if *p >= end { NO_CLASS } else { cleared };
     }
     let said = of_prediction.clone();
     let thickness = thickness(truth.width, truth.height);
     clear_inside(&mut of_truth, truth.width as usize, thickness);
     clear_inside(&mut of_prediction, truth.width as usize, thickness);
     let mut counts = vec![Boundary::default(); classes];
-    for ((&t, &p), &said) in of_truth.iter().zip(&of_prediction).zip(&said) {
-        if let Some(of_class) = counts.get_mut(usize::from(t)).filter(|_| t != NO_CLASS) {
-            of_class.intersection += u64::from(t == p);
-            of_class.union += 1;
-            of_class.truth += 1;
-            of_class.wrong += u64::from(said != t);
+    let places = of_truth.chunks(LANES).zip(of_prediction.chunks(LANES)).zip(said.chunks(LANES));
+    for ((t, p), said) in places {
+        let first = [t, p, said].map(|lanes| lanes.first().copied().unwrap_or(NO_CLASS));
+        if [t, p, said].iter().zip(first).all(|(lanes, first)| is_all(lanes, first)) {
+            count(&mut counts, first, t.len() as u64);
+            continue;
         }
-        if let Some(of_class) = counts.get_mut(usize::from(p)).filter(|_| p != NO_CLASS && p != t) {
-            of_class.union += 1;
+        for ((&t, &p), &said) in t.iter().zip(p).zip(said) {
+            count(&mut counts, [t, p, said], 1);
         }
     }
     counts
+}
+
+/// True where all are the same. Without an early end, so that they are compared side by side.
+fn is_all(lanes: &[u16], value: u16) -> bool {
+    lanes.iter().fold(0, |difference, lane| difference | (lane ^ value)) == 0
+}
+
+/// Counts pixels of the same true boundary, predicted boundary, and prediction.
+fn count(counts: &mut [Boundary], [truth, predicted, said]: [u16; 3], pixels: u64) {
+    if let Some(of_class) = counts.get_mut(usize::from(truth)) {
+        of_class.union += pixels;
+        of_class.truth += pixels;
+        of_class.intersection += if truth == predicted { pixels } else { 0 };
+        of_class.wrong += if truth == said { 0 } else { pixels };
+    }
+    if truth != predicted
+        && let Some(of_class) = counts.get_mut(usize::from(predicted))
+    {
+        of_class.union += pixels;
+    }
 }
 
 /// The intersections and unions of [`boundaries`].
@@ -92,39 +113,47 @@ fn thickness(width: u32, height: u32) -> usize {
 /// Leaves of every class the pixels less than `thickness + 1` from another one or from the edge, by rows and columns.
 fn clear_inside(labels: &mut [u16], width: usize, thickness: usize) {
     let height = labels.len().checked_div(width).unwrap_or(0);
-    let side = 2 * thickness + 1;
-    let mut inside = vec![false; width];
+    let side = u16::try_from(2 * thickness + 1).unwrap_or(u16::MAX);
+    // All ones where a pixel of the row is inside its class.
+    let mut inside = vec![0_u16; width];
     // By column: the class, and for how many rows up to this one its pixels lie inside it along the row.
-    let mut columns = vec![(NO_CLASS, 0_usize); width];
+    let (mut last, mut rows) = (vec![NO_CLASS; width], vec![0_u16; width]);
     for y in 0..height {
         let (above, below) = labels.split_at_mut(y * width);
         let row = below.get(..width).unwrap_or_default();
         mark_inside(row, thickness, &mut inside);
-        for ((column, &label), &inside) in columns.iter_mut().zip(row).zip(&inside) {
-            *column = match *column {
-                _ if !inside => (label, 0),
-                (last, rows) if last == label => (label, rows + 1),
-                _ => (label, 1),
-            };
+        for (((last, rows), &label), &inside) in last.iter_mut().zip(&mut rows).zip(row).zip(&inside) {
+            let before = if *last == label { *rows } else { 0 };
+            *rows = before.saturating_add(1) & inside;
+            *last = label;
         }
         // The square that ends in this row has its centre `thickness` rows above; rows above that are not looked at again.
         let centre = y.checked_sub(thickness).and_then(|centre| above.get_mut(centre * width..));
-        for (pixel, _) in centre.unwrap_or_default().iter_mut().zip(&columns).filter(|(_, (_, rows))| *rows >= side) {
-            *pixel = NO_CLASS;
+        for (pixel, &rows) in centre.unwrap_or_default().iter_mut().zip(&rows) {
+            *pixel |= if rows >= side { NO_CLASS } else { 0 };
         }
     }
 }
 
 /// Marks the pixels of a row that have `thickness` of their class on both sides.
-fn mark_inside(row: &[u16], thickness: usize, inside: &mut [bool]) {
-    let mut rest = inside;
-    for run in row.chunk_by(|a, b| a == b) {
-        let (own, others) = std::mem::take(&mut rest).split_at_mut(run.len());
-        for (x, inside) in own.iter_mut().enumerate() {
-            *inside = x >= thickness && x + thickness < run.len();
+fn mark_inside(row: &[u16], thickness: usize, inside: &mut [u16]) {
+    inside.fill(0);
+    let mut start = 0;
+    let mut end_run = |end: usize| {
+        let middle = inside.get_mut(start + thickness..end.saturating_sub(thickness).max(start + thickness));
+        middle.unwrap_or_default().fill(u16::MAX);
+        start = end;
+    };
+    let next = row.get(1..).unwrap_or_default();
+    for (at, (here, next)) in row.chunks(LANES).zip(next.chunks(LANES)).enumerate() {
+        if here.iter().zip(next).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0 {
+            continue;
         }
-        rest = others;
+        for (i, _) in here.iter().zip(next).enumerate().filter(|(_, (a, b))| a != b) {
+            end_run(at * LANES + i + 1);
+        }
     }
+    end_run(row.len());
 }
 
 #[cfg(test)]
