@@ -48,7 +48,7 @@ pub fn project_from_files(
     let entry =
         SplitEntry { truth: text(&found.truth), images: found.images.as_deref().map(text), ..SplitEntry::default() };
     let dataset = DatasetEntry {
-        id: id.clone(),
+        id,
         version: VERSION.to_owned(),
         task,
         format: found.format.to_owned(),
@@ -57,23 +57,22 @@ pub fn project_from_files(
         class_file: found.class_file.as_deref().map(text),
         ..DatasetEntry::default()
     };
+    let model = ModelEntry { parameters, ..model_of(model, &dataset, &found.split, format, &path) };
+    Ok(only(folder, dataset, vec![model], found.split))
+}
+
+/// A model with one output, for a split of the dataset.
+fn model_of(name: String, dataset: &DatasetEntry, split: &str, format: &str, output: &Path) -> ModelEntry {
     let prediction = PredictionEntry {
-        dataset: id,
+        dataset: dataset.id.clone(),
         version: VERSION.to_owned(),
-        split: found.split.clone(),
+        split: split.to_owned(),
         format: format.to_owned(),
-        path: text(&path),
+        path: text(output),
         ..PredictionEntry::default()
     };
-    let model = ModelEntry {
-        id: model,
-        version: VERSION.to_owned(),
-        task,
-        parameters,
-        predictions: vec![prediction],
-        ..ModelEntry::default()
-    };
-    Ok(only(folder, dataset, vec![model], found.split))
+    let (version, task) = (VERSION.to_owned(), dataset.task);
+    ModelEntry { id: name, version, task, predictions: vec![prediction], ..ModelEntry::default() }
 }
 
 /// Makes a project of a folder of true masks and one of a model's, or of two panoptic JSON files. `classes` names their
@@ -97,7 +96,7 @@ pub fn mask_project_from_files(
     let id = sniff::folder_name(&truth);
     let entry = SplitEntry { truth: text(&truth), images: images.as_deref().map(text), ..SplitEntry::default() };
     let dataset = DatasetEntry {
-        id: id.clone(),
+        id,
         version: VERSION.to_owned(),
         task: Task::SemanticSegmentation,
         format: format.to_owned(),
@@ -105,21 +104,7 @@ pub fn mask_project_from_files(
         class_file: beside.as_deref().map(text),
         ..DatasetEntry::default()
     };
-    let prediction = PredictionEntry {
-        dataset: id,
-        version: VERSION.to_owned(),
-        split: split.clone(),
-        format: format.to_owned(),
-        path: text(&predictions),
-        ..PredictionEntry::default()
-    };
-    let model = ModelEntry {
-        id: sniff::folder_name(&predictions),
-        version: VERSION.to_owned(),
-        task: Task::SemanticSegmentation,
-        predictions: vec![prediction],
-        ..ModelEntry::default()
-    };
+    let model = model_of(sniff::folder_name(&predictions), &dataset, &split, format, &predictions);
     Ok(only(truth, dataset, vec![model], split))
 }
 

@@ -37,6 +37,18 @@ pub struct Recognised {
     pub findings: Findings,
 }
 
+impl Recognised {
+    /// Takes in the models that were found; where there is none, `remedy` is said.
+    fn take(&mut self, found: models::Models, remedy: &str) {
+        self.project.models = found.models;
+        self.reasons.extend(found.reasons);
+        self.alternatives.extend(found.alternatives);
+        if self.project.models.is_empty() {
+            self.findings.add(Severity::Warning, "no-predictions-found", remedy, || self.project.name.clone());
+        }
+    }
+}
+
 /// Why something was recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
@@ -118,18 +130,9 @@ pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, Loa
     add_masks(&inventory, &jsons, &mut bases, &mut out);
     progress.check()?;
     let models = models::find(&inventory, &jsons, &out.project.datasets, &bases);
-    out.project.models = models.models;
-    out.reasons.extend(models.reasons);
-    out.alternatives.extend(models.alternatives);
-    if out.project.models.is_empty() {
-        out.findings.add(
-            Severity::Warning,
-            "no-predictions-found",
-            "There is ground truth but no model output; add COCO results JSON, YOLO text files with confidence or a table of class scores, best as \
-             predictions/MODEL/VERSION/SPLIT.json.",
-            || folder_name(root),
-        );
-    }
+    let remedy = "There is ground truth but no model output; add COCO results JSON, YOLO text files with confidence or a table \
+                  of class scores, best as predictions/MODEL/VERSION/SPLIT.json.";
+    out.take(models, remedy);
     Ok(out)
 }
 

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{VERSION, absolute, only, text};
+use super::{VERSION, absolute, model_of, only, text};
 use crate::formats::class_predictions::text_files;
 use crate::formats::error::{FormatError, LoadError};
 use crate::formats::listing::{self, has_ending};
 use crate::formats::table::columns::{Purpose, Said};
 use crate::formats::{class_predictions, image_folder, labels, npy, picture, sniff, source, table};
 use crate::model::Task;
-use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SplitEntry};
+use crate::model::project::{Choice, DatasetEntry, Project, SplitEntry};
 
 const SPLIT: &str = "all";
 
@@ -39,21 +39,7 @@ pub fn label_project_from_files(
         }
     };
     let (folder, dataset) = dataset(task, &truth, truth_format, &split, images.as_deref());
-    let prediction = PredictionEntry {
-        dataset: dataset.id.clone(),
-        version: VERSION.to_owned(),
-        split: split.clone(),
-        format: format.to_owned(),
-        path: text(&predictions),
-        ..PredictionEntry::default()
-    };
-    let model = ModelEntry {
-        id: name(&predictions),
-        version: VERSION.to_owned(),
-        task,
-        predictions: vec![prediction],
-        ..ModelEntry::default()
-    };
+    let model = model_of(name(&predictions), &dataset, &split, format, &predictions);
     Ok(only(folder, dataset, vec![model], split))
 }
 

@@ -15,7 +15,7 @@ use crate::formats::masks::{self, CLASS_FILES, key};
 use crate::formats::{mask_png, picture};
 use crate::model::fmt::counted;
 use crate::model::project::{DatasetEntry, SplitEntry};
-use crate::model::{Indices, Severity, Task};
+use crate::model::{Indices, Task};
 
 /// Words of folders that hold true masks.
 const WORDS: [&str; 14] = [
@@ -89,17 +89,9 @@ pub(super) fn recognise(inventory: &Inventory, out: &mut Recognised) -> bool {
         return false;
     }
     let models = models::place(inventory, outputs(inventory), &out.project.datasets, &bases);
-    out.project.models = models.models;
-    out.reasons.extend(models.reasons);
-    out.alternatives.extend(models.alternatives);
-    if out.project.models.is_empty() {
-        out.findings.add(
-            Severity::Warning,
-            "no-predictions-found",
-            "There are true masks but none of a model; add them, best as predictions/MODEL/VERSION/SPLIT/NAME.png.",
-            || out.project.name.clone(),
-        );
-    }
+    let remedy =
+        "There are true masks but none of a model; add them, best as predictions/MODEL/VERSION/SPLIT/NAME.png.";
+    out.take(models, remedy);
     true
 }
 
