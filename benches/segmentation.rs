@@ -1,13 +1,16 @@
 //! Masks of 1,920 × 1,080 pixels: areas as of a road scene, and noise; counted with and without confidences, their
-//! boundaries, and reading one.
+//! boundaries, and reading one. A step of the slider over a hundred of them with confidences of 8 bits.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use evalens::formats::mask_png::read;
-use evalens::metrics::segmentation::{boundary_counts, count_image};
+use evalens::metrics::Evaluation;
+use evalens::metrics::segmentation::{Boundary, ImagePixels, boundary_counts, count_image};
 use evalens::model::rng::Rng;
-use evalens::model::{Confidence, IndexMask, Indices, Levels};
+use evalens::model::{
+    ClassTable, Confidence, DatasetBuilder, Image, IndexMask, Indices, Levels, MaskReading, ModelIdentity, NoProgress,
+};
 
 const WIDTH: u32 = 1920;
 const HEIGHT: u32 = 1080;
@@ -74,5 +77,48 @@ fn segmentation(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, segmentation);
+/// A hundred images, each with confidences of its own.
+fn a_hundred() -> Evaluation {
+    let (truth, predicted) = (road(0), road(7));
+    let image = |at: u64| {
+        let mut rng = Rng::new(at);
+        let levels = Levels::Byte((0..PIXELS).map(|_| 255 - rng.below(180) as u8).collect());
+        let map = Confidence { width: WIDTH, height: HEIGHT, levels, not_finite: 0 };
+        let cells = count_image(&truth, &predicted, CLASSES as usize, Some(CLASSES as u16), Some(&map));
+        let boundaries = vec![Boundary::default(); CLASSES as usize];
+        ImagePixels { cells, highest: Some(255), boundaries, panoptic: Vec::new() }
+    };
+    let builder = DatasetBuilder {
+        classes: ClassTable::from_names((0..CLASSES).map(|class| class.to_string())),
+        images: (0..100).map(|source_id| Image { source_id, ..Image::default() }).collect(),
+        splits: vec!["test".to_owned()],
+        ..DatasetBuilder::default()
+    };
+    let images = (0..100).map(image).collect();
+    Evaluation::of_pixels(builder, ModelIdentity::default(), images, MaskReading::default(), &NoProgress).unwrap()
+}
+
+fn slider(criterion: &mut Criterion) {
+    let evaluation = a_hundred();
+    let timeline = &evaluation.matched.as_ref().unwrap().timeline;
+    eprintln!("{} intervals", timeline.intervals().count());
+    let mut counter = timeline.counter_at(0.5);
+    let mut at = 0;
+    criterion.bench_function("slider: anywhere over 100 images", |b| {
+        b.iter(|| {
+            at = (at + 37) % 100;
+            timeline.move_to(&mut counter, f64::from(at) / 100.0);
+            black_box(evaluation.segmentation(&counter))
+        });
+    });
+    criterion.bench_function("slider: one hundredth", |b| {
+        b.iter(|| {
+            at = (at + 1) % 2;
+            timeline.move_to(&mut counter, 0.6 + f64::from(at) / 100.0);
+            black_box(evaluation.segmentation(&counter))
+        });
+    });
+}
+
+criterion_group!(benches, segmentation, slider);
 criterion_main!(benches);
