@@ -87,6 +87,14 @@ fn by_key(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<(String, Liste
     Ok(files.filter(|(key, _)| seen.insert(key.clone())).collect())
 }
 
+/// The pictures of a folder by their [`key`].
+///
+/// # Errors
+/// Where the folder cannot be listed.
+pub fn pictures(folder: &Path) -> Result<HashMap<String, Listed>, FormatError> {
+    Ok(by_key(folder, is_picture)?.into_iter().collect())
+}
+
 /// The masks of one split.
 #[derive(Clone, Copy, Debug)]
 pub struct Split<'a> {
@@ -141,10 +149,7 @@ pub fn read_split(
     if masks.is_empty() {
         return Err(FormatError::new(split.truth, "holds no mask", "name a folder of PNG masks").into());
     }
-    let pictures: HashMap<String, Listed> = match split.images {
-        Some(folder) => by_key(folder, is_picture)?.into_iter().collect(),
-        None => HashMap::new(),
-    };
+    let pictures = split.images.map_or_else(|| Ok(HashMap::new()), pictures)?;
     for (rank, (key, mask)) in (0_i64..).zip(&masks) {
         let picture = pictures.get(key);
         if picture.is_none() && split.images.is_some() {

@@ -386,6 +386,12 @@ impl Evaluation {
         }
     }
 
+    /// True for a segmenter whose masks do not say how sure they are: it has one point and no curve.
+    #[must_use]
+    pub fn is_without_confidence(&self) -> bool {
+        self.pixels().is_some_and(|pixels| !pixels.has_confidence())
+    }
+
     /// Average precision, where it was asked for.
     #[must_use]
     pub fn coco(&self) -> Option<&Arc<Coco>> {

@@ -78,9 +78,7 @@ impl Pane {
         let at = explorer.condition();
         let classes = fmt::counted(explorer.dataset().classes.len() as u64, "class", "classes");
         match self {
-            Self::Production if explorer.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) => {
-                explain::matching(explorer)
-            }
+            Self::Production if explorer.evaluation.is_without_confidence() => explain::matching(explorer),
             Self::Production => format!("every confidence, {}", explain::matching(explorer)),
             Self::Recommendations if explorer.is_settling() => "following the threshold …".to_owned(),
             Self::Recommendations => format!("at {at}, by estimated gain"),

@@ -15,15 +15,23 @@ use std::time::{Duration, Instant};
 
 use window::{Display, Node, PROGRAM, Window};
 
+/// A set of the shared data, where it is at hand.
+fn data(name: &str) -> Option<PathBuf> {
+    let data = std::env::var_os("EVALENS_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let folder = data.join(name);
+    if !folder.is_dir() {
+        eprintln!("{} is not there (set EVALENS_DATA)", folder.display());
+    }
+    folder.is_dir().then_some(folder)
+}
+
 /// bccd where it is at hand, else the bundled sample.
 fn project() -> (PathBuf, Vec<&'static str>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let data = std::env::var_os("EVALENS_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
-    let bccd = data.join("bccd");
-    if bccd.is_dir() {
-        (bccd, vec!["--model", "cell-detector@v3", "--split", "test"])
-    } else {
-        (root.join("assets/sample"), vec!["--model", "contour-detector@v2", "--split", "test"])
+    match data("bccd") {
+        Some(bccd) => (bccd, vec!["--model", "cell-detector@v3", "--split", "test"]),
+        None => (root.join("assets/sample"), vec!["--model", "contour-detector@v2", "--split", "test"]),
     }
 }
 
@@ -166,13 +174,7 @@ fn explores_a_project_in_a_real_window() {
 /// probability of every class; a cross-validation starts, is cancelled, and runs through.
 #[test]
 fn explores_a_classifier_in_a_real_window() {
-    let data = std::env::var_os("EVALENS_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let project = data.join("cifar10-sample");
-    if !project.is_dir() {
-        eprintln!("skipped: {} is not there (set EVALENS_DATA)", project.display());
-        return;
-    }
+    let Some(project) = data("cifar10-sample") else { return };
     let display = Display::open();
     let mut window = Window::open(&display, &project);
     window.starting("Precision ");
@@ -287,13 +289,11 @@ fn keeps_score_of_versions_in_a_real_window() {
 /// Items on a map: laid out while one looks, coloured by correctness that follows the slider, a lasso that becomes the gallery.
 #[test]
 fn puts_items_on_a_map_in_a_real_window() {
-    let data = std::env::var_os("EVALENS_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
     let sample = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
     let display = Display::open();
     for (folder, own, what) in [("cifar10-sample", "sample-classes", "image"), ("banking77", "sample-classes", "text")]
     {
-        let shared = data.join(folder);
-        let (project, what) = if shared.is_dir() { (shared, what) } else { (sample(own), "image") };
+        let (project, what) = data(folder).map_or_else(|| (sample(own), "image"), |shared| (shared, what));
         explores_a_map(&mut Window::open(&display, &project), what);
     }
 }

@@ -1,19 +1,7 @@
 //! Segmenters in a real window: of pixels on road scenes, of objects on the COCO sample.
 
-use std::path::{Path, PathBuf};
-
-use super::evaluate;
 use super::window::{Display, Window};
-
-fn data(name: &str) -> Option<PathBuf> {
-    let data = std::env::var_os("EVALENS_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let folder = data.join(name);
-    if !folder.is_dir() {
-        eprintln!("skipped: {} is not there (set EVALENS_DATA)", folder.display());
-    }
-    folder.is_dir().then_some(folder)
-}
+use super::{data, evaluate};
 
 /// What the library of the field says, where it is recorded: the window's number in three decimals.
 fn recorded(name: &str, entry: &str) -> serde_json::Value {

@@ -60,11 +60,8 @@ impl RawMask {
     #[must_use]
     pub fn polygon_box(&self) -> Option<BBox> {
         let Self::Polygons(rings) = self else { return None };
-        let (xs, ys) = (0..2).fold((Vec::new(), Vec::new()), |(mut xs, mut ys), axis| {
-            let into = if axis == 0 { &mut xs } else { &mut ys };
-            into.extend(rings.iter().flat_map(|ring| ring.iter().skip(axis).step_by(2).copied()));
-            (xs, ys)
-        });
+        let axis = |at| rings.iter().flat_map(|ring| ring.iter().skip(at).step_by(2).copied()).collect::<Vec<f64>>();
+        let (xs, ys) = (axis(0), axis(1));
         let low = |values: &[f64]| values.iter().copied().reduce(f64::min);
         let high = |values: &[f64]| values.iter().copied().reduce(f64::max);
         (xs.len() >= 3).then_some(())?;

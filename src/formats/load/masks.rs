@@ -145,6 +145,7 @@ fn load_panoptic(
         let (_, said) = panoptic::read(&own.join(&output.path), Some(&classes), findings)?;
         let mut said: HashMap<String, panoptic::Entry> =
             said.into_iter().map(|entry| (masks::key(&entry.name), entry)).collect();
+        let pictures = images.as_deref().map_or_else(|| Ok(HashMap::new()), masks::pictures)?;
         for (rank, truth) in (0_i64..).zip(truths) {
             let output = said.remove(&masks::key(&truth.name));
             if output.is_none() {
@@ -156,10 +157,7 @@ fn load_panoptic(
                     || truth.name.clone(),
                 );
             }
-            let picture = images.as_ref().and_then(|folder| {
-                let stem = masks::key(&truth.name);
-                ["jpg", "jpeg", "png"].iter().map(|e| folder.join(format!("{stem}.{e}"))).find(|path| path.is_file())
-            });
+            let picture = pictures.get(&masks::key(&truth.name)).map(|picture| picture.path.clone());
             let path = Some(picture.unwrap_or_else(|| truth.path.clone()));
             builder.images.push(Image { source_id: rank, name: truth.name, path, split: number, ..Image::default() });
             let (predicted, segments) = output.map_or((None, Vec::new()), |o| (Some(o.path), o.segments));

@@ -120,7 +120,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Production) {
         );
         return;
     }
-    if explorer.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
+    if explorer.evaluation.is_without_confidence() {
         pixels::ui(ui, ctx, explorer);
         return;
     }

@@ -9,7 +9,6 @@ pub mod recognised;
 use egui::{Align, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder};
 
 use crate::metrics::Matching;
-use crate::metrics::evaluation::Pixels;
 use crate::model::{Severity, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
@@ -96,8 +95,7 @@ fn settings(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
         ui.label(RichText::new(sentence).color(ctx.theme.muted));
     }
     let at = explorer.condition();
-    let sure = explorer.evaluation.pixels().is_none_or(Pixels::has_confidence);
-    if !sure {
+    if explorer.evaluation.is_without_confidence() {
         // Nothing is kept or left out: the protocol says so.
         return;
     }

@@ -90,7 +90,7 @@ fn without_confidence(ui: &mut Ui, ctx: &ViewCtx, row: Rect) {
 }
 
 fn slider_row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut ThresholdBar, row: Rect) {
-    if explorer.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
+    if explorer.evaluation.is_without_confidence() {
         without_confidence(ui, ctx, row);
         return;
     }

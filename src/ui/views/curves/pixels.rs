@@ -21,7 +21,7 @@ const POINTS: usize = 1024;
 
 /// Draws the page.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, shown: &mut BTreeSet<ClassId>) {
-    if explorer.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
+    if explorer.evaluation.is_without_confidence() {
         states::empty(
             ui,
             ctx,
