@@ -2,6 +2,7 @@
 //!
 //! Knows what an evaluation is about. Does not know files, metrics, threads or the screen.
 
+pub mod answers;
 pub mod class_scores;
 pub mod dataset;
 pub mod embedding;
@@ -17,9 +18,11 @@ pub mod project;
 pub mod project_text;
 pub mod rng;
 pub mod run;
+pub mod scoring;
 pub mod task;
 pub mod workspace;
 
+pub use answers::{Answers, Choices, NumberColumn, NumberRole, WordColumn, WordRole};
 pub use class_scores::{ClassScores, ScoreTable};
 pub use dataset::{Dataset, DatasetBuilder, DatasetIdentity, Image, NewTruth, Truths};
 pub use embedding::Embedding;
@@ -30,4 +33,5 @@ pub use index_mask::{Confidence, IndexMask, Indices, Levels, MaskFiles, MaskRead
 pub use mask::{MaskError, Masks, Rle, RleRef};
 pub use predictions::{ModelIdentity, Predictions, PredictionsBuilder};
 pub use progress::{Cancelled, NoProgress, Progress};
+pub use scoring::{Check, Scoring};
 pub use task::Task;

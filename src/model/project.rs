@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::scoring::Scoring;
 use super::task::Task;
 
 /// The name of the project file inside its folder.
@@ -58,8 +59,8 @@ pub struct DatasetEntry {
     /// A file that declares the classes (`data.yaml`, `classes.txt`), relative to the project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class_file: Option<String>,
-    /// Which columns or keys of tables mean what, where their names do not say it: `id`, `label`, `text`, `group` to the name
-    /// in the file.
+    /// Which columns or keys of tables mean what, where their names do not say it: `id`, `label`, `text`, `group` (of generated
+    /// texts `id`, `prompt`, `reference`, `incorrect`) to the name in the file.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, String>,
     /// Vectors of the items.
@@ -75,6 +76,9 @@ pub struct DatasetEntry {
     /// Of masks the class that is left out of all means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background: Option<String>,
+    /// Of generated texts how they are scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scoring: Option<Scoring>,
     /// The project it belongs to, where that is another one of the workspace; never written.
     #[serde(skip)]
     pub home: Option<Home>,
@@ -230,6 +234,10 @@ pub struct PredictionEntry {
     /// Of a table that holds outputs of several splits, the rows of this one, as [`SplitEntry::rows`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rows: BTreeMap<String, String>,
+    /// Of generated texts which columns mean what, where their names do not say it, as [`DatasetEntry::columns`]: `output` for
+    /// the answer where a table has those of several models.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, String>,
 }
 
 fn latest() -> String {
