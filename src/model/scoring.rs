@@ -86,7 +86,10 @@ impl Scoring {
             Self { weights, pass: Some("weighted_score".to_owned()), ..named("Judge", &["weighted_score", "judge"]) },
             Self {
                 pass: Some("truthful_bleu".to_owned()),
-                ..named("TruthfulQA", &["mc1", "mc2", "truthful_bleu", "bleu_difference", "truthful_rouge", "rouge_difference"])
+                ..named(
+                    "TruthfulQA",
+                    &["mc1", "mc2", "truthful_bleu", "bleu_difference", "truthful_rouge", "rouge_difference"],
+                )
             },
         ]
     }

@@ -51,6 +51,8 @@ pub struct Found {
     pub split: Option<String>,
     /// The rows of it, where the table has several.
     pub rows: BTreeMap<String, String>,
+    /// Which of its columns mean what, where it has the outputs of several models.
+    pub columns: BTreeMap<String, String>,
 }
 
 /// What was made of the outputs.
@@ -160,6 +162,7 @@ impl Models {
             path: found.path.clone(),
             rows: found.rows.clone(),
             confidence: found.confidence.clone(),
+            columns: found.columns.clone(),
         };
         let same =
             |p: &PredictionEntry| (&p.dataset, &p.version, &p.split) == (&entry.dataset, &entry.version, &entry.split);
