@@ -10,6 +10,7 @@ pub mod crossval;
 pub mod evaluate;
 pub mod leaderboard;
 pub mod output;
+pub mod scoring;
 pub mod vectors;
 
 use std::path::PathBuf;

@@ -2,6 +2,7 @@
 //!
 //! Knows files. Does not know metrics, threads or the screen.
 
+pub mod answers;
 pub mod checks;
 pub mod class_map;
 pub mod class_names;
@@ -32,6 +33,7 @@ pub mod voc;
 pub mod yolo;
 pub mod yolo_results;
 
+pub use answers::{AnswerSet, answer_project_from_files, load_answers};
 pub use class_map::{ClassMapping, MappingReason};
 pub use error::{FormatError, LoadError};
 pub use health::check_pictures;

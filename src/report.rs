@@ -9,4 +9,5 @@ pub mod figure;
 pub mod labels;
 pub mod leaderboard;
 pub mod segmentation;
+pub mod texts;
 pub mod undefined;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::metrics::classification::{MultiLabel, MultiLabelAt, SingleLabel};
 use crate::metrics::coco::CocoSummary;
-use crate::metrics::{Counter, Evaluation};
+use crate::metrics::{Counter, Evaluation, Generation};
 use crate::model::ClassId;
 use crate::model::run::RunClass;
 
@@ -26,6 +26,10 @@ pub fn numbers(
     let mut put = |name: &str, value: Option<f64>| {
         all.insert(name.to_owned(), value);
     };
+    if let Some(texts) = evaluation.texts() {
+        of_texts(texts, confidence, counter, &mut put);
+        return all;
+    }
     put("optimal_confidence", confidence);
     put("precision", totals.precision());
     put("recall", totals.recall());
@@ -55,6 +59,16 @@ pub fn numbers(
         }
     }
     all
+}
+
+/// Every number of the set as a whole, and how many answers pass.
+fn of_texts(texts: &Generation, threshold: Option<f64>, counter: &Counter, put: &mut impl FnMut(&str, Option<f64>)) {
+    for column in texts.columns.iter() {
+        put(&column.key, column.corpus);
+    }
+    let column = texts.pass_column();
+    put("pass_threshold", column.zip(threshold).map(|(column, t)| column.as_score(t)));
+    put("pass_rate", counter.totals().recall());
 }
 
 fn of_objects(coco: &CocoSummary, put: &mut impl FnMut(&str, Option<f64>)) {
@@ -96,6 +110,9 @@ fn of_multi(multi: &MultiLabel, at: Option<&MultiLabelAt>, put: &mut impl FnMut(
 /// Every class at the threshold of the counter, and at those of `steps`, in declaration order.
 #[must_use]
 pub fn classes(evaluation: &Evaluation, counter: &Counter, steps: &[Counter]) -> Vec<RunClass> {
+    if evaluation.texts().is_some() {
+        return Vec::new();
+    }
     let names = evaluation.dataset.classes.names();
     let at_step = |step: &Counter, class: ClassId| {
         let counts = step.classes().get(class.index()).copied().unwrap_or_default();

@@ -7,6 +7,8 @@ use clap::{Args, Parser};
 use crate::metrics::Matching;
 use crate::model::Task;
 
+use super::scoring::ScoringArgs;
+
 /// Find out how good a model is, at which confidence to run it, and where it fails. Without a subcommand the window
 /// opens on the given folders.
 #[derive(Debug, Parser)]
@@ -103,6 +105,9 @@ pub struct EvaluateArgs {
     /// The class index to leave out (segmentation)
     #[arg(long, value_name = "INDEX")]
     pub ignore: Option<u16>,
+    /// How generated texts are scored
+    #[command(flatten)]
+    pub scoring: ScoringArgs,
     /// Compute and write just these sections: coco, matrix, sweep, tide, recommendations, problems
     #[arg(long, value_name = "SECTION,…", value_delimiter = ',')]
     pub only: Vec<Section>,

@@ -8,7 +8,8 @@ use crate::formats;
 use crate::jobs::JobError;
 use crate::metrics::bootstrap::{self, HeadlineIntervals};
 use crate::metrics::classification::MultiLabelAt;
-use crate::metrics::{Counter, DetectionSettings, Sections};
+use crate::metrics::generation::ColumnKind;
+use crate::metrics::{Counter, DetectionSettings, Evaluation, Sections};
 use crate::model::project::{Choice, Project};
 use crate::model::{Task, fmt};
 use crate::report::csv_tables;
@@ -95,6 +96,7 @@ fn find_job(args: &EvaluateArgs, progress: &TerminalProgress) -> Result<Job, Cli
     let mut project = recognised.project.clone();
     use_class_file(&mut project, args);
     use_ignored(&mut project, args);
+    args.scoring.apply(&mut project)?;
     let mut all = formats::choices(&project);
     if let Some(task) = args.task {
         all.retain(|c| project.datasets.get(c.dataset).is_some_and(|d| d.task == task));
@@ -128,10 +130,11 @@ fn from_files(args: &EvaluateArgs) -> Result<Job, CliError> {
         (Task::SemanticSegmentation, None) => {
             return Err(CliError::Usage("--truth is needed beside --predictions for semantic-segmentation".to_owned()));
         }
-        (task, _) => return Err(unsupported(task)),
+        (_, truth) => formats::answer_project_from_files(truth.as_deref(), predictions)?,
     };
     use_class_file(&mut project, args);
     use_ignored(&mut project, args);
+    args.scoring.apply(&mut project)?;
     Ok(Job { root, project, choices: vec![choice], several: false })
 }
 
@@ -140,13 +143,6 @@ fn use_ignored(project: &mut Project, args: &EvaluateArgs) {
     for dataset in project.datasets.iter_mut().filter(|d| d.task == Task::SemanticSegmentation) {
         dataset.ignore = args.ignore.or(dataset.ignore);
     }
-}
-
-fn unsupported(task: Task) -> CliError {
-    CliError::Usage(format!(
-        "this version evaluates detection, classification and segmentation; {} is not built in yet",
-        task.name()
-    ))
 }
 
 fn use_class_file(project: &mut Project, args: &EvaluateArgs) {
@@ -208,7 +204,7 @@ fn one(
     let Some(matched) = done.loaded.evaluation.matched.clone() else { return Ok(done) };
     (done.confidence, done.source) = match args.confidence {
         Confidence::Optimal => (matched.optima.pooled.unwrap_or(0.0), ConfidenceSource::Optimal),
-        Confidence::Given(value) => (value, ConfidenceSource::Given),
+        Confidence::Given(value) => (as_score(&done.loaded.evaluation, value), ConfidenceSource::Given),
     };
     let counter = matched.timeline.counter_at(done.confidence);
     if written.recommendations {
@@ -224,6 +220,11 @@ fn one(
     done.multilabel = done.loaded.evaluation.multilabel_at(done.confidence, progress).map_err(JobError::from)?;
     done.counter = Some(counter);
     Ok(done)
+}
+
+/// A threshold as the counts have it: of a number that is better when it is less, turned.
+fn as_score(evaluation: &Evaluation, value: f64) -> f64 {
+    evaluation.texts().and_then(|texts| texts.pass_column()).map_or(value, |column| column.as_score(value))
 }
 
 fn inputs(done: &Done, settings: DetectionSettings, written: Written) -> Inputs<'_> {
@@ -282,6 +283,7 @@ fn describe(text: &mut String, project: &Project, done: &Done, document: &Docume
             fmt::count(t.false_positives)
         );
     }
+    of_texts(text, evaluation, inputs);
     headline(text, document);
     for recommendation in done.recommendations.iter().take(3) {
         let _ = writeln!(text, "  → {}: {}", recommendation.title, recommendation.sentence);
@@ -293,6 +295,28 @@ fn describe(text: &mut String, project: &Project, done: &Done, document: &Docume
             "  {} in the data: see `evalens check`",
             fmt::counted(warnings as u64, "problem", "problems")
         );
+    }
+}
+
+/// The numbers of generated texts.
+fn of_texts(text: &mut String, evaluation: &Evaluation, inputs: &Inputs<'_>) {
+    let (Some(texts), Some(at)) = (evaluation.texts(), &inputs.at) else { return };
+    if let Some(column) = texts.pass_column() {
+        let counts = at.counter.totals();
+        let sign = if column.as_score(1.0) < 0.0 { "≤" } else { "≥" };
+        let _ = writeln!(
+            text,
+            "  {} of {} answers pass ({}): {} {sign} {}",
+            fmt::count(counts.correct),
+            fmt::count(counts.truths()),
+            fmt::rate(counts.recall()),
+            column.label,
+            fmt::short(column.as_score(at.confidence)),
+        );
+    }
+    for column in texts.shown().filter(|column| column.kind != ColumnKind::Length) {
+        let value = column.corpus.map_or_else(|| fmt::UNDEFINED.to_owned(), |value| format!("{value:.4}"));
+        let _ = writeln!(text, "  {:<22} {value}", column.label);
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::model::fmt;
 use crate::model::{
     Cancelled, ClassId, ClassScores, Dataset, DatasetBuilder, ImageId, MaskReading, ModelIdentity, Predictions,
-    Progress, Task,
+    Progress, Scoring, Task,
 };
 
 use super::classification::{
@@ -16,6 +16,7 @@ use super::classification::{
 };
 use super::coco::{self, Coco};
 use super::detection::{DetectionSettings, Matched, Sections};
+use super::generation::{self, Generation, outcomes as outcomes_of_texts};
 use super::histogram::histogram;
 use super::own::OwnThresholds;
 use super::pairs::{PairScope, Pairs};
@@ -52,6 +53,8 @@ pub enum Part {
     Labels(Labels),
     /// Classes of pixels.
     Pixels(Pixels),
+    /// Generated texts.
+    Texts(Generation),
 }
 
 /// What is known of classes of pixels.
@@ -277,6 +280,47 @@ impl Evaluation {
         })
     }
 
+    /// Evaluates generated texts; the builder's items are those of the answers, in their order.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn of_texts(
+        builder: DatasetBuilder,
+        identity: ModelIdentity,
+        generation: Generation,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
+        Self::of_answers(outcomes_of_texts::dataset(builder, &generation), identity, generation, progress)
+    }
+
+    /// The same answers scored anew; `None` for other tasks.
+    ///
+    /// # Errors
+    /// A sentence where a pattern cannot be read; cancelled.
+    pub fn rescored(&self, scoring: Scoring, progress: &dyn Progress) -> Result<Option<Self>, generation::Failure> {
+        let Some(texts) = self.texts() else { return Ok(None) };
+        let scored = Generation::score(Arc::clone(&texts.answers), scoring, progress)?;
+        let dataset = outcomes_of_texts::rescored(&self.dataset, &scored);
+        Ok(Some(Self::of_answers(dataset, self.predictions.identity.clone(), scored, progress)?))
+    }
+
+    fn of_answers(
+        dataset: Dataset,
+        identity: ModelIdentity,
+        generation: Generation,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
+        let predictions = outcomes_of_texts::predictions(identity, &generation);
+        let matched = outcomes_of_texts::matched(&dataset, &predictions, &generation, progress)?;
+        Ok(Self {
+            task: Task::TextGeneration,
+            dataset: Arc::new(dataset),
+            predictions: Arc::new(predictions),
+            matched: Some(Arc::new(matched)),
+            part: Part::Texts(generation),
+        })
+    }
+
     /// Rates of pixels at the threshold of a counter; `None` for other tasks. Boundaries are those without a threshold.
     #[must_use]
     pub fn segmentation(&self, counter: &Counter) -> Option<SegmentationSummary> {
@@ -356,6 +400,15 @@ impl Evaluation {
                 let classes = counted(self.dataset.classes.len(), "class", "classes");
                 vec![items, format!("{} pixels", fmt::count(pixels)), classes]
             }
+            Part::Texts(texts) => {
+                let with = texts.references.iter().filter(|all| !all.is_empty()).count();
+                let answers = texts.answers.len() - texts.missing();
+                vec![
+                    items,
+                    counted(answers, "answer", "answers"),
+                    format!("{} with a reference", fmt::count(with as u64)),
+                ]
+            }
         }
     }
 
@@ -364,7 +417,7 @@ impl Evaluation {
     pub fn objects(&self) -> Option<&Objects> {
         match &self.part {
             Part::Objects(objects) => Some(objects),
-            Part::Labels(_) | Part::Pixels(_) => None,
+            Part::Labels(_) | Part::Pixels(_) | Part::Texts(_) => None,
         }
     }
 
@@ -373,7 +426,7 @@ impl Evaluation {
     pub fn labels(&self) -> Option<&Labels> {
         match &self.part {
             Part::Labels(labels) => Some(labels),
-            Part::Objects(_) | Part::Pixels(_) => None,
+            Part::Objects(_) | Part::Pixels(_) | Part::Texts(_) => None,
         }
     }
 
@@ -382,7 +435,16 @@ impl Evaluation {
     pub fn pixels(&self) -> Option<&Pixels> {
         match &self.part {
             Part::Pixels(pixels) => Some(pixels),
-            Part::Objects(_) | Part::Labels(_) => None,
+            Part::Objects(_) | Part::Labels(_) | Part::Texts(_) => None,
+        }
+    }
+
+    /// The scored answers; `None` for other tasks.
+    #[must_use]
+    pub fn texts(&self) -> Option<&Generation> {
+        match &self.part {
+            Part::Texts(texts) => Some(texts),
+            Part::Objects(_) | Part::Labels(_) | Part::Pixels(_) => None,
         }
     }
 
@@ -461,6 +523,8 @@ impl Evaluation {
                 Matched::compute_ranked(dataset, predictions, &objects.pairs, &ranking, settings, own, progress)?
             }
             Part::Pixels(pixels) => outcomes_of_pixels::matched(dataset, predictions, &pixels.images, own, progress)?,
+            // There is one threshold, and no class to have another.
+            Part::Texts(_) => return Ok(None),
             Part::Labels(labels) => match matched.timeline.extras() {
                 Some(extras) => {
                     let (scores, columns) = (&labels.scores, extras.columns());

@@ -12,7 +12,7 @@ mod grams;
 mod lcs;
 pub mod normalise;
 pub mod porter;
-mod python;
+pub(in crate::metrics) mod python;
 pub mod rouge;
 pub mod scores;
 mod signature;
@@ -21,4 +21,4 @@ pub mod ter;
 pub mod tokenise;
 mod vocabulary;
 
-pub use scores::{CorpusScores, ItemScores, TextItem, TextOptions, score};
+pub use scores::{CorpusScores, ItemCounts, ItemScores, TextItem, TextOptions, score, score_and_count};

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::project::TrainedOn;
+use super::scoring::Scoring;
 use super::task::Task;
 
 /// The schema this version writes.
@@ -110,6 +111,9 @@ pub struct RunSettings {
     /// How objects were paired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matching: Option<String>,
+    /// How generated texts were scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scoring: Option<Scoring>,
 }
 
 /// The files a run was made from.
@@ -229,11 +233,12 @@ impl Run {
     /// Everything that tells what was computed from what: equal for equal numbers, whenever they were made.
     #[must_use]
     pub fn identity(&self) -> String {
-        let RunSettings { iou, matching } = &self.settings;
+        let RunSettings { iou, matching, scoring } = &self.settings;
+        let scoring = scoring.as_ref().and_then(|scoring| serde_json::to_string(scoring).ok()).unwrap_or_default();
         let (model, dataset) = (&self.model, &self.dataset);
         let splits = dataset.splits.join("+");
         format!(
-            "{}\n{}\n{}\n{}\n{}\n{splits}\n{iou:?} {matching:?}\n{}",
+            "{}\n{}\n{}\n{}\n{}\n{splits}\n{iou:?} {matching:?}{scoring}\n{}",
             self.task.name(),
             model.id,
             model.version,

@@ -19,9 +19,16 @@ pub struct Scoring {
     /// reference without one stays as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
+    /// Whether exact match compares normalised texts (SQuAD's rules) or what is written. Where it is not said: as written once
+    /// something is taken out of the answers, since normalising makes 3.6 equal to 36.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub normalise: Option<bool>,
     /// ROUGE compares stems.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stem: bool,
+    /// Whether TER is computed, which takes longer than all other metrics together. Where it is not said: up to 20,000 answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ter: Option<bool>,
     /// The number whose threshold an answer has to reach, by its key; a fitting one where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pass: Option<String>,
@@ -70,6 +77,18 @@ impl Check {
 }
 
 impl Scoring {
+    /// Whether exact match compares normalised texts.
+    #[must_use]
+    pub fn normalises(&self) -> bool {
+        self.normalise.unwrap_or(!self.takes_out())
+    }
+
+    /// True where something is taken out of the answers before they are scored.
+    #[must_use]
+    pub fn takes_out(&self) -> bool {
+        self.filter.is_some() || self.after.is_some()
+    }
+
     /// The named sets of metrics that come with the program: for general use, for marks of a judge, for questions with right
     /// and wrong answers.
     #[must_use]

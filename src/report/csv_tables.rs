@@ -17,6 +17,9 @@ pub type Table = (&'static str, String);
 /// # Errors
 /// Where a table cannot be put into words (never, for finite memory).
 pub fn tables(document: &Document<'_>, evaluation: &Evaluation, at: Option<&At<'_>>) -> Result<Vec<Table>, csv::Error> {
+    if let Some(items) = super::texts::table(evaluation)? {
+        return Ok(vec![("summary.csv", summary(document)?), ("items.csv", items)]);
+    }
     let matched = at.map(|at| (at.matched, at.counter));
     let mut all = vec![("summary.csv", summary(document)?), ("classes.csv", classes(evaluation, matched)?)];
     if let Some((matched, counter)) = matched {

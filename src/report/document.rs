@@ -15,6 +15,7 @@ use crate::model::{ClassId, ImageId, Task};
 
 use super::labels::{ClassLabels, LabelSummary};
 use super::segmentation::{ClassPixelsPart, MaskSettings, SegmentationPart};
+use super::texts::{ItemPart, PassCurve, ScoringPart, TextSummary};
 use super::undefined::{self, Reasons};
 
 /// The schema this version writes.
@@ -105,7 +106,7 @@ pub struct Document<'a> {
     task: Task,
     dataset: DatasetPart<'a>,
     model: ModelPart<'a>,
-    settings: SettingsPart,
+    settings: SettingsPart<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     problems: Option<&'a [Finding]>,
     /// The headline numbers.
@@ -122,6 +123,12 @@ pub struct Document<'a> {
     sweep: Option<SweepPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recommendations: Option<Vec<RecommendationPart<'a>>>,
+    /// Of generated texts the share of answers that pass at every threshold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pass_curve: Option<PassCurve>,
+    /// Of generated texts every answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<Vec<ItemPart<'a>>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -145,7 +152,7 @@ struct ModelPart<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct SettingsPart {
+struct SettingsPart<'a> {
     confidence: Option<f64>,
     confidence_source: Option<ConfidenceSource>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
@@ -154,6 +161,8 @@ struct SettingsPart {
     from_logits: Option<bool>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     masks: Option<MaskSettings>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    texts: Option<ScoringPart<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -174,6 +183,9 @@ pub struct Summary {
     /// What only segmenters of pixels have.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub segmentation: Option<SegmentationPart>,
+    /// What only generated texts have.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub texts: Option<TextSummary>,
     /// COCO's twelve.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub coco: Option<CocoPart>,
@@ -322,7 +334,10 @@ impl<'a> Document<'a> {
         let coco = evaluation.coco().filter(|_| written.coco);
         let tide = evaluation.tide().filter(|_| written.tide);
         let labels = evaluation.labels();
-        let thresholded = at.map(|at| Thresholded::new(&at));
+        let is_text = evaluation.texts().is_some();
+        // An answer passes or not: there is no precision, and no class.
+        let counted = at.filter(|_| !is_text);
+        let thresholded = counted.map(|at| Thresholded::new(&at));
         let several = at.and_then(|at| at.multilabel);
         let pixels = at.and_then(|at| evaluation.segmentation(at.counter));
         let objects = evaluation.objects();
@@ -333,10 +348,11 @@ impl<'a> Document<'a> {
             undefined: labels.map(|labels| undefined::of_summary(labels, thresholded.as_ref(), several)),
             thresholded,
             labels: labels.and_then(|l| LabelSummary::new(l, at.map(|at| at.counter), several)),
+            texts: TextSummary::of(evaluation, at.map(|at| (at.counter, at.confidence))),
             coco: coco.map(|c| c.summary.into()),
             tide: tide.map(|t| t.summary.into()),
         };
-        let wants_classes = coco.is_some() || at.is_some() || labels.is_some();
+        let wants_classes = coco.is_some() || counted.is_some() || labels.is_some();
         Self {
             schema: SCHEMA,
             task: evaluation.task,
@@ -361,19 +377,22 @@ impl<'a> Document<'a> {
                 pairing: objects.map(|_| PairingPart { iou: settings.iou, matching: settings.matching.name() }),
                 from_logits: labels.map(|l| l.from_logits),
                 masks: MaskSettings::of(evaluation),
+                texts: ScoringPart::of(evaluation),
             },
             problems: written.problems.then_some(findings),
             summary,
             classes: wants_classes
                 .then(|| classes(evaluation, coco.map(|c| c.classes.as_slice()), pixels.as_ref(), at.as_ref())),
-            confusion_matrix: at.filter(|_| written.matrix).map(|at| matrix(evaluation, &at)),
+            confusion_matrix: counted.filter(|_| written.matrix).map(|at| matrix(evaluation, &at)),
             mean_probability_matrix: labels.filter(|_| written.matrix).map(|l| l.mean_probabilities.as_slice()),
             cooccurrence_matrix: labels
                 .filter(|_| written.matrix)
                 .and_then(|l| l.cooccurrence.as_ref())
                 .map(|c| c.as_slice()),
-            sweep: at.filter(|_| written.sweep).map(|at| SweepPart::new(&at.matched.sweep)),
+            sweep: counted.filter(|_| written.sweep).map(|at| SweepPart::new(&at.matched.sweep)),
             recommendations: at.filter(|_| written.recommendations).map(|at| recommendations(evaluation, &at)),
+            pass_curve: PassCurve::of(evaluation).filter(|_| written.sweep),
+            items: ItemPart::all(evaluation).filter(|_| written.matrix),
         }
     }
 

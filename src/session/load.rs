@@ -1,6 +1,7 @@
 //! What jobs do: open a folder, read its data, evaluate. Plain functions from paths to results, without any state.
 
 pub mod masks;
+mod texts;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -95,6 +96,7 @@ pub fn evaluate(
     let task = project.datasets.get(choice.dataset).map(|d| d.task).unwrap_or_default();
     let (evaluation, mappings) = match task {
         Task::SemanticSegmentation => (masks::evaluate(root, project, choice, &mut findings, progress)?, Vec::new()),
+        Task::TextGeneration => (texts::evaluate(root, project, choice, &mut findings, progress)?, Vec::new()),
         _ => of_truths(root, project, choice, (settings, sections), &mut findings, progress)?,
     };
     if let Some(matched) = &evaluation.matched {

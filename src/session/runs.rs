@@ -9,7 +9,7 @@ use crate::jobs::JobError;
 use crate::metrics::{Counter, Evaluation};
 use crate::model::project::{Choice, Project};
 use crate::model::run::{Run, RunDataset, RunInputs, RunModel, RunSettings, SCHEMA, STEPS, threshold_of};
-use crate::model::{Cancelled, Progress};
+use crate::model::{Cancelled, Progress, Scoring};
 use crate::store::place::Keeper;
 use crate::store::runs::{self as stored, StoredRun};
 
@@ -71,6 +71,7 @@ pub fn of(
         settings: RunSettings {
             iou: pairing.map(|settings| settings.iou),
             matching: pairing.map(|settings| settings.matching.name().to_owned()),
+            scoring: evaluation.texts().map(|texts| texts.scoring.clone()).filter(|s| *s != Scoring::default()),
         },
         inputs,
         summary: summary::numbers(evaluation, best, &counter, multilabel.as_ref()),

@@ -57,7 +57,7 @@ impl MatchTable {
             }
             Kind::Labels(labels) => labels_part(evaluation, labels, confidence, progress)?,
             // Who asks for a table has no pixels: they are counted, not listed.
-            Kind::Pixels(_) => (Part::Labels(LabelPart::default()), Values::new()),
+            Kind::Pixels(_) | Kind::Texts(_) => (Part::Labels(LabelPart::default()), Values::new()),
         };
         table.part = part;
         table.values.append(&mut values);

@@ -8,7 +8,7 @@ pub(super) fn is_space(c: char) -> bool {
 }
 
 /// The words of `str.split()`: runs of anything but white space.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(in crate::metrics) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(is_space).filter(|word| !word.is_empty())
 }
 

@@ -109,6 +109,28 @@ pub struct Signatures {
     pub ter: String,
 }
 
+/// What the corpus scores that are no means add up, of one item; nothing without a reference.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ItemCounts {
+    /// For BLEU.
+    pub bleu: BleuCounts,
+    /// For chrF.
+    pub chrf: ChrfCounts<CHARACTERS>,
+    /// For chrF++.
+    pub chrf_plus_plus: ChrfCounts<CHARACTERS_AND_WORDS>,
+    /// For TER; nothing where it was not asked for.
+    pub ter: TerCounts,
+}
+
+impl ItemCounts {
+    fn add(&mut self, other: &Self) {
+        self.bleu.add(&other.bleu);
+        self.chrf.add(&other.chrf);
+        self.chrf_plus_plus.add(&other.chrf_plus_plus);
+        self.ter.add(&other.ter);
+    }
+}
+
 /// Scores all items. The same on any number of threads.
 ///
 /// # Errors
@@ -118,11 +140,25 @@ pub fn score(
     options: TextOptions,
     progress: &dyn Progress,
 ) -> Result<(Vec<ItemScores>, CorpusScores), Cancelled> {
+    let (scored, corpus) = score_and_count(items, options, progress)?;
+    Ok((scored.into_iter().map(|(scores, _)| scores).collect(), corpus))
+}
+
+/// As [`score`], with what the corpus scores are made of.
+///
+/// # Errors
+/// [`Cancelled`] when `progress` says so.
+pub fn score_and_count(
+    items: &[TextItem<'_>],
+    options: TextOptions,
+    progress: &dyn Progress,
+) -> Result<(Vec<(ItemScores, ItemCounts)>, CorpusScores), Cancelled> {
     progress.stage("Scoring answers");
     let done = AtomicUsize::new(0);
     let of_groups = items.par_chunks(GROUP).map(|group| {
         let mut scorer = Scorer { options, vocabulary: Vocabulary::new(), sums: Sums::default(), progress };
-        let scores: Vec<ItemScores> = group.iter().map(|item| scorer.item(item)).collect::<Result<_, _>>()?;
+        let scores: Vec<(ItemScores, ItemCounts)> =
+            group.iter().map(|item| scorer.item(item)).collect::<Result<_, _>>()?;
         progress.progress(done.fetch_add(group.len(), Ordering::Relaxed) + group.len(), items.len());
         Ok((scores, scorer.sums))
     });
@@ -145,10 +181,7 @@ struct Sums {
     references: Option<(usize, usize)>,
     /// Exact match, token F1, the four kinds of ROUGE.
     means: [f64; 6],
-    bleu: BleuCounts,
-    chrf: ChrfCounts<CHARACTERS>,
-    chrf_plus_plus: ChrfCounts<CHARACTERS_AND_WORDS>,
-    ter: TerCounts,
+    counts: ItemCounts,
 }
 
 impl Sums {
@@ -163,10 +196,7 @@ impl Sums {
         for (sum, more) in self.means.iter_mut().zip(other.means) {
             *sum += more;
         }
-        self.bleu.add(&other.bleu);
-        self.chrf.add(&other.chrf);
-        self.chrf_plus_plus.add(&other.chrf_plus_plus);
-        self.ter.add(&other.ter);
+        self.counts.add(&other.counts);
     }
 
     fn corpus(&self, options: TextOptions) -> CorpusScores {
@@ -180,10 +210,10 @@ impl Sums {
             rouge_without_tokens: self.rouge_without_tokens,
             exact_match,
             token_f1,
-            bleu: Some(self.bleu.corpus_score()),
-            chrf: Some(self.chrf.score()),
-            chrf_plus_plus: Some(self.chrf_plus_plus.score()),
-            ter: options.ter.then(|| self.ter.score()),
+            bleu: Some(self.counts.bleu.corpus_score()),
+            chrf: Some(self.counts.chrf.score()),
+            chrf_plus_plus: Some(self.counts.chrf_plus_plus.score()),
+            ter: options.ter.then(|| self.counts.ter.score()),
             rouge1,
             rouge2,
             rouge_l,
@@ -230,11 +260,11 @@ impl Scorer<'_> {
         }
     }
 
-    fn item(&mut self, item: &TextItem<'_>) -> Result<ItemScores, Cancelled> {
+    fn item(&mut self, item: &TextItem<'_>) -> Result<(ItemScores, ItemCounts), Cancelled> {
         self.progress.check()?;
         if item.references.is_empty() {
             self.sums.without_reference += 1;
-            return Ok(ItemScores::default());
+            return Ok(<(ItemScores, ItemCounts)>::default());
         }
         self.vocabulary.clear();
         let prediction = self.text(item.prediction);
@@ -242,7 +272,7 @@ impl Scorer<'_> {
         self.against(&prediction, &references)
     }
 
-    fn against(&mut self, prediction: &Text, references: &[Text]) -> Result<ItemScores, Cancelled> {
+    fn against(&mut self, prediction: &Text, references: &[Text]) -> Result<(ItemScores, ItemCounts), Cancelled> {
         let exact = references.iter().any(|reference| prediction.normal.equals(&reference.normal));
         let f1 = references.iter().map(|reference| prediction.normal.f1(&reference.normal)).fold(0.0, f64::max);
         let bleu =
@@ -254,19 +284,17 @@ impl Scorer<'_> {
         let ter = TerCounts::of(&prediction.ter, of_ter, self.progress)?;
 
         let means = [f64::from(exact), f1, rouge.rouge1.f1, rouge.rouge2.f1, rouge.rouge_l.f1, rouge.rouge_lsum.f1];
+        let counts = ItemCounts { bleu, chrf, chrf_plus_plus, ter };
         self.sums.add(&Sums {
             items: 1,
             without_reference: 0,
             rouge_without_tokens: usize::from(rouge.without_tokens),
             references: Some((references.len(), references.len())),
             means,
-            bleu,
-            chrf,
-            chrf_plus_plus,
-            ter,
+            counts,
         });
         let [exact_match, token_f1, rouge1, rouge2, rouge_l, rouge_lsum] = means.map(Some);
-        Ok(ItemScores {
+        let scores = ItemScores {
             exact_match,
             token_f1,
             bleu: Some(bleu.item_score()),
@@ -278,6 +306,7 @@ impl Scorer<'_> {
             rouge_l,
             rouge_lsum,
             rouge_without_tokens: rouge.without_tokens,
-        })
+        };
+        Ok((scores, counts))
     }
 }

@@ -1,0 +1,92 @@
+//! From generated texts to an evaluation.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::formats;
+use crate::jobs::JobError;
+use crate::metrics::generation::Failure;
+use crate::metrics::{Evaluation, Generation};
+use crate::model::project::{Choice, Project};
+use crate::model::{Dataset, Findings, Progress, Severity};
+
+impl From<Failure> for JobError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Cancelled(_) => Self::Cancelled,
+            Failure::Pattern(error) => Self::Failed(format!(
+                "{}: {error}\nCorrect the pattern in the scoring of the dataset, or leave it out",
+                "The answers cannot be scored"
+            )),
+        }
+    }
+}
+
+/// Evaluates generated texts as the dataset says they are scored.
+///
+/// # Errors
+/// A sentence with file and remedy where something cannot be read; cancelled.
+pub(super) fn evaluate(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    findings: &mut Findings,
+    progress: &dyn Progress,
+) -> Result<Evaluation, JobError> {
+    progress.stage("Reading answers");
+    let set = formats::load_answers(root, project, choice, findings, progress)?;
+    let scoring = choice.dataset(project).and_then(|entry| entry.scoring.clone()).unwrap_or_default();
+    let generation = Generation::score(Arc::new(set.answers), scoring, progress)?;
+    let evaluation = Evaluation::of_texts(set.builder, set.identity, generation, progress)?;
+    if let Some(texts) = evaluation.texts() {
+        report(texts, &evaluation.dataset, findings);
+    }
+    Ok(evaluation)
+}
+
+/// What can only be seen once answers are scored.
+fn report(texts: &Generation, dataset: &Dataset, findings: &mut Findings) {
+    let name = |item: usize| dataset.images.get(item).map_or_else(String::new, |image| image.name.clone());
+    for (item, _) in texts.unmatched.iter().enumerate().filter(|(_, unmatched)| **unmatched) {
+        findings.add(
+            Severity::Warning,
+            "filter-without-match",
+            "The filter or the split word finds nothing in these answers; they are scored as empty. Change the filter, or ask the \
+             model for the format that it expects.",
+            || name(item),
+        );
+    }
+    let judged = |name: &String| texts.column(&format!("judge.{name}")).is_some();
+    let known = |key: &String| key == "judge" || texts.column(key).is_some();
+    let scoring = &texts.scoring;
+    // A template names more than most sets have.
+    let named = scoring.metrics.iter().filter(|key| scoring.template.is_empty() && !known(key));
+    let weights = scoring.weights.keys().filter(|name| scoring.template.is_empty() && !judged(name));
+    for key in scoring.pass.iter().filter(|key| !known(key)).chain(named).chain(weights) {
+        let there = texts.columns.iter().map(|column| column.key.as_str()).collect::<Vec<_>>().join(", ");
+        findings.add(
+            Severity::Warning,
+            "unknown-metric",
+            "The scoring names numbers that these answers do not have; they are passed over.",
+            || format!("{key}; there are {there}"),
+        );
+    }
+    if texts.column("ter").is_none() && texts.corpus.items > 0 {
+        findings.add(
+            Severity::Info,
+            "ter-left-out",
+            "TER takes longer than all other metrics together and is left out of sets of more than 20,000 answers; write \
+             `\"ter\": true` into the scoring of the dataset to have it.",
+            || format!("{} answers", texts.answers.len()),
+        );
+    }
+    if texts.corpus.rouge_without_tokens > 0 {
+        findings.add(
+            Severity::Info,
+            "rouge-without-tokens",
+            "ROUGE knows only ASCII letters and digits: of answers or references without them it is 0, as rouge-score has it. \
+             Look at chrF instead.",
+            || format!("{} answers", texts.corpus.rouge_without_tokens),
+        );
+    }
+}
