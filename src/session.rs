@@ -114,6 +114,8 @@ pub enum Slot {
     Masks,
     /// Finding clusters on the map.
     Cluster,
+    /// Scoring answers otherwise.
+    Rescore,
 }
 
 /// A job under way.

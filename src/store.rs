@@ -8,6 +8,7 @@ pub mod notes;
 pub mod place;
 pub mod project_file;
 pub mod runs;
+pub mod scoring;
 pub mod settings;
 pub mod tags;
 pub mod workspace_file;

@@ -8,6 +8,7 @@ mod data;
 mod false_positives;
 mod missed;
 mod pixels;
+mod texts;
 mod threshold;
 mod weak_cluster;
 
@@ -152,6 +153,16 @@ pub struct Rules {
     pub border_share: f64,
     /// The same: wrong pixels from which that is said.
     pub border_pixels: u64,
+    /// Rules about generated texts: answers from which they fire …
+    pub odd_answers: usize,
+    /// … and the share of all answers.
+    pub odd_share: f64,
+    /// `answers_too_long`: words by words of the reference from which an answer is too long.
+    pub long_answer: f64,
+    /// `answers_too_short`: the same up to which one is too short.
+    pub short_answer: f64,
+    /// `weak_slice`: share of all answers from which a part of them is judged.
+    pub slice_share: f64,
 }
 
 impl Default for Rules {
@@ -187,6 +198,11 @@ impl Default for Rules {
             thin_pixels: 1000,
             border_share: 0.6,
             border_pixels: 1000,
+            odd_answers: 5,
+            odd_share: 0.01,
+            long_answer: 2.0,
+            short_answer: 0.5,
+            slice_share: 0.05,
         }
     }
 }
@@ -208,6 +224,14 @@ pub fn recommend(
         return Vec::new();
     }
     let case = Case { evaluation, matched, counter, threshold, rules };
+    if evaluation.texts().is_some() {
+        // An answer has no class and nothing to be taken for; the threshold is a wish and not an optimum.
+        let mut all = texts::find(&case);
+        all.extend(weak_cluster::find(&case, groups));
+        all.extend(data::small_set(&case));
+        all.sort_by(by_gain_then_importance);
+        return all;
+    }
     let mut all = threshold::pooled(&case);
     all.extend(threshold::own_optima(&case));
     all.extend(missed::find(&case));

@@ -299,7 +299,7 @@ impl Evaluation {
     /// A sentence where a pattern cannot be read; cancelled.
     pub fn rescored(&self, scoring: Scoring, progress: &dyn Progress) -> Result<Option<Self>, generation::Failure> {
         let Some(texts) = self.texts() else { return Ok(None) };
-        let scored = Generation::score(Arc::clone(&texts.answers), scoring, progress)?;
+        let scored = texts.rescored(scoring, progress)?;
         let dataset = outcomes_of_texts::rescored(&self.dataset, &scored);
         Ok(Some(Self::of_answers(dataset, self.predictions.identity.clone(), scored, progress)?))
     }

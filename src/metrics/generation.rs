@@ -8,10 +8,11 @@ mod choices;
 mod columns;
 mod lengths;
 pub mod outcomes;
+mod signs;
 pub mod slices;
 pub mod take_out;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -21,6 +22,7 @@ use super::text::scores::Signatures;
 use super::text::{CorpusScores, ItemCounts, ItemScores, TextItem, TextOptions, score_and_count};
 
 pub use columns::{Better, Column, ColumnKind};
+pub use signs::Signs;
 pub use take_out::{PatternError, TakeOut};
 
 /// Answers up to which TER is computed unless the scoring says otherwise.
@@ -40,13 +42,14 @@ pub struct Generation {
     /// True for answers in which the filter or the split word found nothing.
     pub unmatched: Arc<Vec<bool>>,
     /// Every number of every answer: metrics first, then what a judge says, checks, lengths, everything else.
-    pub columns: Arc<Vec<Column>>,
+    pub columns: Arc<Vec<Arc<Column>>>,
     /// The column that decides which answers pass.
     pub pass: usize,
     /// Numbers of the whole set.
     pub corpus: CorpusScores,
     /// What corpus numbers add up.
     pub counts: Arc<Vec<ItemCounts>>,
+    signs: Arc<OnceLock<Vec<Signs>>>,
 }
 
 impl Generation {
@@ -78,7 +81,7 @@ impl Generation {
         }
         let all =
             columns::Sources { answers: &answers, taken: &taken, scores: &scores, corpus: &corpus, scoring: &scoring };
-        let columns = columns::all(&all, &take_out, progress)?;
+        let columns: Vec<Arc<Column>> = columns::all(&all, &take_out, progress)?.into_iter().map(Arc::new).collect();
         let pass = columns::pass(&columns, &answers, &scoring);
         drop(items);
         Ok(Self {
@@ -91,19 +94,42 @@ impl Generation {
             corpus,
             answers,
             scoring,
+            signs: Arc::default(),
         })
+    }
+
+    /// What is odd about each answer; looked for when it is asked for the first time, which takes a while.
+    #[must_use]
+    pub fn signs(&self) -> &[Signs] {
+        self.signs.get_or_init(|| signs::signs(self))
+    }
+
+    /// The same answers in another way. Where only weights, the passing number or what is shown differ, nothing is compared
+    /// again.
+    ///
+    /// # Errors
+    /// As [`Self::score`].
+    pub fn rescored(&self, scoring: Scoring, progress: &dyn Progress) -> Result<Self, Failure> {
+        let texts = |s: &Scoring| (s.after.clone(), s.filter.clone(), s.normalise, s.stem, s.ter, s.checks.clone());
+        if texts(&scoring) != texts(&self.scoring) {
+            return Self::score(Arc::clone(&self.answers), scoring, progress);
+        }
+        let mut columns = (*self.columns).clone();
+        columns::reweigh(&mut columns, &scoring);
+        let pass = columns::pass(&columns, &self.answers, &scoring);
+        Ok(Self { columns: Arc::new(columns), pass, scoring, ..self.clone() })
     }
 
     /// The column of a key.
     #[must_use]
     pub fn column(&self, key: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.key == key)
+        self.columns.iter().map(AsRef::as_ref).find(|column| column.key == key)
     }
 
     /// The column that decides which answers pass.
     #[must_use]
     pub fn pass_column(&self) -> Option<&Column> {
-        self.columns.get(self.pass)
+        self.columns.get(self.pass).map(AsRef::as_ref)
     }
 
     /// sacrebleu's signatures.
@@ -115,10 +141,10 @@ impl Generation {
     /// The columns that the scoring wants to see, in its order; all where it names none. `judge` stands for every criterion.
     pub fn shown(&self) -> impl Iterator<Item = &Column> {
         let wanted = &self.scoring.metrics;
-        let all = self.columns.iter().filter(move |_| wanted.is_empty());
+        let all = self.columns.iter().map(AsRef::as_ref).filter(move |_| wanted.is_empty());
         let named = wanted.iter().flat_map(move |key| {
             let is = move |column: &&Column| column.key == *key || (key == "judge" && column.kind == ColumnKind::Judge);
-            self.columns.iter().filter(is)
+            self.columns.iter().map(AsRef::as_ref).filter(is)
         });
         all.chain(named)
     }

@@ -193,7 +193,8 @@ pub fn table(evaluation: &Evaluation) -> Result<Option<String>, csv::Error> {
     for (item, image) in evaluation.dataset.images.iter().enumerate() {
         let text = |of: &[Option<String>]| of.get(item).cloned().flatten().unwrap_or_default();
         let first = [image.name.clone(), text(&texts.answers.outputs), text(&texts.scored)];
-        let number = |column: &Column| column.value(item).map_or_else(String::new, |value| value.to_string());
+        let number =
+            |column: &std::sync::Arc<Column>| column.value(item).map_or_else(String::new, |value| value.to_string());
         writer.write_record(first.into_iter().chain(texts.columns.iter().map(number)))?;
     }
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;

@@ -8,7 +8,7 @@ use crate::formats::Correction;
 use crate::metrics::Matching;
 use crate::metrics::classification::PairCounting;
 use crate::model::project::Choice;
-use crate::model::{ClassId, ImageId};
+use crate::model::{ClassId, ImageId, Scoring};
 use crate::store::export::Content;
 use crate::store::notes::Note;
 use crate::store::settings::ThemeChoice;
@@ -80,6 +80,12 @@ pub enum Command {
     SetIou(f64),
     /// Match by another rule.
     SetMatching(Matching),
+    /// Score generated texts in this way; the old numbers stay until the new are there.
+    SetScoring(Scoring),
+    /// Keep a named way to score generated texts for all projects.
+    SaveTemplate(Scoring),
+    /// Forget one.
+    RemoveTemplate(String),
     /// Show these objects in the gallery.
     Select(Filter),
     /// Order the gallery.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::analysis::Recommendation;
 use crate::jobs::JobError;
+use crate::metrics::Evaluation;
 use crate::model::ImageId;
 use crate::store::runs::StoredRun;
 use crate::vectors::layout::Layout;
@@ -51,6 +52,8 @@ pub enum EventBody {
     Evaluated(Result<Box<Loaded>, JobError>),
     /// The same data by other settings or thresholds of single classes.
     Rematched(Result<Box<Rematched>, JobError>),
+    /// The same answers, scored otherwise; `None` where there are none.
+    Rescored(Result<Option<Box<Evaluation>>, JobError>),
     /// The confusion matrix of several labels.
     PairMatrix(Result<Box<PairMatrix>, JobError>),
     /// Recommendations at the threshold that was current when the job began.

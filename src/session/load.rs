@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::formats::{self, ClassMapping, LoadError};
+use crate::formats::{self, ClassMapping, LoadError, Recognised};
 use crate::jobs::JobError;
 use crate::metrics::classification::{self, ClassCurves};
 use crate::metrics::coco;
@@ -15,10 +15,10 @@ use crate::metrics::pairs::Pairs;
 use crate::metrics::{DetectionSettings, Evaluation, Sections};
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
-use crate::model::{Dataset, Findings, Predictions, Progress, Task, fmt};
+use crate::model::{Dataset, Findings, Predictions, Progress, Severity, Task, fmt};
 
-use crate::store::kept;
 use crate::store::place::Keeper;
+use crate::store::{kept, scoring};
 
 use super::OpenProject;
 use super::explorer::{CurveKey, LabelCurves, PrCurves};
@@ -73,8 +73,31 @@ pub fn open(path: &Path, keeper: &Keeper, progress: &dyn Progress) -> Result<Ope
         recognised.project.add_kept(model);
     }
     recognised.findings.merge(findings);
+    use_kept_scoring(&root, &mut recognised, keeper);
     let choices = formats::choices(&recognised.project);
     Ok(OpenProject { root, recognised: Arc::new(recognised), from_file, corrected: false, choices })
+}
+
+/// Scores generated texts as the person last had them scored.
+fn use_kept_scoring(root: &Path, recognised: &mut Recognised, keeper: &Keeper) {
+    let datasets = || recognised.project.datasets.iter().any(|dataset| dataset.task == Task::TextGeneration);
+    if !datasets() {
+        return;
+    }
+    match scoring::read(keeper, root) {
+        Ok(mut kept) => {
+            for dataset in &mut recognised.project.datasets {
+                let name = format!("{}@{}", dataset.id, dataset.version);
+                dataset.scoring = kept.remove(&name).or(dataset.scoring.take());
+            }
+        }
+        Err(error) => recognised.findings.add(
+            Severity::Warning,
+            "scoring-not-read",
+            "The scoring that was kept of this project cannot be read; texts are scored as they are written.",
+            || error.to_string(),
+        ),
+    }
 }
 
 /// Reads truth and predictions of a choice and evaluates them.

@@ -3,6 +3,7 @@
 mod asked;
 mod atlas;
 mod masks;
+mod scoring;
 mod tags;
 mod workspace;
 
@@ -77,6 +78,9 @@ impl Session {
             Command::ComputePairMatrix(counting) => self.compute_pair_matrix(counting),
             Command::SetIou(iou) => self.rematch(DetectionSettings { iou: iou.clamp(0.01, 1.0), ..self.matching }),
             Command::SetMatching(matching) => self.rematch(DetectionSettings { matching, ..self.matching }),
+            Command::SetScoring(scoring) => self.set_scoring(scoring),
+            Command::SaveTemplate(template) => self.save_template(template),
+            Command::RemoveTemplate(name) => self.remove_template(&name),
             Command::Select(filter) => self.go(Location { page: Page::Images, filter, ..Location::default() }),
             Command::SortBy(sort) => {
                 if let Some(explorer) = &mut self.explorer {
@@ -211,6 +215,11 @@ impl Session {
             EventBody::Recorded(_, Ok(None)) => {}
             EventBody::Evaluated(Ok(loaded)) => self.evaluated(*loaded),
             EventBody::Rematched(Ok(rematched)) => self.rematched(*rematched),
+            EventBody::Rescored(Ok(rescored)) => {
+                if let Some(evaluation) = rescored {
+                    self.rescored(*evaluation);
+                }
+            }
             EventBody::PairMatrix(Ok(pairs)) => {
                 if let Some(explorer) = &mut self.explorer {
                     explorer.take_pairs(Some(*pairs));
@@ -265,6 +274,7 @@ impl Session {
             | EventBody::Recorded(_, Err(e))
             | EventBody::Evaluated(Err(e))
             | EventBody::Rematched(Err(e))
+            | EventBody::Rescored(Err(e))
             | EventBody::PairMatrix(Err(e))
             | EventBody::Recommended(_, Err(e))
             | EventBody::Curves(Err(e))
@@ -334,6 +344,7 @@ impl Session {
         self.leave_atlas();
         for slot in [
             Slot::Rematch,
+            Slot::Rescore,
             Slot::Pairs,
             Slot::Recommend,
             Slot::Curves,

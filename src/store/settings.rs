@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Scoring;
 use crate::model::project::{Choice, Project};
 
 /// Light, dark, or as the system has it.
@@ -41,6 +42,9 @@ pub struct Settings {
     pub calculate_new: bool,
     /// The arrangement of panes, as the window wrote it.
     pub layout: String,
+    /// Named ways to score generated texts, beside those that come with the program.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<Scoring>,
     choices: BTreeMap<PathBuf, LastChoice>,
     #[serde(skip)]
     file: Option<PathBuf>,

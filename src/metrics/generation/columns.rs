@@ -1,5 +1,7 @@
 //! Every number of every answer, column by column.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::choices::{self, Truthful};
@@ -183,13 +185,14 @@ const METRICS: [Known; 10] = [
 pub(super) fn all(of: &Sources<'_>, take_out: &TakeOut, progress: &dyn Progress) -> Result<Vec<Column>, Cancelled> {
     let mut columns: Vec<Column> = METRICS.iter().map(|known| metric(of, known)).collect();
     columns.extend(of_choices(of, progress)?);
-    let criteria: Vec<Column> = of_role(of, NumberRole::Judge).map(criterion).collect();
+    let criteria: Vec<Arc<Column>> =
+        of_role(of, NumberRole::Judge).map(|numbers| Arc::new(criterion(numbers))).collect();
     columns.extend(of_role(of, NumberRole::Similarity).map(|numbers| Column {
         about: "Cosine of the embeddings of answer and reference, −1…1",
         ..beside(numbers, Better::More)
     }));
     columns.extend(weighted(&criteria, of.scoring));
-    columns.extend(criteria);
+    columns.extend(criteria.into_iter().map(Arc::unwrap_or_clone));
     for (check, pattern) in of.scoring.checks.iter().zip(&take_out.checks) {
         columns.push(checked(of, check, pattern.as_ref()));
     }
@@ -203,9 +206,20 @@ pub(super) fn all(of: &Sources<'_>, take_out: &TakeOut, progress: &dyn Progress)
     Ok(columns)
 }
 
+/// Computes the weighted score anew. Where no criterion counts any more it is left out, and comes back with one that does.
+pub(super) fn reweigh(columns: &mut Vec<Arc<Column>>, scoring: &Scoring) {
+    let criteria: Vec<Arc<Column>> =
+        columns.iter().filter(|column| column.kind == ColumnKind::Judge).cloned().collect();
+    columns.retain(|column| column.kind != ColumnKind::Weighted);
+    let before = columns.iter().position(|column| column.kind == ColumnKind::Judge);
+    if let Some((at, column)) = before.zip(weighted(&criteria, scoring).filter(|column| column.defined > 0)) {
+        columns.insert(at, Arc::new(column));
+    }
+}
+
 /// The column that decides which answers pass, unless the scoring names one: what a judge says, else exact match where answers
 /// are short or something is taken out of them, else chrF; without references the first that ranks.
-pub(super) fn pass(columns: &[Column], answers: &Answers, scoring: &Scoring) -> usize {
+pub(super) fn pass(columns: &[Arc<Column>], answers: &Answers, scoring: &Scoring) -> usize {
     /// Words of a short answer.
     const SHORT: usize = 5;
     let at = |key: &str| columns.iter().position(|column| column.key == key);
@@ -274,10 +288,10 @@ fn beside(numbers: &NumberColumn, better: Better) -> Column {
 }
 
 /// Σ weight · mark / Σ weight over the criteria that an answer has. Criteria of different scales are brought to 0…1 first.
-fn weighted(criteria: &[Column], scoring: &Scoring) -> Option<Column> {
+fn weighted(criteria: &[Arc<Column>], scoring: &Scoring) -> Option<Column> {
     let first = criteria.first()?;
     let same = criteria.iter().all(|column| column.scale == first.scale);
-    let parts: Vec<(&Column, f64)> = criteria
+    let parts: Vec<(&Arc<Column>, f64)> = criteria
         .iter()
         .map(|column| {
             let name = column.key.strip_prefix("judge.").unwrap_or(&column.key);

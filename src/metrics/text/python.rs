@@ -19,7 +19,7 @@ pub(super) fn trim_end(text: &str) -> &str {
 
 /// `str.lower()`: full mapping with the final sigma. Letters that Unicode gained since version 14 have small letters here
 /// and may have none in an older Python.
-pub(super) fn lower(text: &str) -> Cow<'_, str> {
+pub(in crate::metrics) fn lower(text: &str) -> Cow<'_, str> {
     match text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
         true => Cow::Owned(text.to_lowercase()),
         false => Cow::Borrowed(text),
