@@ -116,6 +116,8 @@ pub enum Slot {
     Cluster,
     /// Scoring answers otherwise.
     Rescore,
+    /// Intervals of the numbers of generated texts.
+    Intervals,
 }
 
 /// A job under way.

@@ -10,8 +10,10 @@ mod lengths;
 pub mod outcomes;
 mod signs;
 pub mod slices;
+pub mod sums;
 pub mod take_out;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -24,6 +26,9 @@ use super::text::{CorpusScores, ItemCounts, ItemScores, TextItem, TextOptions, s
 pub use columns::{Better, Column, ColumnKind};
 pub use signs::Signs;
 pub use take_out::{PatternError, TakeOut};
+
+/// 95 % intervals of numbers of the whole set, by the key of their column.
+pub type Intervals = BTreeMap<String, (f64, f64)>;
 
 /// Answers up to which TER is computed unless the scoring says otherwise.
 const MOST_WITH_TER: usize = 20_000;

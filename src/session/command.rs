@@ -82,6 +82,8 @@ pub enum Command {
     SetMatching(Matching),
     /// Score generated texts in this way; the old numbers stay until the new are there.
     SetScoring(Scoring),
+    /// Compute intervals of the numbers of generated texts; does nothing while they are there or under way.
+    ComputeIntervals,
     /// Keep a named way to score generated texts for all projects.
     SaveTemplate(Scoring),
     /// Forget one.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::analysis::Recommendation;
 use crate::jobs::JobError;
 use crate::metrics::Evaluation;
+use crate::metrics::generation::Intervals;
 use crate::model::ImageId;
 use crate::store::runs::StoredRun;
 use crate::vectors::layout::Layout;
@@ -54,6 +55,8 @@ pub enum EventBody {
     Rematched(Result<Box<Rematched>, JobError>),
     /// The same answers, scored otherwise; `None` where there are none.
     Rescored(Result<Option<Box<Evaluation>>, JobError>),
+    /// 95 % intervals of the numbers of generated texts.
+    Intervals(Result<Intervals, JobError>),
     /// The confusion matrix of several labels.
     PairMatrix(Result<Box<PairMatrix>, JobError>),
     /// Recommendations at the threshold that was current when the job began.

@@ -10,7 +10,8 @@ use crate::formats::ClassMapping;
 use crate::metrics::classification::{PairCounting, ReliabilityBin, ScoreHistograms};
 use crate::metrics::coco::AreaRange;
 use crate::metrics::detection::Matched;
-use crate::metrics::{Counter, Evaluation, OwnThresholds};
+use crate::metrics::generation::{Column, Intervals};
+use crate::metrics::{Counter, Evaluation, Generation, OwnThresholds};
 use crate::model::finding::Finding;
 use crate::model::project::Choice;
 use crate::model::{ClassId, Dataset, ImageId, Predictions};
@@ -136,6 +137,8 @@ pub struct Explorer {
     pub curves_wanted: Option<CurveKey>,
     /// The curves of a classifier, once they were asked for and computed.
     pub label_curves: Option<Arc<LabelCurves>>,
+    /// Intervals of the numbers of generated texts, once they were asked for and computed.
+    pub intervals: Option<Arc<Intervals>>,
     /// Time from files to numbers.
     pub took: Duration,
 }
@@ -174,6 +177,7 @@ impl Explorer {
             curves: None,
             curves_wanted: None,
             label_curves: None,
+            intervals: None,
             took: loaded.took,
         })
     }
@@ -194,6 +198,31 @@ impl Explorer {
     #[must_use]
     pub fn predictions(&self) -> &Predictions {
         &self.evaluation.predictions
+    }
+
+    /// Generated texts; `None` for other tasks.
+    #[must_use]
+    pub fn texts(&self) -> Option<&Generation> {
+        self.evaluation.texts()
+    }
+
+    /// The column whose threshold answers have to reach.
+    #[must_use]
+    pub fn pass_column(&self) -> Option<&Column> {
+        self.texts()?.pass_column()
+    }
+
+    /// Whether an answer passes at the threshold; `None` where that is undefined.
+    #[must_use]
+    pub fn passes(&self, item: ImageId) -> Option<bool> {
+        let column = self.pass_column()?;
+        Some(column.as_score(column.value(item.index())?) >= self.threshold.value)
+    }
+
+    /// The 95 % interval of a column's number of the whole set, once it is there.
+    #[must_use]
+    pub fn interval_of(&self, column: &Column) -> Option<(f64, f64)> {
+        self.intervals.as_ref()?.get(&column.key).copied()
     }
 
     /// The name of a class, or what stands outside all classes.

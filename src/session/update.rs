@@ -79,6 +79,7 @@ impl Session {
             Command::SetIou(iou) => self.rematch(DetectionSettings { iou: iou.clamp(0.01, 1.0), ..self.matching }),
             Command::SetMatching(matching) => self.rematch(DetectionSettings { matching, ..self.matching }),
             Command::SetScoring(scoring) => self.set_scoring(scoring),
+            Command::ComputeIntervals => self.compute_intervals(),
             Command::SaveTemplate(template) => self.save_template(template),
             Command::RemoveTemplate(name) => self.remove_template(&name),
             Command::Select(filter) => self.go(Location { page: Page::Images, filter, ..Location::default() }),
@@ -220,6 +221,11 @@ impl Session {
                     self.rescored(*evaluation);
                 }
             }
+            EventBody::Intervals(Ok(intervals)) => {
+                if let Some(explorer) = &mut self.explorer {
+                    explorer.intervals = Some(Arc::new(intervals));
+                }
+            }
             EventBody::PairMatrix(Ok(pairs)) => {
                 if let Some(explorer) = &mut self.explorer {
                     explorer.take_pairs(Some(*pairs));
@@ -275,6 +281,7 @@ impl Session {
             | EventBody::Evaluated(Err(e))
             | EventBody::Rematched(Err(e))
             | EventBody::Rescored(Err(e))
+            | EventBody::Intervals(Err(e))
             | EventBody::PairMatrix(Err(e))
             | EventBody::Recommended(_, Err(e))
             | EventBody::Curves(Err(e))
@@ -345,6 +352,7 @@ impl Session {
         for slot in [
             Slot::Rematch,
             Slot::Rescore,
+            Slot::Intervals,
             Slot::Pairs,
             Slot::Recommend,
             Slot::Curves,

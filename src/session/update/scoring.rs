@@ -5,10 +5,14 @@ use std::sync::Arc;
 use crate::jobs::JobCtx;
 use crate::metrics::Evaluation;
 use crate::metrics::evaluation::Part;
+use crate::metrics::generation::Intervals;
 use crate::model::Scoring;
 use crate::session::explorer::Threshold;
 use crate::session::{EventBody, Session, Slot};
 use crate::store::scoring;
+
+/// Resamples of the answers.
+const RESAMPLES: usize = 1000;
 
 impl Session {
     /// Scores the answers on screen in this way.
@@ -30,6 +34,20 @@ impl Session {
         self.start(Slot::Rescore, "Scoring answers", work, EventBody::Rescored);
     }
 
+    /// Computes intervals of the numbers, unless they are there or on their way.
+    pub(super) fn compute_intervals(&mut self) {
+        let Some(explorer) = &self.explorer else { return };
+        if explorer.intervals.is_some() || explorer.texts().is_none() || self.jobs.contains_key(&Slot::Intervals) {
+            return;
+        }
+        let evaluation = explorer.evaluation.clone();
+        let work = move |ctx: &JobCtx| match evaluation.texts() {
+            Some(texts) => Ok(texts.intervals(RESAMPLES, 0, ctx)?),
+            None => Ok(Intervals::new()),
+        };
+        self.start(Slot::Intervals, "Resampling answers", work, EventBody::Intervals);
+    }
+
     /// Shows answers that were scored anew. Where another number decides which pass, its own threshold is taken.
     pub(super) fn rescored(&mut self, evaluation: Evaluation) {
         let Some(explorer) = &mut self.explorer else { return };
@@ -47,7 +65,9 @@ impl Session {
         explorer.matched = matched;
         explorer.evaluation = evaluation;
         explorer.recommended_at = None;
+        explorer.intervals = None;
         explorer.outdated = true;
+        self.jobs.remove(&Slot::Intervals);
         self.remember_scoring(scoring);
         self.follow_selection();
         self.settle();
