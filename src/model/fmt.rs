@@ -15,6 +15,19 @@ pub fn short(value: f64) -> String {
     format!("{value:.2}")
 }
 
+/// A number of any scale: three decimals where none is above 1, one or two up to thousands, none beyond.
+#[must_use]
+pub fn scaled(value: Option<f64>, highest: f64) -> String {
+    let Some(value) = value else { return UNDEFINED.to_owned() };
+    let text = match highest.abs() {
+        high if high <= 1.0 => format!("{value:.3}"),
+        high if high <= 20.0 => format!("{value:.2}"),
+        high if high <= 1000.0 => format!("{value:.1}"),
+        _ => return if value < 0.0 { format!("−{}", count(-value as u64)) } else { count(value as u64) },
+    };
+    text.replace('-', "−")
+}
+
 /// A zoom, such as `100 %`.
 #[must_use]
 pub fn zoom(value: f32) -> String {

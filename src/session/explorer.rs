@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::analysis::Recommendation;
+use crate::analysis::{Filter, Recommendation};
 use crate::formats::ClassMapping;
 use crate::metrics::classification::{PairCounting, ReliabilityBin, ScoreHistograms};
 use crate::metrics::coco::AreaRange;
 use crate::metrics::detection::Matched;
 use crate::metrics::generation::{Column, Intervals};
-use crate::metrics::{Counter, Evaluation, Generation, OwnThresholds};
+use crate::metrics::{Counter, Evaluation, Generation, OutcomeKind, OwnThresholds};
 use crate::model::finding::Finding;
 use crate::model::project::Choice;
 use crate::model::{ClassId, Dataset, ImageId, Predictions};
@@ -223,6 +223,22 @@ impl Explorer {
     #[must_use]
     pub fn interval_of(&self, column: &Column) -> Option<(f64, f64)> {
         self.intervals.as_ref()?.get(&column.key).copied()
+    }
+
+    /// What is selected, in words.
+    #[must_use]
+    pub fn selection_title(&self) -> String {
+        let filter = &self.selection.filter;
+        match filter {
+            Filter::All if self.texts().is_some() => "All answers".to_owned(),
+            Filter::Segment { kind: OutcomeKind::Correct, .. } if self.texts().is_some() => {
+                "Answers that pass".to_owned()
+            }
+            Filter::Segment { kind: OutcomeKind::Missed, .. } if self.texts().is_some() => {
+                "Answers that fail".to_owned()
+            }
+            _ => filter.title(&self.dataset().classes),
+        }
     }
 
     /// The name of a class, or what stands outside all classes.

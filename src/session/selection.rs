@@ -32,6 +32,13 @@ pub enum Sort {
     Entropy,
     /// Highest probability of the class that the selection looks at first.
     Probability,
+    /// By a number of generated texts, as its position among their columns; answers without one last.
+    Column {
+        /// Which.
+        column: u16,
+        /// Highest first.
+        descending: bool,
+    },
 }
 
 impl Sort {
@@ -53,6 +60,8 @@ impl Sort {
     #[must_use]
     pub fn belongs_to(self, task: Task, filter: &Filter) -> bool {
         match self {
+            Self::Column { .. } => task == Task::TextGeneration,
+            Self::F1 | Self::Confidence if task == Task::TextGeneration => false,
             Self::Probability => task.is_classification() && filter.classes().1.is_some(),
             Self::Overlap => matches!(task, Task::Detection | Task::InstanceSegmentation),
             Self::MeanIou => task == Task::SemanticSegmentation,
@@ -77,6 +86,7 @@ impl Sort {
             Self::Margin => "Smallest margin",
             Self::Entropy => "Highest entropy",
             Self::Probability => "Probability of the class",
+            Self::Column { .. } => "A column",
         }
     }
 }
@@ -170,6 +180,10 @@ impl Selection {
             Sort::MeanIou => {
                 let score = evaluation.pixels().and_then(|pixels| pixels.scores.get(s.image.index())?.mean_iou);
                 score.unwrap_or(f64::INFINITY)
+            }
+            Sort::Column { column, descending } => {
+                let value = evaluation.texts().and_then(|t| t.columns.get(usize::from(column))?.value(s.image.index()));
+                value.map_or(f64::INFINITY, |value| if descending { -value } else { value })
             }
             Sort::Loss => -measure(s, |m| m.loss).unwrap_or(f64::NEG_INFINITY),
             Sort::Margin => measure(s, |m| m.margin).unwrap_or(f64::INFINITY),

@@ -155,6 +155,10 @@ impl Explorer {
         if self.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
             return "no threshold".to_owned();
         }
+        if let Some(column) = self.pass_column() {
+            let sign = if column.as_score(1.0) < 0.0 { "≤" } else { "≥" };
+            return format!("{} {sign} {}", column.label, fmt::short(column.as_score(self.threshold.value)));
+        }
         let at = format!("confidence ≥ {}", fmt::threshold(self.threshold.value));
         match self.matched.own.len() {
             0 => at,

@@ -1,5 +1,6 @@
 //! The panes and pages of the window.
 
+pub mod answer;
 pub mod atlas;
 pub mod classes;
 pub mod compare;
@@ -19,6 +20,7 @@ pub mod objects;
 pub mod palette;
 pub mod production;
 pub mod recommendations;
+pub mod rows;
 pub mod run;
 pub mod shortcuts;
 pub mod status;

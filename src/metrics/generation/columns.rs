@@ -9,6 +9,7 @@ use super::lengths;
 use super::take_out::{TakeOut, Taken};
 use crate::metrics::text::checks::{self, LengthBounds};
 use crate::metrics::text::{CorpusScores, ItemScores};
+use crate::model::fmt;
 use crate::model::{Answers, Cancelled, Check, NumberColumn, NumberRole, Progress, Scoring};
 
 /// What a column holds.
@@ -92,6 +93,17 @@ impl Column {
     #[must_use]
     pub fn value(&self, item: usize) -> Option<f64> {
         self.values.get(item).copied().flatten()
+    }
+
+    /// A value of it as people read it.
+    #[must_use]
+    pub fn words(&self, value: Option<f64>) -> String {
+        let whole = self.key == "words" && value.is_some_and(|value| value.fract() == 0.0);
+        if whole {
+            fmt::count(value.unwrap_or(0.0) as u64)
+        } else {
+            fmt::scaled(value, self.scale.1.max(-self.scale.0))
+        }
     }
 
     /// True where every value is 0 or 1.

@@ -5,7 +5,9 @@ use egui::Ui;
 use crate::ui::context::ViewCtx;
 use crate::ui::textures::Pictures;
 
+use super::answer::{self, Answer};
 use super::gallery::{self, Gallery};
+use super::rows::{self, Rows};
 use super::texts::{self, Texts};
 use super::viewer::{self, Viewer};
 
@@ -15,12 +17,17 @@ pub struct Images {
     gallery: Gallery,
     viewer: Viewer,
     texts: Texts,
+    rows: Rows,
+    answer: Answer,
 }
 
 /// Draws the page.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Images, pictures: &mut Pictures) {
     let is_text = ctx.session.explorer.as_ref().is_some_and(|e| e.evaluation.task.is_text());
+    let generated = ctx.session.explorer.as_ref().is_some_and(|e| e.texts().is_some());
     match ctx.session.history.here().image {
+        None if generated => rows::ui(ui, ctx, &mut state.rows),
+        Some(item) if generated => answer::ui(ui, ctx, &mut state.answer, item),
         None if is_text => texts::ui(ui, ctx, &mut state.texts),
         None => gallery::ui(ui, ctx, &mut state.gallery, pictures),
         Some(image) => {

@@ -49,7 +49,9 @@ pub fn texts(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, chosen: &mut Choos
         });
         ui.horizontal(|ui| {
             ui.set_min_height(theme::ROW);
-            chooser::ui(ui, ctx, explorer, chosen);
+            if explorer.texts().is_none() {
+                chooser::ui(ui, ctx, explorer, chosen);
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 sort_menu(ui, ctx, explorer);
                 more(ui);
@@ -63,7 +65,7 @@ pub fn texts(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, chosen: &mut Choos
 /// What is shown: a chip per condition, and how much it is.
 fn selection(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     let selection = &explorer.selection;
-    let title = selection.filter.title(&explorer.dataset().classes);
+    let title = explorer.selection_title();
     if selection.filter != Filter::All && chip(ui, ctx, &title).clicked() {
         ctx.send(Command::Select(Filter::All));
     }
@@ -75,7 +77,7 @@ fn selection(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
             images
         }
         // Where an item has one label, the item is what is meant.
-        _ if task.is_single_label() => images,
+        _ if task.is_single_label() || explorer.texts().is_some() => images,
         _ => {
             let marked = selection.outcomes.len() as u64;
             let objects = if explorer.evaluation.objects().is_some() {
