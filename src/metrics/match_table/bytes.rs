@@ -11,12 +11,15 @@ use crate::metrics::matching::Matching;
 use crate::model::Task;
 
 use super::build::Fnv;
+use super::statistics::{Kind, PixelRules, Statistics};
 use super::{CLASS, LabelPart, MatchTable, Metric, Pairing, Part};
 
 /// The version of the layout; tables of another are refused.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"EVTABLE\0";
+/// In the bytes of [`Statistics::scores`]: undefined. Scores are not negative.
+const NO_SCORE: f64 = -1.0;
 /// Magic, schema and hash.
 const HEAD: usize = 20;
 
@@ -63,10 +66,17 @@ impl MatchTable {
             Part::Labels(part) => {
                 out.byte(1);
                 out.column(&part.answers);
-                out.length(part.losses.len());
-                part.losses.iter().for_each(|&loss| out.double(loss));
+                out.doubles(&part.losses);
                 out.byte(u8::from(part.order.is_some()));
                 part.order.iter().flatten().for_each(|column| out.column(column));
+            }
+            Part::Statistics(part) => {
+                out.byte(2);
+                let Kind::Pixels(rules) = part.kind;
+                [rules.ignore, rules.without].into_iter().for_each(|index| out.index(index));
+                out.byte(u8::from(part.thresholded));
+                out.numbers(&part.rows);
+                out.numbers(&part.scores.iter().map(|score| score.unwrap_or(NO_SCORE)).collect::<Vec<f64>>());
             }
         }
         seal(&out.0)
@@ -117,6 +127,12 @@ impl MatchTable {
                     && [0, items].contains(&part.losses.len())
                     && part.order.iter().flatten().flatten().all(|&entry| ordered::item_of(entry) < items)
             }
+            Part::Statistics(part) => part.is_sound(items, self.classes.len()) && self.fates.is_empty(),
+        };
+        let of_task = match self.part {
+            Part::Objects { .. } => self.task.has_objects(),
+            Part::Labels(_) => self.task.is_classification(),
+            Part::Statistics(Statistics { kind: Kind::Pixels(_), .. }) => self.task == Task::SemanticSegmentation,
         };
         part && starts(&self.truth_starts, self.fates.len())
             && starts(&self.extra_starts, self.extra_classes.len())
@@ -124,7 +140,7 @@ impl MatchTable {
             && below(&self.truth_classes, classes)
             && below(&self.extra_classes, classes)
             && below(&self.fates, classes + u64::from(CLASS))
-            && matches!(self.part, Part::Labels(_)) == self.task.is_classification()
+            && of_task
     }
 }
 
@@ -162,6 +178,27 @@ impl Writer {
 
     fn length(&mut self, n: usize) {
         self.bytes(&(n as u64).to_le_bytes());
+    }
+
+    fn index(&mut self, index: Option<u16>) {
+        self.byte(u8::from(index.is_some()));
+        self.bytes(&index.unwrap_or(0).to_le_bytes());
+    }
+
+    /// Whole numbers as a column, others as they are.
+    fn numbers(&mut self, numbers: &[f64]) {
+        let whole = |&n: &f64| (n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&n)).then_some(n as u32);
+        let column: Option<Vec<u32>> = numbers.iter().map(whole).collect();
+        self.byte(u8::from(column.is_some()));
+        match column {
+            Some(column) => self.column(&column),
+            None => self.doubles(numbers),
+        }
+    }
+
+    fn doubles(&mut self, numbers: &[f64]) {
+        self.length(numbers.len());
+        numbers.iter().for_each(|&n| self.double(n));
     }
 
     /// Length, bytes a number, numbers.
@@ -280,9 +317,31 @@ impl<'a> Reader<'a> {
         Ok(RankedClass { images, truths, found: found.collect::<Result<_, _>>()? })
     }
 
+    fn index(&mut self) -> Result<Option<u16>, BrokenTable> {
+        let defined = self.byte()? == 1;
+        let index = u16::from_le_bytes(self.array()?);
+        Ok(defined.then_some(index))
+    }
+
+    fn numbers(&mut self) -> Result<Vec<f64>, BrokenTable> {
+        if self.byte()? == 1 { Ok(self.column()?.into_iter().map(f64::from).collect()) } else { self.doubles() }
+    }
+
+    fn statistics(&mut self, classes: usize) -> Result<Statistics, BrokenTable> {
+        let kind = Kind::Pixels(PixelRules { ignore: self.index()?, without: self.index()? });
+        let thresholded = self.byte()? == 1;
+        let (rows, scores) = (self.numbers()?, self.numbers()?);
+        let scores = scores.into_iter().map(|score| Some(score).filter(|score| *score >= 0.0)).collect();
+        Ok(Statistics { kind, width: kind.width(classes), rows, scores, thresholded })
+    }
+
     fn part(&mut self, classes: usize) -> Result<Part, BrokenTable> {
+        let part = self.byte()?;
+        if part == 2 {
+            return self.statistics(classes).map(Part::Statistics);
+        }
         // Every class takes some bytes: more classes than bytes are a lie.
-        if self.byte()? == 0 {
+        if part == 0 {
             let iou = self.double()?;
             let matching = *Matching::ALL.get(usize::from(self.byte()?)).ok_or(BrokenTable::Damaged)?;
             let ranked = (0..classes).map(|_| self.ranked()).collect::<Result<_, _>>()?;
