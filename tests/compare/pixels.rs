@@ -1,12 +1,15 @@
 //! Segmenters: tables, intervals, better and worse images, what is not comparable.
 
 use evalens::analysis::compare::{Verdict, class_rate, compare, rank_ranges};
+use evalens::analysis::leaderboard::Column;
+use evalens::cache::TableCache;
 use evalens::metrics::segmentation::{ImagePixels, boundaries, count_image};
 use evalens::metrics::{Evaluation, MatchTable, Metric};
 use evalens::model::rng::Rng;
 use evalens::model::{
     ClassTable, Confidence, DatasetBuilder, Image, IndexMask, Indices, Levels, MaskReading, ModelIdentity, NoProgress, Task,
 };
+use evalens::session::ranges::{Asked, Ranges};
 
 use super::{close, compared, holds_the_numbers, named, optimum, slow, table};
 
@@ -105,6 +108,15 @@ fn a_far_better_model_is_told() {
     }
     assert_eq!(found.metrics[0].metric, Metric::MeanIou);
     assert_eq!(compared(&b, &a).metrics[0].verdict, Verdict::ABetter);
+    // The headline of the leaderboard is ranked by the tables that were kept.
+    assert_eq!(Column::Headline.metric(Task::SemanticSegmentation), Some(Metric::MeanIou));
+    let dir = tempfile::tempdir().unwrap();
+    let cache = TableCache::new(dir.path().to_owned(), 1 << 20);
+    [("one", &a), ("two", &b)].iter().for_each(|(run, table)| cache.put(run, &table.to_bytes()));
+    let asked = Asked { runs: vec!["one".to_owned(), "two".to_owned()], metric: Metric::MeanIou };
+    let ranked = Ranges::compute(asked, &cache, &NoProgress).unwrap();
+    assert_eq!((ranked.ranges.len(), ranked.why), (2, None));
+    assert_eq!(ranked.ranges[1].map(|range| (range.best, range.worst)), Some((1, 1)));
     // Every image of a model is as good as itself.
     let itself = compared(&a, &a);
     assert_eq!((itself.same.len(), itself.fixed.len() + itself.broken.len(), itself.p), (37, 0, 1.0));
@@ -167,7 +179,7 @@ fn what_is_not_the_same_is_refused() {
     let refused = |a: &MatchTable, b: &MatchTable| compare(a, b, &super::FEW, &NoProgress).unwrap_err().to_string();
     let a = table(&random(5, 1, false, None), 0.0);
     let other = table(&random(5, 1, false, Some(0)), 0.0);
-    let why = "not comparable: the means of one leave out the class none, those of the other `sky`";
+    let why = "not comparable: one leaves no class out of its means, the other `sky`";
     assert_eq!(refused(&a, &other), why);
     let tiny_a = table(&tiny(|(a, _)| *a, NAMES, |at| at), 0.0);
     assert!(refused(&a, &tiny_a).starts_with("not comparable: they are not of the same images"));
@@ -185,7 +197,7 @@ fn what_is_not_the_same_is_refused() {
     assert_eq!(refused(&first, &bigger), why);
     // Of no class and ignored are the same pixels, but not the same rule.
     let unruled = single([0, 0, 1, VOID], None);
-    assert_eq!(refused(&first, &unruled), "not comparable: one ignores pixels of index 9, the other of none");
+    assert_eq!(refused(&first, &unruled), "not comparable: one ignores pixels of index 9, the other of no index");
     // Which pixels they are does not matter to what is counted.
     assert!(compare(&first, &single([1, 0, VOID, 0], void), &super::FEW, &NoProgress).is_ok());
 }

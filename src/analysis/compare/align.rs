@@ -96,13 +96,13 @@ fn same((a, order_a): Ordered<'_>, (b, order_b): Ordered<'_>) -> Option<String> 
 fn other_rules(a: &MatchTable, b: &MatchTable) -> Option<String> {
     let (p, q) = a.pixel_rules().zip(b.pixel_rules())?;
     if p.ignore != q.ignore {
-        let name = |index: Option<u16>| index.map_or_else(|| "none".to_owned(), |index| index.to_string());
-        return Some(format!("one ignores pixels of index {}, the other of {}", name(p.ignore), name(q.ignore)));
+        let name = |index: Option<u16>| index.map_or_else(|| "no index".to_owned(), |index| format!("index {index}"));
+        return Some(format!("one ignores pixels of {}, the other of {}", name(p.ignore), name(q.ignore)));
     }
     let class = |table: &MatchTable, class: Option<u16>| table.classes().get(usize::from(class?)).cloned();
     let (p, q) = (class(a, p.without), class(b, q.without));
-    let name = |class: Option<String>| class.map_or_else(|| "none".to_owned(), |class| format!("`{class}`"));
-    (p != q).then(|| format!("the means of one leave out the class {}, those of the other {}", name(p), name(q)))
+    let name = |class: Option<String>| class.map_or_else(|| "no class".to_owned(), |class| format!("`{class}`"));
+    (p != q).then(|| format!("one leaves {} out of its means, the other {}", name(p), name(q)))
 }
 
 fn name_of(table: &MatchTable, item: usize) -> &str {

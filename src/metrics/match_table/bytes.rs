@@ -389,8 +389,9 @@ mod tests {
     use super::*;
     use crate::metrics::lanes::LANES;
     use crate::metrics::scene::Scene;
+    use crate::metrics::segmentation::{ImageCells, ImagePixels, NO_CLASS, PixelCell};
     use crate::metrics::{DetectionSettings, Evaluation, Sections};
-    use crate::model::NoProgress;
+    use crate::model::{ClassTable, DatasetBuilder, Image, MaskReading, ModelIdentity, NoProgress};
 
     fn table() -> MatchTable {
         let at = |x: f64| [x, 0.0, 10.0, 10.0];
@@ -407,10 +408,45 @@ mod tests {
         MatchTable::of(&evaluation.unwrap(), 0.5, &NoProgress).unwrap()
     }
 
+    /// Two images of two classes; the second has nothing that counts.
+    fn table_of_pixels() -> MatchTable {
+        let cell = |truth, predicted, pixels| PixelCell { truth, predicted, level: 0, pixels };
+        let cells = vec![cell(0, 0, 70), cell(0, 1, 300), cell(1, 1, 5), cell(1, NO_CLASS, 2)];
+        let mut builder = DatasetBuilder { classes: ClassTable::from_names(["a", "b"]), ..DatasetBuilder::default() };
+        for name in ["one", "two"] {
+            builder.images.push(Image { name: name.to_owned(), ..Image::default() });
+        }
+        let first = ImagePixels { cells: ImageCells { cells, ..ImageCells::default() }, ..ImagePixels::default() };
+        let reading = MaskReading { ignore: Some(255), ..MaskReading::default() };
+        let images = vec![first, ImagePixels::default()];
+        let evaluation = Evaluation::of_pixels(builder, ModelIdentity::default(), images, reading, &NoProgress);
+        MatchTable::of(&evaluation.unwrap(), 0.0, &NoProgress).unwrap()
+    }
+
     #[test]
     fn bytes_give_the_table_back() {
-        let table = table();
-        assert_eq!(MatchTable::from_bytes(&table.to_bytes()), Ok(table));
+        for table in [table(), table_of_pixels()] {
+            assert_eq!(MatchTable::from_bytes(&table.to_bytes()), Ok(table));
+        }
+    }
+
+    #[test]
+    fn numbers_are_kept_whole_or_broken() {
+        for numbers in [vec![], vec![0.0, 3.0, f64::from(u32::MAX)], vec![0.5], vec![-1.0, 2.0], vec![4_294_967_296.0]] {
+            let mut out = Writer::default();
+            out.numbers(&numbers);
+            assert_eq!(Reader { rest: &out.0 }.numbers(), Ok(numbers));
+        }
+    }
+
+    /// More right pixels than there are cannot be.
+    #[test]
+    fn pixels_that_cannot_be_are_damage() {
+        let mut table = table_of_pixels();
+        if let Part::Statistics(statistics) = &mut table.part {
+            statistics.rows[0] = 371.0;
+        }
+        assert_eq!(MatchTable::from_bytes(&table.to_bytes()), Err(BrokenTable::Damaged));
     }
 
     #[test]
@@ -427,8 +463,9 @@ mod tests {
         /// With the hash put right again, so that the reader meets every kind of damage: an error or a table whose every
         /// use is safe.
         #[test]
-        fn damage_never_panics(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in prop::option::of(any::<prop::sample::Index>())) {
-            let mut body = table().to_bytes()[HEAD..].to_vec();
+        fn damage_never_panics(pixels in any::<bool>(), changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in prop::option::of(any::<prop::sample::Index>())) {
+            let whole = if pixels { table_of_pixels() } else { table() };
+            let mut body = whole.to_bytes()[HEAD..].to_vec();
             for (at, byte) in changes {
                 let at = at.index(body.len());
                 body[at] = byte;
@@ -438,6 +475,7 @@ mod tests {
             }
             if let Ok(table) = MatchTable::from_bytes(&seal(&body)) {
                 let _ = table.counts();
+                let _ = table.counts_of(crate::model::ImageId(0));
                 let weights = vec![[1; LANES]; table.names().len()];
                 prop_assert_eq!(table.resampled(&weights, &Metric::ALL).len(), Metric::ALL.len());
             }
