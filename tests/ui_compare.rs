@@ -158,4 +158,28 @@ fn two_segmenters_are_better_and_worse() {
     let names: Vec<&str> = selection.images.iter().map(|s| images[s.image.index()].name.as_str()).collect();
     assert_eq!(names, ["a.jpg"]);
     assert!(has(&app, "Better with the other model"), "{:?}", app.names());
+
+    // Opened, each model shows its own masks.
+    let image = selection.images[0].image;
+    let other = shown.partner(image).unwrap();
+    app.send(Command::OpenImage(image));
+    let (first, second) = (app.explorer().choice.clone(), shown.other.choice.clone());
+    let masks = |app: &TestApp, second_model: bool| {
+        let (choice, image) = if second_model { (&second, other) } else { (&first, image) };
+        app.session().masks_of(choice, image).map(|masks| masks.clone().unwrap())
+    };
+    let own = masks(&app, false).unwrap();
+    assert!(masks(&app, true).is_none(), "nobody asked for them");
+    app.press(Key::C);
+    app.run();
+    let theirs = masks(&app, true).unwrap();
+    assert!(own.truth == theirs.truth && own.predicted != theirs.predicted);
+    // The first version says the truth of this image.
+    assert_eq!(theirs.predicted.as_ref(), Some(&theirs.truth));
+    assert!(app.session().jobs.is_empty());
+    app.shot("compare-pixels-beside");
+    app.press(Key::C);
+    app.press(Key::X);
+    app.run();
+    assert!(masks(&app, false).is_some());
 }
