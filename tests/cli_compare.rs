@@ -214,9 +214,15 @@ fn segmenters_compared() {
     let path = dir.path().display().to_string();
     let found = agrees_with_evaluate(&path, ["net@v1", "net@v2"], "test", &[]);
     let list = |key: &str| found[key].clone();
-    assert_eq!([list("fixed"), list("broken"), list("same")], [["a.jpg"].into(), Value::Array(vec![]), ["b.jpg"].into()]);
+    assert_eq!(
+        [list("fixed"), list("broken"), list("same")],
+        [["a.jpg"].into(), Value::Array(vec![]), ["b.jpg"].into()]
+    );
     let test = &found["mcnemar"];
-    assert_eq!((&test["unit"], &test["fixed"], &test["same"], &test["p"]), (&"item".into(), &1.into(), &1.into(), &1.0.into()));
+    assert_eq!(
+        (&test["unit"], &test["fixed"], &test["same"], &test["p"]),
+        (&"item".into(), &1.into(), &1.into(), &1.0.into())
+    );
     let mean = &found["metrics"][0];
     let value = |side: &str| mean[side].as_f64().unwrap();
     // scikit-learn 1.9.1 (tests/data/segmentation/small.json).

@@ -80,7 +80,10 @@ pub struct MatchTable {
 /// What belongs to one kind of task alone.
 #[derive(Clone, Debug, PartialEq)]
 enum Part {
-    Objects { pairing: Pairing, ranked: Vec<RankedClass> },
+    Objects {
+        pairing: Pairing,
+        ranked: Vec<RankedClass>,
+    },
     Labels(LabelPart),
     /// Items that are more or less right. They list no truths: their rows say everything.
     Statistics(Statistics),

@@ -145,7 +145,10 @@ impl Compared {
     pub fn filter(&self, set: Set, evaluation: &Evaluation) -> Filter {
         let label = set.label(evaluation.task);
         if !evaluation.task.is_graded() {
-            return Filter::Objects { title: format!("{label} by the other model"), truths: self.truths(set, evaluation) };
+            return Filter::Objects {
+                title: format!("{label} by the other model"),
+                truths: self.truths(set, evaluation),
+            };
         }
         let how = if set == Set::Same { "in both models" } else { "with the other model" };
         let images = Comparison::items_of(self.units(set)).collect();

@@ -7,7 +7,8 @@ use evalens::metrics::segmentation::{ImagePixels, boundaries, count_image};
 use evalens::metrics::{Evaluation, MatchTable, Metric};
 use evalens::model::rng::Rng;
 use evalens::model::{
-    ClassTable, Confidence, DatasetBuilder, Image, IndexMask, Indices, Levels, MaskReading, ModelIdentity, NoProgress, Task,
+    ClassTable, Confidence, DatasetBuilder, Image, IndexMask, Indices, Levels, MaskReading, ModelIdentity, NoProgress,
+    Task,
 };
 use evalens::session::ranges::{Asked, Ranges};
 
@@ -21,7 +22,12 @@ fn mask(width: u32, values: Vec<u8>) -> IndexMask {
     IndexMask { width, height: values.len() as u32 / width, values: Indices::Small(values) }
 }
 
-fn image(truth: &IndexMask, predicted: &IndexMask, confidence: Option<&Confidence>, ignore: Option<u16>) -> ImagePixels {
+fn image(
+    truth: &IndexMask,
+    predicted: &IndexMask,
+    confidence: Option<&Confidence>,
+    ignore: Option<u16>,
+) -> ImagePixels {
     ImagePixels {
         cells: count_image(truth, predicted, CLASSES, ignore, confidence),
         highest: confidence.map(|_| 255),
@@ -30,7 +36,12 @@ fn image(truth: &IndexMask, predicted: &IndexMask, confidence: Option<&Confidenc
     }
 }
 
-fn evaluated(names: Vec<String>, classes: [&str; CLASSES], images: Vec<ImagePixels>, reading: MaskReading) -> Evaluation {
+fn evaluated(
+    names: Vec<String>,
+    classes: [&str; CLASSES],
+    images: Vec<ImagePixels>,
+    reading: MaskReading,
+) -> Evaluation {
     let named = |(at, name)| Image { source_id: at as i64, name, ..Image::default() };
     let builder = DatasetBuilder {
         classes: ClassTable::from_names(classes),
@@ -52,11 +63,11 @@ fn random(skill: u64, seed: u64, sure: bool, without: Option<u16>) -> Evaluation
     let (mut truths, mut said) = (Rng::new(5), Rng::new(seed));
     let items = 37;
     let one = |item: usize| {
-        let bands: Vec<u8> = (0..4).map(|_| truths.below(if item % 6 == 0 { 4 } else { 3 }) as u8).collect();
+        let bands: Vec<u8> = (0..4).map(|_| truths.below(if item.is_multiple_of(6) { 4 } else { 3 }) as u8).collect();
         let truth: Vec<u8> = (0..108)
             .map(|at| match truths.below(15) {
                 0 => VOID,
-                _ => bands[if item % 5 == 0 { 0 } else { at % 12 / 3 }],
+                _ => bands[if item.is_multiple_of(5) { 0 } else { at % 12 / 3 }],
             })
             .collect();
         let predicted = truth.iter().map(|&t| if said.below(10) < skill { t } else { said.below(5) as u8 }).collect();
@@ -122,8 +133,10 @@ fn a_far_better_model_is_told() {
     assert_eq!((itself.same.len(), itself.fixed.len() + itself.broken.len(), itself.p), (37, 0, 1.0));
 }
 
+type Four = [u8; 4];
+
 /// Four pixels an image: its name, the truth, what A says, what B says.
-const TINY: [(&str, [u8; 4], [u8; 4], [u8; 4]); 9] = [
+const TINY: [(&str, Four, Four, Four); 9] = [
     // A: IoU 2/3 and 1/2.
     ("better 1", [0, 0, 1, 1], [0, 0, 0, 1], [0, 0, 1, 1]),
     ("better 2", [0, 0, 1, 1], [0, 0, 0, 1], [0, 0, 1, 1]),
@@ -139,9 +152,9 @@ const TINY: [(&str, [u8; 4], [u8; 4], [u8; 4]); 9] = [
     ("nothing", [VOID; 4], [0, 0, 0, 0], [1, 1, 1, 1]),
 ];
 
-fn tiny(of: impl Fn(&([u8; 4], [u8; 4])) -> [u8; 4], classes: [&str; CLASSES], order: impl Fn(usize) -> usize) -> Evaluation {
+fn tiny(of: impl Fn(&(Four, Four)) -> Four, classes: [&str; CLASSES], order: impl Fn(usize) -> usize) -> Evaluation {
     let ordered: Vec<_> = (0..TINY.len()).map(|at| TINY[order(at)]).collect();
-    let one = |(_, truth, a, b): &(&str, [u8; 4], [u8; 4], [u8; 4])| {
+    let one = |(_, truth, a, b): &(&str, Four, Four, Four)| {
         image(&mask(2, truth.to_vec()), &mask(2, of(&(*a, *b)).to_vec()), None, Some(u16::from(VOID)))
     };
     let names = ordered.iter().map(|(name, ..)| (*name).to_owned()).collect();
@@ -186,7 +199,7 @@ fn what_is_not_the_same_is_refused() {
     let renamed = table(&tiny(|(a, _)| *a, ["sky", "street", "wire", "car"], |at| at), 0.0);
     assert_eq!(refused(&tiny_a, &renamed), "not comparable: their datasets declare different classes");
 
-    let single = |truth: [u8; 4], ignore: Option<u16>| {
+    let single = |truth: Four, ignore: Option<u16>| {
         let counted = image(&mask(2, truth.to_vec()), &mask(2, vec![0; 4]), None, ignore);
         let reading = MaskReading { ignore, ..MaskReading::default() };
         table(&evaluated(vec!["a.png".to_owned()], NAMES, vec![counted], reading), 0.0)

@@ -75,8 +75,8 @@ impl MatchTable {
     fn of_dataset(dataset: &Dataset, task: Task) -> Self {
         let (items, listed) = (dataset.images.len(), !task.is_graded());
         let end = |image| if listed { dataset.truths.of(image).end } else { 0 };
-        let truth_starts = std::iter::once(0)
-            .chain(dataset.image_ids().map(|image| u32::try_from(end(image)).unwrap_or(u32::MAX)));
+        let truth_starts =
+            std::iter::once(0).chain(dataset.image_ids().map(|image| u32::try_from(end(image)).unwrap_or(u32::MAX)));
         let truths = if listed { dataset.truths.len() } else { 0 };
         let name = |image: &crate::model::Image| {
             if image.name.is_empty() { image.source_id.to_string() } else { image.name.clone() }

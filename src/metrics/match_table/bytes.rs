@@ -432,7 +432,8 @@ mod tests {
 
     #[test]
     fn numbers_are_kept_whole_or_broken() {
-        for numbers in [vec![], vec![0.0, 3.0, f64::from(u32::MAX)], vec![0.5], vec![-1.0, 2.0], vec![4_294_967_296.0]] {
+        for numbers in [vec![], vec![0.0, 3.0, f64::from(u32::MAX)], vec![0.5], vec![-1.0, 2.0], vec![4_294_967_296.0]]
+        {
             let mut out = Writer::default();
             out.numbers(&numbers);
             assert_eq!(Reader { rest: &out.0 }.numbers(), Ok(numbers));

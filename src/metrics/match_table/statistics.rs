@@ -177,9 +177,7 @@ impl Kind {
                 // A mask has less than 2³² pixels, a boundary of two masks less than twice as many.
                 row.iter().all(|n| n.fract() == 0.0 && (0.0..=2.0 * f64::from(u32::MAX)).contains(n))
                     && pixel_sums(row).all(|PixelSums { of, missed }| {
-                        of.correct + missed <= of.truth
-                            && of.correct <= of.predicted
-                            && of.boundary.0 <= of.boundary.1
+                        of.correct + missed <= of.truth && of.correct <= of.predicted && of.boundary.0 <= of.boundary.1
                     })
             }
         }
