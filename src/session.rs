@@ -33,6 +33,7 @@ use crate::cache::TableCache;
 use crate::formats::Recognised;
 use crate::jobs::{JobHandle, Runner};
 use crate::metrics::DetectionSettings;
+use crate::model::ImageId;
 use crate::model::project::Choice;
 use crate::store::notes::Note;
 use crate::store::place::Keeper;
@@ -171,6 +172,8 @@ pub struct Session {
     pub study: Option<Arc<Study>>,
     /// Other models held against the one on screen, in the order they were chosen.
     pub compared: Vec<Arc<Compared>>,
+    /// The masks of the image that is looked at, of a model that is compared with the one on screen.
+    pub(super) other_masks: Option<(Choice, ImageId, Result<Arc<load::masks::Shown>, String>)>,
     /// The last cross-validation of the open project.
     pub crossed: Option<Arc<Crossed>>,
     /// How objects are paired in the next evaluation.
@@ -209,6 +212,7 @@ impl Session {
             tags_before: Vec::new(),
             study: None,
             compared: Vec::new(),
+            other_masks: None,
             crossed: None,
             matching: DetectionSettings::default(),
             history: History::default(),

@@ -48,7 +48,10 @@ fn agrees_with_evaluate(path: &str, models: [&str; 2], split: &str, more: &[&str
     assert_eq!((&found["task"], &found["dataset"]["split"]), (&a["task"], &a["dataset"]["split"]));
     assert_eq!(found["dataset"]["items"], a["dataset"]["items"]);
     for (side, evaluation) in [("a", &a), ("b", &b)] {
-        assert_eq!(found[side]["confidence"], evaluation["settings"]["confidence"]);
+        // Masks without confidence maps have no threshold.
+        let thresholded = found["task"] != "semantic-segmentation";
+        assert_eq!(found[side].get("confidence").is_some(), thresholded);
+        assert!(!thresholded || found[side]["confidence"] == evaluation["settings"]["confidence"]);
         assert_eq!(found[side]["version"], evaluation["model"]["version"]);
         for metric in found["metrics"].as_array().unwrap() {
             let name = metric["name"].as_str().unwrap();
@@ -75,9 +78,16 @@ fn agrees_with_evaluate(path: &str, models: [&str; 2], split: &str, more: &[&str
         assert_eq!(verdict == "not-distinguishable", low <= 0.0 && high >= 0.0, "{metric}");
     }
     let count = |key: &str| found["mcnemar"][key].as_u64().unwrap();
-    assert_eq!(Some(count("broken") + count("both_right")), a["summary"]["correct"].as_u64());
-    assert_eq!(Some(count("fixed") + count("both_right")), b["summary"]["correct"].as_u64());
-    for key in ["fixed", "broken", "both_right", "both_wrong"] {
+    let mut sets = vec!["fixed", "broken", "both_right", "both_wrong"];
+    if found["task"] == "semantic-segmentation" {
+        assert_eq!((count("both_right"), count("both_wrong")), (0, 0));
+        sets.push("same");
+    } else {
+        assert_eq!(Some(count("broken") + count("both_right")), a["summary"]["correct"].as_u64());
+        assert_eq!(Some(count("fixed") + count("both_right")), b["summary"]["correct"].as_u64());
+        assert!(found.get("same").is_none());
+    }
+    for key in sets {
         let names: Vec<&str> = found[key].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
         let mut once = names.clone();
         once.sort_unstable();
@@ -175,4 +185,90 @@ fn classifiers_compared() {
         (subset["a"].as_f64(), subset["b"].as_f64()),
         (Some(right("broken") / items), Some(right("fixed") / items))
     );
+}
+
+/// Two images; v1 says of both what scikit-learn evaluated, v2 says the truth of the first.
+fn masks() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (from, to) in [
+        ("classes.json", "classes.json"),
+        ("b.jpg", "images/test/a.jpg"),
+        ("b.jpg", "images/test/b.jpg"),
+        ("a.index.png", "masks/test/a.png"),
+        ("b.index.png", "masks/test/b.png"),
+        ("a.predicted.png", "predictions/net/v1/test/a.png"),
+        ("b.predicted.png", "predictions/net/v1/test/b.png"),
+        ("a.index.png", "predictions/net/v2/test/a.png"),
+        ("b.predicted.png", "predictions/net/v2/test/b.png"),
+    ] {
+        let to = dir.path().join(to);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(root().join("tests/data/segmentation").join(from), to).unwrap();
+    }
+    dir
+}
+
+#[test]
+fn segmenters_compared() {
+    let dir = masks();
+    let path = dir.path().display().to_string();
+    let found = agrees_with_evaluate(&path, ["net@v1", "net@v2"], "test", &[]);
+    let list = |key: &str| found[key].clone();
+    assert_eq!(
+        [list("fixed"), list("broken"), list("same")],
+        [["a.jpg"].into(), Value::Array(vec![]), ["b.jpg"].into()]
+    );
+    let test = &found["mcnemar"];
+    assert_eq!(
+        (&test["unit"], &test["fixed"], &test["same"], &test["p"]),
+        (&"item".into(), &1.into(), &1.into(), &1.0.into())
+    );
+    let mean = &found["metrics"][0];
+    let value = |side: &str| mean[side].as_f64().unwrap();
+    // scikit-learn 1.9.1 (tests/data/segmentation/small.json).
+    assert!(mean["name"] == "mean_iou" && (value("a") - 0.789_382).abs() < 1e-6 && value("b") > value("a"), "{mean}");
+    let evaluation = json(&["evaluate", &path, "--model", "net@v1", "--split", "test"]);
+    for class in found["classes"].as_array().unwrap() {
+        let [a, b, difference] = ["a", "b", "difference"].map(|key| class[key]["iou"].as_f64().unwrap());
+        let own = evaluation["classes"].as_array().unwrap().iter().find(|c| c["name"] == class["name"]).unwrap();
+        assert_eq!((class["a"]["iou"].clone(), difference), (own["iou"].clone(), b - a));
+        assert!(difference > 0.0);
+    }
+    // The other way round the second is worse, and classes lose.
+    let output = run(&["compare", &path, "net@v2", "net@v1", "--resamples", "50"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    for words in ["better 0 images, worse 1 image (sign test p = 1.000); the same 1", "worse in a.jpg", "lose IoU: "] {
+        assert!(text.contains(words), "{words} is missing in\n{text}");
+    }
+    assert!(!text.contains("confidence") && !text.contains("right in both"), "{text}");
+
+    // With confidence maps there is a threshold again.
+    for image in ["a", "b"] {
+        let map = format!("predictions/net/v1/confidence/test/{image}.png");
+        let to = dir.path().join(map);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(root().join("tests/data/segmentation").join(format!("{image}.confidence.png")), to).unwrap();
+    }
+    let output = run(&["compare", &path, "net@v1", "net@v2", "--confidence", "0.5", "--resamples", "50"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("A at confidence 0.500 (given)\n") && !text.contains("B at confidence"), "{text}");
+}
+
+/// Values recorded with scikit-learn.
+#[test]
+fn road_scenes_compared() {
+    let Some(path) = shared("camvid") else { return };
+    let recorded = Path::new(&path).join("../../reference/segmentation.json");
+    let recorded: Value = serde_json::from_slice(&std::fs::read(recorded).unwrap()).unwrap();
+    for split in ["test", "val"] {
+        let found = agrees_with_evaluate(&path, ["road-segmenter@v1", "road-segmenter@v2"], split, &[]);
+        let of = |version: &str| {
+            let name = format!("camvid road-segmenter {version} {split}");
+            let entry = recorded.as_array().unwrap().iter().find(|entry| entry["name"] == name.as_str()).unwrap();
+            entry["miou_classes_in_truth"].as_f64().unwrap()
+        };
+        let difference = found["metrics"][0]["difference"].as_f64().unwrap();
+        assert!((difference - (of("v2") - of("v1"))).abs() < 1e-9, "{split}: {difference}");
+        assert_eq!(found["metrics"][0]["verdict"], "b-better");
+    }
 }

@@ -105,3 +105,81 @@ fn one_confidence_for_both_and_the_light_theme() {
     app.send(Command::Evaluate(other));
     assert!(app.session().compared.is_empty());
 }
+
+/// A segmenter of two images whose first version was right about the first image.
+fn masks() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let from = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/segmentation");
+    for (name, to) in [
+        ("classes.json", "classes.json"),
+        ("b.jpg", "images/test/a.jpg"),
+        ("b.jpg", "images/test/b.jpg"),
+        ("a.index.png", "masks/test/a.png"),
+        ("b.index.png", "masks/test/b.png"),
+        ("a.index.png", "predictions/net/v1/test/a.png"),
+        ("b.predicted.png", "predictions/net/v1/test/b.png"),
+        ("a.predicted.png", "predictions/net/v2/test/a.png"),
+        ("b.predicted.png", "predictions/net/v2/test/b.png"),
+    ] {
+        let to = dir.path().join(to);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(from.join(name), to).unwrap();
+    }
+    dir
+}
+
+#[test]
+fn two_segmenters_are_better_and_worse() {
+    let dir = masks();
+    let mut app = TestApp::with(Setup::default());
+    app.open(dir.path().to_owned());
+    app.send(Command::Go(Page::Compare));
+    app.click("Choose models …");
+    app.click("net@v1");
+    app.press(Key::Escape);
+    let shown = app.session().compared[0].clone();
+    let mean_iou = |explorer: &evalens::session::Explorer| {
+        explorer.evaluation.segmentation(&explorer.counter).unwrap().mean_iou.unwrap()
+    };
+    let gain = mean_iou(&shown.other) - mean_iou(app.explorer());
+    assert!(gain > 0.0);
+    let expected = format!("Mean IoU difference {}", evalens::model::fmt::difference(gain));
+    assert!(app.sees(&expected), "{expected} is not among {:?}", app.names());
+    assert!(has(&app, "Which images are better") && has(&app, "Sign test p = 1.000") && has(&app, "IoU, first"));
+    assert!(app.sees("Better 1") && app.sees("Worse 0") && app.sees("Same 1"), "{:?}", app.names());
+    for absent in ["Fixed", "McNemar", "confidence", "optimum"] {
+        assert!(!has(&app, absent), "{absent}");
+    }
+    app.shot("compare-pixels");
+    app.click("Better 1");
+    assert_eq!(app.session().page(), Page::Images);
+    let selection = &app.explorer().selection;
+    let images = &app.explorer().dataset().images;
+    let names: Vec<&str> = selection.images.iter().map(|s| images[s.image.index()].name.as_str()).collect();
+    assert_eq!(names, ["a.jpg"]);
+    assert!(has(&app, "Better with the other model"), "{:?}", app.names());
+
+    // Opened, each model shows its own masks.
+    let image = selection.images[0].image;
+    let other = shown.partner(image).unwrap();
+    app.send(Command::OpenImage(image));
+    let (first, second) = (app.explorer().choice.clone(), shown.other.choice.clone());
+    let masks = |app: &TestApp, second_model: bool| {
+        let (choice, image) = if second_model { (&second, other) } else { (&first, image) };
+        app.session().masks_of(choice, image).map(|masks| masks.clone().unwrap())
+    };
+    let own = masks(&app, false).unwrap();
+    assert!(masks(&app, true).is_none(), "nobody asked for them");
+    app.press(Key::C);
+    app.run();
+    let theirs = masks(&app, true).unwrap();
+    assert!(own.truth == theirs.truth && own.predicted != theirs.predicted);
+    // The first version says the truth of this image.
+    assert_eq!(theirs.predicted.as_ref(), Some(&theirs.truth));
+    assert!(app.session().jobs.is_empty());
+    app.shot("compare-pixels-beside");
+    app.press(Key::C);
+    app.press(Key::X);
+    app.run();
+    assert!(masks(&app, false).is_some());
+}

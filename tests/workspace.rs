@@ -3,10 +3,14 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use evalens::cache::TableCache;
 use evalens::jobs::InlineRunner;
+use evalens::metrics::{MatchTable, Metric};
 use evalens::session::evaluations::{Key, Row, State};
+use evalens::session::ranges::Asked;
 use evalens::session::{Command, Session};
 use evalens::store::place::Keeper;
 use evalens::store::runs;
@@ -420,4 +424,54 @@ fn classes_that_only_a_header_declares_are_in_doubt() {
     let explorer = session.explorer.as_ref().unwrap();
     assert_eq!(explorer.evaluation.labels().unwrap().single.as_ref().unwrap().accuracy, Some(0.75));
     assert_eq!(explorer.dataset().classes.names(), ["feline", "canine"]);
+}
+
+/// The tables of segmenters are kept with their runs, made again where they cannot be read, and give ranks.
+#[test]
+fn tables_of_segmenters_are_kept_and_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/segmentation");
+    let root = dir.path().join("masks");
+    for (name, to) in [
+        ("classes.json", "classes.json"),
+        ("a.index.png", "masks/test/a.png"),
+        ("b.index.png", "masks/test/b.png"),
+        ("a.predicted.png", "predictions/net/v1/test/a.png"),
+        ("b.predicted.png", "predictions/net/v1/test/b.png"),
+        ("a.index.png", "predictions/net/v2/test/a.png"),
+        ("b.index.png", "predictions/net/v2/test/b.png"),
+    ] {
+        std::fs::create_dir_all(root.join(to).parent().unwrap()).unwrap();
+        std::fs::copy(from.join(name), root.join(to)).unwrap();
+    }
+    let cache = Arc::new(TableCache::new(dir.path().join("tables"), 1 << 20));
+    let open = || {
+        let mut session = Session::new(Box::new(InlineRunner::default()), Settings::default(), None);
+        (session.keeper, session.tables) = (keeper(), Some(Arc::clone(&cache)));
+        send(&mut session, Command::Open(root.clone()));
+        send(&mut session, Command::CalculateAll);
+        session
+    };
+    let mut session = open();
+    let identity = |version| match state(&session, &root, version) {
+        State::Done(stored) => stored.run.identity(),
+        _ => panic!("{version} is not done"),
+    };
+    let (first, second) = (identity("v1"), identity("v2"));
+    let tables = || [&first, &second].map(|run| MatchTable::from_bytes(&cache.get(run).unwrap()));
+    let made = tables();
+    assert_eq!(made[1].as_ref().unwrap().value(Metric::MeanIou), Some(1.0));
+    // v2 is right everywhere, so that it is the better on every resample.
+    let asked = Asked { runs: vec![first.clone(), second.clone()], metric: Metric::MeanIou };
+    send(&mut session, Command::RankRanges(asked));
+    let ranges = session.ranges.as_ref().unwrap();
+    let found: Vec<_> = ranges.ranges.iter().map(|range| range.map(|range| (range.best, range.worst))).collect();
+    assert_eq!((found, ranges.why.as_deref()), (vec![Some((2, 2)), Some((1, 1))], None));
+    // Of another version: the one that comes on screen is made again.
+    let mut old = cache.get(&second).unwrap();
+    old[8] = 1;
+    cache.put(&second, &old);
+    assert!(tables()[1].is_err());
+    open();
+    assert_eq!(tables(), made);
 }

@@ -11,7 +11,7 @@ mod sets;
 
 use crate::metrics::bootstrap::percentiles;
 use crate::metrics::{ClassCounts, MatchTable, Metric};
-use crate::model::{Cancelled, ClassId, ImageId, Progress};
+use crate::model::{Cancelled, ClassId, ImageId, Progress, Task};
 
 pub use mcnemar::mcnemar;
 pub use ranks::{RankRange, rank_ranges};
@@ -92,7 +92,7 @@ pub struct MetricDifference {
     pub verdict: Verdict,
 }
 
-/// What is right or wrong: a truth of a detector, or an item of a classifier.
+/// What is right or wrong: a truth of a detector, or an item of a classifier; where items are more or less right, an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Unit {
     /// The item, in the order of the first evaluation.
@@ -120,22 +120,35 @@ impl ClassDifference {
     }
 }
 
+/// The rate that classes are compared by, and its name.
+#[must_use]
+pub fn class_rate(task: Task) -> (&'static str, fn(ClassCounts) -> Option<f64>) {
+    match task {
+        Task::SemanticSegmentation => ("IoU", ClassCounts::iou),
+        _ => ("F1", ClassCounts::f1),
+    }
+}
+
 /// Two evaluations of the same items.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
     /// The headline first.
     pub metrics: Vec<MetricDifference>,
-    /// Wrong in the first, right in the second; all four sets in the order of the first evaluation's items.
+    /// Wrong in the first, right in the second; all sets in the order of the first evaluation's items. Where items are more or
+    /// less right ([`Task::is_graded`]): the score is higher in the second.
     pub fixed: Vec<Unit>,
-    /// Right in the first, wrong in the second.
+    /// Right in the first, wrong in the second; or the score is lower in the second.
     pub broken: Vec<Unit>,
     /// Right in both.
     pub both_right: Vec<Unit>,
     /// Wrong in both.
     pub both_wrong: Vec<Unit>,
-    /// Exact p of McNemar's test: the chance of fixed and broken being at least as unequal if neither were likelier.
+    /// The score is the same in both, where items have scores.
+    pub same: Vec<Unit>,
+    /// Exact p of McNemar's test: the chance of fixed and broken being at least as unequal if neither were likelier. Of scores it
+    /// is the sign test.
     pub p: f64,
-    /// Per class, those that lose most F1 first, classes whose difference is undefined last.
+    /// Per class, those that lose most of [`class_rate`] first, classes whose difference is undefined last.
     pub classes: Vec<ClassDifference>,
     /// Per item of the first evaluation, the same item in the second.
     pub partners: Vec<ImageId>,
@@ -175,6 +188,7 @@ pub fn compare(
         broken: sets.broken,
         both_right: sets.both_right,
         both_wrong: sets.both_wrong,
+        same: sets.same,
         partners,
         settings: *settings,
     })

@@ -73,6 +73,7 @@ impl Column {
             Self::RocAuc if task.is_classification() => Some(Metric::RocAucMacro),
             Self::Headline if task.is_multilabel() => Some(Metric::AveragePrecisionMacro),
             Self::Headline if task.is_classification() => Some(Metric::Accuracy),
+            Self::Headline if matches!(task, Task::SemanticSegmentation) => Some(Metric::MeanIou),
             Self::Headline if matches!(task, Task::Detection | Task::InstanceSegmentation) => Some(Metric::Ap),
             _ => None,
         }

@@ -6,12 +6,12 @@ use std::path::Path;
 use crate::analysis::compare::{self, CompareError, CompareSettings, Comparison, MetricDifference, Verdict};
 use crate::formats;
 use crate::jobs::JobError;
-use crate::metrics::{ClassCounts, DetectionSettings, MatchTable, Sections};
+use crate::metrics::{DetectionSettings, MatchTable, Sections};
 use crate::model::project::{Choice, Project};
 use crate::model::{DatasetIdentity, ModelIdentity, fmt};
 use crate::report::compare::{Document, Inputs, Side};
 use crate::report::document::ConfidenceSource;
-use crate::session::comparing::NOT_OF_PIXELS;
+use crate::session::comparing::Set;
 use crate::session::{OpenProject, load};
 
 use super::args::{CompareArgs, Confidence};
@@ -162,9 +162,6 @@ fn sum_up(
             (optimum.unwrap_or(0.0), ConfidenceSource::Optimal)
         }
     };
-    if evaluation.pixels().is_some() {
-        return Err(CliError::Unusable(NOT_OF_PIXELS.to_owned()));
-    }
     let table = MatchTable::of(&evaluation, confidence, progress).map_err(JobError::from)?;
     Ok(Summed {
         matrix: evaluation.matrix_at(confidence, progress).map_err(JobError::from)?,
@@ -190,12 +187,18 @@ fn describe(a: &Summed, b: &Summed, comparison: &Comparison) -> String {
     if let Some(pairing) = a.table.pairing() {
         let _ = write!(text, "; {}, IoU {:.2}", pairing.matching.name(), pairing.iou);
     }
-    let at = |side: &Summed| {
-        let how = if side.source == ConfidenceSource::Optimal { "optimal" } else { "given" };
-        format!("{} ({how})", fmt::threshold(side.table.confidence()))
+    text.push('\n');
+    let at = |(side, of): &(&str, &Summed)| {
+        let how = if of.source == ConfidenceSource::Optimal { "optimal" } else { "given" };
+        format!("{side} at confidence {} ({how})", fmt::threshold(of.table.confidence()))
     };
-    let _ = writeln!(text, "\n  A at confidence {}, B at {}\n", at(a), at(b));
-    let _ = writeln!(text, "  {:<18} {:>7} {:>7} {:>8}  {:^18}", "", "A", "B", "B − A", "95 %");
+    let thresholded = [("A", a), ("B", b)].into_iter().filter(|(_, side)| side.table.is_thresholded());
+    let sides: Vec<String> = thresholded.map(|side| at(&side)).collect();
+    if !sides.is_empty() {
+        let _ = writeln!(text, "  {}", sides.join(", "));
+    }
+    text.push('\n');
+    let _ = writeln!(text, "  {:<22} {:>7} {:>7} {:>8}  {:^18}", "", "A", "B", "B − A", "95 %");
     comparison.metrics.iter().for_each(|metric| metric_row(&mut text, metric));
     sets(&mut text, a, comparison);
     classes(&mut text, a, comparison);
@@ -216,7 +219,7 @@ fn metric_row(text: &mut String, found: &MetricDifference) {
     };
     let _ = writeln!(
         text,
-        "  {:<18} {:>7} {:>7} {:>8}  {interval:^18}  {verdict}",
+        "  {:<22} {:>7} {:>7} {:>8}  {interval:^18}  {verdict}",
         found.metric.label(),
         fmt::rate(found.a),
         fmt::rate(found.b),
@@ -226,18 +229,20 @@ fn metric_row(text: &mut String, found: &MetricDifference) {
 
 fn sets(text: &mut String, a: &Summed, comparison: &Comparison) {
     let task = a.table.task();
-    let (one, many) = if task.is_classification() { task.items() } else { task.units() };
+    let (one, many) = if task.has_objects() { task.units() } else { task.items() };
+    let [fixed, broken] = [Set::Fixed, Set::Broken].map(|set| set.label(task).to_lowercase());
     let n = |units: &[compare::Unit]| fmt::counted(units.len() as u64, one, many);
     let p = if comparison.p < 0.001 { "< 0.001".to_owned() } else { format!("= {:.3}", comparison.p) };
-    let _ = writeln!(
-        text,
-        "\n  fixed {}, broken {} (McNemar p {p}); right in both {}, wrong in both {}",
-        n(&comparison.fixed),
-        n(&comparison.broken),
-        fmt::count(comparison.both_right.len() as u64),
-        fmt::count(comparison.both_wrong.len() as u64)
-    );
-    for (what, units) in [("fixed in", &comparison.fixed), ("broken in", &comparison.broken)] {
+    let count = |units: &[compare::Unit]| fmt::count(units.len() as u64);
+    let (test, rest) = if task.is_graded() {
+        ("sign test", format!("the same {}", count(&comparison.same)))
+    } else {
+        let (right, wrong) = (count(&comparison.both_right), count(&comparison.both_wrong));
+        ("McNemar", format!("right in both {right}, wrong in both {wrong}"))
+    };
+    let (of_fixed, of_broken) = (n(&comparison.fixed), n(&comparison.broken));
+    let _ = writeln!(text, "\n  {fixed} {of_fixed}, {broken} {of_broken} ({test} p {p}); {rest}");
+    for (what, units) in [(fixed, &comparison.fixed), (broken, &comparison.broken)] {
         let names: Vec<&str> = Comparison::items_of(units)
             .filter_map(|item| a.table.names().get(item.index()))
             .map(String::as_str)
@@ -245,19 +250,20 @@ fn sets(text: &mut String, a: &Summed, comparison: &Comparison) {
         let Some(shown) = names.get(..names.len().min(NAMED)).filter(|shown| !shown.is_empty()) else { continue };
         let more = names.len() - shown.len();
         let rest = if more > 0 { format!(" and {} more", fmt::count(more as u64)) } else { String::new() };
-        let _ = writeln!(text, "  {what} {}{rest}", shown.join(", "));
+        let _ = writeln!(text, "  {what} in {}{rest}", shown.join(", "));
     }
 }
 
-/// The classes that lose most F1.
+/// The classes that lose most.
 fn classes(text: &mut String, a: &Summed, comparison: &Comparison) {
+    let (name, rate) = compare::class_rate(a.table.task());
     let lost = |class: &compare::ClassDifference| {
-        let difference = class.difference(ClassCounts::f1).filter(|difference| *difference < 0.0)?;
-        let name = a.table.classes().get(class.class.index())?;
-        Some(format!("{name} {}", fmt::difference(difference)))
+        let difference = class.difference(rate).filter(|difference| *difference < 0.0)?;
+        let class = a.table.classes().get(class.class.index())?;
+        Some(format!("{class} {}", fmt::difference(difference)))
     };
     let lost: Vec<String> = comparison.classes.iter().filter_map(lost).take(NAMED).collect();
     if !lost.is_empty() {
-        let _ = writeln!(text, "  classes that lose F1: {}", lost.join(", "));
+        let _ = writeln!(text, "  classes that lose {name}: {}", lost.join(", "));
     }
 }

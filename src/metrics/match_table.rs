@@ -7,6 +7,7 @@ mod build;
 mod bytes;
 mod metric;
 mod resample;
+mod statistics;
 
 use std::ops::Range;
 
@@ -19,6 +20,9 @@ use super::timeline::count_cell;
 
 pub use bytes::{BrokenTable, SCHEMA};
 pub use metric::Metric;
+pub use statistics::PixelRules;
+
+use statistics::{Kind, Statistics};
 
 /// What became of a truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +80,13 @@ pub struct MatchTable {
 /// What belongs to one kind of task alone.
 #[derive(Clone, Debug, PartialEq)]
 enum Part {
-    Objects { pairing: Pairing, ranked: Vec<RankedClass> },
+    Objects {
+        pairing: Pairing,
+        ranked: Vec<RankedClass>,
+    },
     Labels(LabelPart),
+    /// Items that are more or less right. They list no truths: their rows say everything.
+    Statistics(Statistics),
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -108,7 +117,34 @@ impl MatchTable {
     pub const fn pairing(&self) -> Option<Pairing> {
         match &self.part {
             Part::Objects { pairing, .. } => Some(*pairing),
-            Part::Labels(_) => None,
+            Part::Labels(_) | Part::Statistics(_) => None,
+        }
+    }
+
+    /// By which rules pixels were counted; `None` for other tasks.
+    #[must_use]
+    pub const fn pixel_rules(&self) -> Option<PixelRules> {
+        match &self.part {
+            Part::Statistics(Statistics { kind: Kind::Pixels(rules), .. }) => Some(*rules),
+            Part::Objects { .. } | Part::Labels(_) => None,
+        }
+    }
+
+    /// True where the threshold leaves something out or in: the model says how sure it is.
+    #[must_use]
+    pub const fn is_thresholded(&self) -> bool {
+        match &self.part {
+            Part::Statistics(statistics) => statistics.thresholded,
+            Part::Objects { .. } | Part::Labels(_) => true,
+        }
+    }
+
+    /// How well an item is done, the more the better; `None` where that is undefined, and where items are right or wrong.
+    #[must_use]
+    pub fn score_of(&self, item: ImageId) -> Option<f64> {
+        match &self.part {
+            Part::Statistics(statistics) => statistics.scores.get(item.index()).copied().flatten(),
+            Part::Objects { .. } | Part::Labels(_) => None,
         }
     }
 
@@ -166,10 +202,10 @@ impl MatchTable {
     }
 
     /// Whether everything said of an item is right and nothing is missing, for classifiers: its class is kept and true, or
-    /// its labels are exactly those said. `None` for an item that does not count, and for detectors.
+    /// its labels are exactly those said. `None` for an item that does not count, and for other tasks.
     #[must_use]
     pub fn item_is_right(&self, item: ImageId) -> Option<bool> {
-        if matches!(self.part, Part::Objects { .. }) {
+        if !matches!(self.part, Part::Labels(_)) {
             return None;
         }
         let counts = self.counts_of(item);
@@ -180,6 +216,9 @@ impl MatchTable {
     /// The counts of one item.
     #[must_use]
     pub fn counts_of(&self, item: ImageId) -> Counts {
+        if let Part::Statistics(statistics) = &self.part {
+            return statistics.kind.totals(statistics.row(item));
+        }
         let mut counts = Counts { false_positives: self.extras_of(item).len() as u64, ..Counts::default() };
         for truth in self.truths_of(item) {
             match self.fate(truth) {
@@ -195,6 +234,10 @@ impl MatchTable {
     /// The counts of everything and of each class, in declaration order.
     #[must_use]
     pub fn counts(&self) -> (Counts, Vec<ClassCounts>) {
+        if let Part::Statistics(statistics) = &self.part {
+            let sums = statistics.sums();
+            return (statistics.kind.totals(&sums), statistics.kind.classes(&sums).collect());
+        }
         let (mut totals, mut classes) = (Counts::default(), vec![ClassCounts::default(); self.classes.len()]);
         for cell in self.cells().map(|(_, cell)| cell) {
             count_cell(&mut totals, &mut classes, cell);

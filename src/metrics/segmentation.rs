@@ -16,7 +16,7 @@ pub use crate::model::index_mask::NO_CLASS;
 pub use boundary::{Boundary, boundaries, boundary_counts};
 pub use counting::{ImageCells, PixelCell, count_image};
 pub use outcomes::{ImagePixels, ImageScore};
-pub use summary::{ClassPixels, PixelMatrix, SegmentationSummary};
+pub use summary::{ClassPixels, ClassSums, PixelMatrix, SegmentationSummary};
 
 /// The predicted mask in the size of the truth: the nearest pixel where the sizes differ.
 fn in_size_of<'a>(truth: &IndexMask, predicted: &'a IndexMask) -> Cow<'a, IndexMask> {

@@ -271,13 +271,19 @@ impl Timeline {
         counts
     }
 
+    /// Every cell that outcomes of one image at a cut fall into, with how much each of them counts.
+    pub fn cells_of(&self, image: ImageId, cut: Cut) -> impl Iterator<Item = (Cell, u64)> + '_ {
+        let held = self.weighted_of(image).filter(move |(interval, ..)| interval.holds(cut));
+        held.map(|(_, cell, weight)| (cell, weight))
+    }
+
     /// The counts of one image at a cut as a matrix: truth in rows, prediction in columns, what stands outside last in both.
     #[must_use]
     pub fn matrix_of(&self, image: ImageId, cut: Cut) -> Vec<Vec<u64>> {
         let side = self.class_count + 1;
         let mut rows = vec![vec![0_u64; side]; side];
         let place = |class: Option<ClassId>| class.map_or(side - 1, ClassId::index);
-        for (_, cell, weight) in self.weighted_of(image).filter(|(interval, ..)| interval.holds(cut)) {
+        for (cell, weight) in self.cells_of(image, cut) {
             if let Some(n) = rows.get_mut(place(cell.truth)).and_then(|row| row.get_mut(place(cell.predicted))) {
                 *n += weight;
             }
@@ -288,8 +294,7 @@ impl Timeline {
     /// How much the outcomes of one image count at a cut in all cells that `wanted` accepts.
     #[must_use]
     pub fn count_in(&self, image: ImageId, cut: Cut, wanted: impl Fn(Cell) -> bool) -> u64 {
-        let held = self.weighted_of(image).filter(|(interval, cell, _)| interval.holds(cut) && wanted(*cell));
-        held.map(|(.., weight)| weight).sum()
+        self.cells_of(image, cut).filter(|(cell, _)| wanted(*cell)).map(|(_, weight)| weight).sum()
     }
 
     /// The truths of one image that count.

@@ -87,6 +87,12 @@ impl Task {
         self.is_single_label() || matches!(self, Self::SemanticSegmentation)
     }
 
+    /// True where an item is not right or wrong but more or less right: by its pixels, or its words.
+    #[must_use]
+    pub const fn is_graded(self) -> bool {
+        matches!(self, Self::SemanticSegmentation | Self::TextGeneration)
+    }
+
     /// True where the truth are objects at a place.
     #[must_use]
     pub const fn has_objects(self) -> bool {

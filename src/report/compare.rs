@@ -53,6 +53,8 @@ pub struct Document<'a> {
     both_right: Vec<&'a str>,
     both_wrong: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    same: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     fixed_objects: Option<Vec<ObjectPart<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     broken_objects: Option<Vec<ObjectPart<'a>>>,
@@ -60,7 +62,7 @@ pub struct Document<'a> {
     confusion_matrix: Option<MatrixPart<'a>>,
 }
 
-/// Both confusion matrices and B − A, truth in rows; `null` where the two have other classes. Where every item has one class
+/// Both confusion matrices and B − A, truth in rows; `null` where the two have other classes. Where everything has one class
 /// no row stands for "no class", as in the document of an evaluation.
 #[derive(Debug, Serialize)]
 struct MatrixPart<'a> {
@@ -76,7 +78,7 @@ impl<'a> MatrixPart<'a> {
         let (of_a, of_b) = a.matrix.zip(b.matrix).filter(|_| a.table.classes() == b.table.classes())?;
         let mut labels: Vec<&str> = a.table.classes().iter().map(String::as_str).collect();
         let column_labels = labels.iter().copied().chain([task.outside()]).collect();
-        if !task.is_single_label() {
+        if !task.is_one_class_each() {
             labels.push(task.outside());
         }
         let (of_a, of_b) = (of_a.get(..labels.len())?, of_b.get(..labels.len())?);
@@ -98,8 +100,10 @@ struct SidePart<'a> {
     project: &'a str,
     id: &'a str,
     version: &'a str,
-    confidence: f64,
-    confidence_source: ConfidenceSource,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence_source: Option<ConfidenceSource>,
 }
 
 #[derive(Debug, Serialize)]
@@ -128,7 +132,8 @@ struct MetricPart {
     reason: Option<&'static str>,
 }
 
-/// What the four sets hold: truths of detectors, items of classifiers.
+/// What the sets hold: truths of detectors, items of classifiers. Where items are more or less right, `fixed` are those that B
+/// does better, `broken` those that it does worse, and p is that of the sign test.
 #[derive(Debug, Serialize)]
 struct McNemarPart {
     unit: &'static str,
@@ -136,6 +141,8 @@ struct McNemarPart {
     broken: usize,
     both_right: usize,
     both_wrong: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same: Option<usize>,
     p: f64,
 }
 
@@ -171,6 +178,20 @@ struct RatesPart {
     precision: Option<f64>,
     recall: Option<f64>,
     f1: Option<f64>,
+    /// Of pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iou: Option<Option<f64>>,
+}
+
+impl RatesPart {
+    fn new(task: Task, rate: impl Fn(fn(ClassCounts) -> Option<f64>) -> Option<f64>) -> Self {
+        Self {
+            precision: rate(ClassCounts::precision),
+            recall: rate(ClassCounts::recall),
+            f1: rate(ClassCounts::f1),
+            iou: (task == Task::SemanticSegmentation).then(|| rate(ClassCounts::iou)),
+        }
+    }
 }
 
 impl<'a> Document<'a> {
@@ -180,9 +201,10 @@ impl<'a> Document<'a> {
         let Inputs { dataset, a, b, comparison } = *inputs;
         let task = a.table.task();
         let items = |units: &[Unit]| Comparison::items_of(units).map(|item| name_of(a.table, item)).collect();
+        let of_objects = task.has_objects();
         let objects = |units: &[Unit]| {
             let found = units.iter().filter_map(|unit| ObjectPart::new(a.table, *unit));
-            (!task.is_classification()).then(|| found.collect())
+            of_objects.then(|| found.collect())
         };
         let pairing = a.table.pairing();
         Self {
@@ -206,17 +228,19 @@ impl<'a> Document<'a> {
             },
             metrics: comparison.metrics.iter().map(MetricPart::from).collect(),
             mcnemar: McNemarPart {
-                unit: if task.is_classification() { "item" } else { "object" },
+                unit: if of_objects { "object" } else { "item" },
                 fixed: comparison.fixed.len(),
                 broken: comparison.broken.len(),
                 both_right: comparison.both_right.len(),
                 both_wrong: comparison.both_wrong.len(),
+                same: task.is_graded().then_some(comparison.same.len()),
                 p: comparison.p,
             },
             fixed: items(&comparison.fixed),
             broken: items(&comparison.broken),
             both_right: items(&comparison.both_right),
             both_wrong: items(&comparison.both_wrong),
+            same: task.is_graded().then(|| items(&comparison.same)),
             fixed_objects: objects(&comparison.fixed),
             broken_objects: objects(&comparison.broken),
             classes: comparison.classes.iter().map(|class| ClassPart::new(a.table, class)).collect(),
@@ -239,8 +263,8 @@ impl<'a> From<Side<'a>> for SidePart<'a> {
             project: &side.model.project,
             id: &side.model.id,
             version: &side.model.version,
-            confidence: side.table.confidence(),
-            confidence_source: side.source,
+            confidence: Some(side.table.confidence()).filter(|_| side.table.is_thresholded()),
+            confidence_source: Some(side.source).filter(|_| side.table.is_thresholded()),
         }
     }
 }
@@ -275,26 +299,22 @@ impl<'a> ClassPart<'a> {
         Self {
             name: class_name(table, class.class),
             support: class.a.support(),
-            a: class.a.into(),
-            b: class.b.into(),
-            difference: RatesPart {
-                precision: class.difference(ClassCounts::precision),
-                recall: class.difference(ClassCounts::recall),
-                f1: class.difference(ClassCounts::f1),
-            },
+            a: CountsPart::new(class.a, table.task()),
+            b: CountsPart::new(class.b, table.task()),
+            difference: RatesPart::new(table.task(), |rate| class.difference(rate)),
         }
     }
 }
 
-impl From<ClassCounts> for CountsPart {
-    fn from(counts: ClassCounts) -> Self {
+impl CountsPart {
+    fn new(counts: ClassCounts, task: Task) -> Self {
         Self {
             correct: counts.correct,
             misclassified: counts.misclassified,
             misclassified_as: counts.misclassified_as,
             missed: counts.missed,
             false_positives: counts.false_positives,
-            rates: RatesPart { precision: counts.precision(), recall: counts.recall(), f1: counts.f1() },
+            rates: RatesPart::new(task, |rate| rate(counts)),
         }
     }
 }

@@ -94,8 +94,8 @@ pub enum Command {
     SortBy(Sort),
     /// Open one image of the selection.
     OpenImage(ImageId),
-    /// Read the masks of an image to show them.
-    ShowMasks(ImageId),
+    /// Read the masks of an image of an evaluation on screen, or compared with it, to show them.
+    ShowMasks(Choice, ImageId),
     /// Leave the image.
     CloseImage,
     /// Go this many images on in the selection.

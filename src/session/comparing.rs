@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::analysis::Filter;
 use crate::analysis::compare::{self, CompareError, CompareSettings, Comparison};
 use crate::jobs::JobError;
 use crate::metrics::{Evaluation, MatchTable};
 use crate::model::project::Choice;
-use crate::model::{ImageId, Progress, TruthId};
+use crate::model::{ImageId, Progress, Task, TruthId};
 
 use super::explorer::Explorer;
 use super::load::Loaded;
@@ -49,31 +50,39 @@ pub struct Compared {
     pub matrices: Option<Matrices>,
 }
 
-/// Why models that class pixels are not compared.
-pub const NOT_OF_PIXELS: &str =
-    "Models that class pixels are not compared item by item; the page Leaderboard ranks them by every number they have";
-
-/// The four sets of a comparison.
+/// The sets of a comparison: right and wrong in both, or better, worse and the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Set {
-    /// Wrong in the first, right in the other.
+    /// Wrong in the first, right in the other; or better in the other.
     Fixed,
-    /// Right in the first, wrong in the other.
+    /// Right in the first, wrong in the other; or worse in the other.
     Broken,
     /// Wrong in both.
     BothWrong,
     /// Right in both.
     BothRight,
+    /// As good in both.
+    Same,
 }
 
 impl Set {
-    /// All sets, those that differ first.
-    pub const ALL: [Self; 4] = [Self::Fixed, Self::Broken, Self::BothWrong, Self::BothRight];
+    /// The sets of a task, those that differ first.
+    #[must_use]
+    pub const fn of_task(task: Task) -> &'static [Self] {
+        if task.is_graded() {
+            &[Self::Fixed, Self::Broken, Self::Same]
+        } else {
+            &[Self::Fixed, Self::Broken, Self::BothWrong, Self::BothRight]
+        }
+    }
 
     /// What a person reads.
     #[must_use]
-    pub const fn label(self) -> &'static str {
+    pub const fn label(self, task: Task) -> &'static str {
         match self {
+            Self::Fixed if task.is_graded() => "Better",
+            Self::Broken if task.is_graded() => "Worse",
+            Self::Same => "Same",
             Self::Fixed => "Fixed",
             Self::Broken => "Broken",
             Self::BothWrong => "Both wrong",
@@ -100,9 +109,6 @@ impl Compared {
             At::Common(t) => (t, t),
         };
         progress.stage("Comparing");
-        if evaluation.pixels().is_some() {
-            return Err(JobError::Failed(NOT_OF_PIXELS.to_owned()));
-        }
         let a = MatchTable::of(evaluation, confidences.0, progress)?;
         let b = MatchTable::of(&other.evaluation, confidences.1, progress)?;
         let comparison =
@@ -130,12 +136,33 @@ impl Compared {
             Set::Broken => &self.comparison.broken,
             Set::BothWrong => &self.comparison.both_wrong,
             Set::BothRight => &self.comparison.both_right,
+            Set::Same => &self.comparison.same,
         }
     }
 
-    /// A set as truths of the evaluation on screen, ascending.
+    /// A set as a selection of the evaluation on screen: its items where they are more or less right, else its truths.
     #[must_use]
-    pub fn truths(&self, set: Set, evaluation: &Evaluation) -> Arc<Vec<TruthId>> {
+    pub fn filter(&self, set: Set, evaluation: &Evaluation) -> Filter {
+        let label = set.label(evaluation.task);
+        if !evaluation.task.is_graded() {
+            return Filter::Objects {
+                title: format!("{label} by the other model"),
+                truths: self.truths(set, evaluation),
+            };
+        }
+        let how = if set == Set::Same { "in both models" } else { "with the other model" };
+        let images = Comparison::items_of(self.units(set)).collect();
+        Filter::Images { title: format!("{label} {how}"), images }
+    }
+
+    /// True where a threshold means something to one of the two.
+    #[must_use]
+    pub fn has_confidence(&self, first: &Evaluation) -> bool {
+        !(first.is_without_confidence() && self.other.evaluation.is_without_confidence())
+    }
+
+    /// A set as truths of the evaluation on screen, ascending.
+    fn truths(&self, set: Set, evaluation: &Evaluation) -> Arc<Vec<TruthId>> {
         let truths = &evaluation.dataset.truths;
         let of = |unit: &compare::Unit| {
             let range = truths.of(unit.item);

@@ -8,6 +8,7 @@ use crate::jobs::JobError;
 use crate::metrics::Evaluation;
 use crate::metrics::generation::Intervals;
 use crate::model::ImageId;
+use crate::model::project::Choice;
 use crate::store::runs::StoredRun;
 use crate::vectors::layout::Layout;
 
@@ -75,8 +76,8 @@ pub enum EventBody {
     Mapped(Result<Box<(Cloud, Layout)>, JobError>),
     /// The points of the map, laid out.
     LaidOut(Result<(Projection, Layout), JobError>),
-    /// The masks of an image.
-    MasksShown(ImageId, Result<Shown, JobError>),
+    /// The masks of an image of an evaluation.
+    MasksShown(Choice, ImageId, Result<Shown, JobError>),
     /// How far the map can be trusted; `None` where it has too few points.
     Trusted(Result<Option<f64>, JobError>),
     /// The neighbours of the points.

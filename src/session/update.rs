@@ -156,7 +156,7 @@ impl Session {
             Command::HashInputs => self.hash_inputs(),
             Command::StudyMapping => self.study_mapping(),
             Command::SelectHere(filter) => self.go(Location { filter, image: None, ..self.history.here().clone() }),
-            Command::ShowMasks(image) => self.show_masks(image),
+            Command::ShowMasks(choice, image) => self.show_masks(choice, image),
             Command::OpenVectors(file) => self.open_vectors(&file),
             Command::OpenAtlas(wanted) => self.open_atlas(wanted),
             Command::LayOut(projection) => self.lay_out(projection),
@@ -248,11 +248,11 @@ impl Session {
                 }
             }
             EventBody::Ranged(Ok(ranges)) => self.ranges = Some(Arc::from(ranges)),
-            EventBody::Compared(Ok(compared)) => self.compared = compared,
+            EventBody::Compared(Ok(compared)) => (self.compared, self.other_masks) = (compared, None),
             EventBody::Mapped(result) => self.mapped(result),
             EventBody::LaidOut(Ok((projection, layout))) => self.laid_out(projection, layout),
             EventBody::LookedAround(Ok(nearby)) => self.looked_around(*nearby),
-            EventBody::MasksShown(image, result) => self.masks_shown(image, result),
+            EventBody::MasksShown(choice, image, result) => self.masks_shown(choice, image, result),
             EventBody::Trusted(Ok(trust)) => {
                 if let Some(atlas) = &mut self.atlas {
                     atlas.trust = trust;
@@ -325,6 +325,7 @@ impl Session {
         self.explorer = None;
         self.crossed = None;
         self.compared.clear();
+        self.other_masks = None;
         self.workspace = Workspace::default();
         self.evaluations = Evaluations::default();
         self.history.restart(Location::default());
@@ -347,6 +348,7 @@ impl Session {
         let Some(matched) = loaded.evaluation.matched.clone() else { return };
         // What is still under way belongs to the data that was on screen until now.
         self.compared.retain(|compared| compared.first == loaded.choice);
+        self.other_masks = None;
         self.study = None;
         self.leave_atlas();
         for slot in [

@@ -6,6 +6,7 @@ mod oracle;
 
 mod detectors;
 mod labels;
+mod pixels;
 mod slow;
 
 use std::sync::Arc;
@@ -60,7 +61,9 @@ fn holds_the_numbers(evaluation: &Evaluation, confidence: f64, what: &str) -> Ma
 
 /// A number as the evaluation has it.
 fn own_value(evaluation: &Evaluation, confidence: f64, metric: Metric) -> Option<f64> {
-    let totals = evaluation.matched.as_ref().unwrap().timeline.counter_at(confidence).totals();
+    let counter = evaluation.matched.as_ref().unwrap().timeline.counter_at(confidence);
+    let totals = counter.totals();
+    let pixels = evaluation.segmentation(&counter).unwrap_or_default();
     let coco = evaluation.coco().map(|coco| coco.summary).unwrap_or_default();
     let at = evaluation.multilabel_at(confidence, &NoProgress).unwrap().unwrap_or_default();
     let labels = evaluation.labels();
@@ -82,6 +85,12 @@ fn own_value(evaluation: &Evaluation, confidence: f64, metric: Metric) -> Option
         Metric::RocAucMacro => ranking?.roc_auc_macro,
         Metric::AveragePrecisionMacro => ranking?.average_precision_macro,
         Metric::LogLoss => single?.log_loss,
+        Metric::MeanIou => pixels.mean_iou,
+        Metric::PixelAccuracy => pixels.pixel_accuracy,
+        Metric::MeanAccuracy => pixels.mean_accuracy,
+        Metric::FrequencyWeightedIou => pixels.frequency_weighted_iou,
+        Metric::MeanDice => pixels.mean_dice,
+        Metric::BoundaryIou => pixels.boundary_iou,
     }
 }
 

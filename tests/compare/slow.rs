@@ -54,6 +54,17 @@ fn scores_of(scores: &ClassScores, drawn: &[usize]) -> ClassScores {
 
 /// The evaluation of what was drawn.
 pub fn evaluated(evaluation: &Evaluation, drawn: &[usize]) -> Evaluation {
+    if let Some(pixels) = evaluation.pixels() {
+        let images = drawn.iter().map(|&item| pixels.images[item].clone()).collect();
+        let image = |at| Image { source_id: at as i64, name: format!("drawn {at}"), ..Image::default() };
+        let builder = DatasetBuilder {
+            classes: evaluation.dataset.classes.clone(),
+            images: (0..drawn.len()).map(image).collect(),
+            ..DatasetBuilder::default()
+        };
+        let identity = evaluation.predictions.identity.clone();
+        return Evaluation::of_pixels(builder, identity, images, (*pixels.reading).clone(), &NoProgress).unwrap();
+    }
     let dataset = dataset_of(&evaluation.dataset, drawn);
     match evaluation.labels() {
         Some(labels) => {

@@ -70,6 +70,9 @@ fn same((a, order_a): Ordered<'_>, (b, order_b): Ordered<'_>) -> Option<String> 
         let name = |p: crate::metrics::match_table::Pairing| format!("{} at IoU {}", p.matching.name(), p.iou);
         return Some(format!("one was matched by {}, the other by {}", name(p), name(q)));
     }
+    if let Some(why) = other_rules(a, b) {
+        return Some(why);
+    }
     if let Some(why) = other_items(a, order_a, b, order_b) {
         return Some(why);
     }
@@ -87,6 +90,19 @@ fn same((a, order_a): Ordered<'_>, (b, order_b): Ordered<'_>) -> Option<String> 
     let (one, many) = a.task().items();
     let n = fmt::counted(different.len() as u64, one, many);
     Some(format!("the ground truth of {n} differs, such as that of `{first}`"))
+}
+
+/// In which rule of counting pixels two differ.
+fn other_rules(a: &MatchTable, b: &MatchTable) -> Option<String> {
+    let (p, q) = a.pixel_rules().zip(b.pixel_rules())?;
+    if p.ignore != q.ignore {
+        let name = |index: Option<u16>| index.map_or_else(|| "no index".to_owned(), |index| format!("index {index}"));
+        return Some(format!("one ignores pixels of {}, the other of {}", name(p.ignore), name(q.ignore)));
+    }
+    let class = |table: &MatchTable, class: Option<u16>| table.classes().get(usize::from(class?)).cloned();
+    let (p, q) = (class(a, p.without), class(b, q.without));
+    let name = |class: Option<String>| class.map_or_else(|| "no class".to_owned(), |class| format!("`{class}`"));
+    (p != q).then(|| format!("one leaves {} out of its means, the other {}", name(p), name(q)))
 }
 
 fn name_of(table: &MatchTable, item: usize) -> &str {

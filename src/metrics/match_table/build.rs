@@ -7,8 +7,9 @@ use crate::metrics::classification::ordered;
 use crate::metrics::coco::{self, ranked};
 use crate::metrics::counts::Counts;
 use crate::metrics::evaluation::{Evaluation, Labels, Objects, Part as Kind};
-use crate::model::{Cancelled, ClassId, Dataset, ImageId, PredId, Progress};
+use crate::model::{Cancelled, ClassId, Dataset, ImageId, PredId, Progress, Task};
 
+use super::statistics::{Statistics, values_of_pixels};
 use super::{CLASS, LabelPart, MISSED, MatchTable, Metric, NO_ANSWER, NO_LOSS, Pairing, Part, UNCOUNTED};
 
 /// Metrics with their values.
@@ -32,8 +33,15 @@ impl MatchTable {
         progress.stage("Summing up");
         let (dataset, timeline) = (&evaluation.dataset, &matched.timeline);
         let cut = timeline.cut(confidence);
-        let mut table = Self::of_dataset(dataset, evaluation.task.is_classification());
-        (table.task, table.confidence) = (evaluation.task, confidence);
+        let mut table = Self { confidence, ..Self::of_dataset(dataset, evaluation.task) };
+        if let Kind::Pixels(pixels) = &evaluation.part {
+            let statistics = Statistics::of_pixels(evaluation, pixels, (timeline, cut), progress)?;
+            table.part = Part::Statistics(statistics);
+            table.values = rates_of(table.counts().0);
+            let summary = evaluation.segmentation(&timeline.counter_at(confidence));
+            table.values.extend(summary.iter().flat_map(values_of_pixels));
+            return Ok(table);
+        }
         let class_of = |pred: PredId| evaluation.predictions.class_of(pred).map(|class| class.0);
         for image in dataset.image_ids() {
             for outcome in timeline.outcomes_of(image, cut) {
@@ -56,31 +64,33 @@ impl MatchTable {
                 objects_part(evaluation, objects, Pairing { iou, matching }, progress)?
             }
             Kind::Labels(labels) => labels_part(evaluation, labels, confidence, progress)?,
-            // Who asks for a table has no pixels: they are counted, not listed.
-            Kind::Pixels(_) | Kind::Texts(_) => (Part::Labels(LabelPart::default()), Values::new()),
+            Kind::Pixels(_) | Kind::Texts(_) => return Ok(table),
         };
         table.part = part;
         table.values.append(&mut values);
         Ok(table)
     }
 
-    /// Items and truths, of which none counts yet.
-    fn of_dataset(dataset: &Dataset, labels: bool) -> Self {
-        let truth_starts = std::iter::once(0)
-            .chain(dataset.image_ids().map(|image| u32::try_from(dataset.truths.of(image).end).unwrap_or(u32::MAX)));
+    /// Items and truths, of which none counts yet. Where items are more or less right they list no truths.
+    fn of_dataset(dataset: &Dataset, task: Task) -> Self {
+        let (items, listed) = (dataset.images.len(), !task.is_graded());
+        let end = |image| if listed { dataset.truths.of(image).end } else { 0 };
+        let truth_starts =
+            std::iter::once(0).chain(dataset.image_ids().map(|image| u32::try_from(end(image)).unwrap_or(u32::MAX)));
+        let truths = if listed { dataset.truths.len() } else { 0 };
         let name = |image: &crate::model::Image| {
             if image.name.is_empty() { image.source_id.to_string() } else { image.name.clone() }
         };
         Self {
-            task: crate::model::Task::default(),
+            task,
             confidence: 0.0,
             classes: dataset.classes.names().to_vec(),
             names: dataset.images.iter().map(name).collect(),
-            digests: dataset.image_ids().map(|image| digest(dataset, image, labels)).collect(),
+            digests: dataset.image_ids().map(|image| digest(dataset, image, task)).collect(),
             truth_starts: truth_starts.collect(),
-            truth_classes: dataset.truths.class.iter().map(|class| class.0).collect(),
-            fates: vec![UNCOUNTED; dataset.truths.len()],
-            extra_starts: vec![0],
+            truth_classes: dataset.truths.class.iter().take(truths).map(|class| class.0).collect(),
+            fates: vec![UNCOUNTED; truths],
+            extra_starts: vec![0; if listed { 1 } else { items + 1 }],
             extra_classes: Vec::new(),
             values: Vec::new(),
             part: Part::Labels(LabelPart::default()),
@@ -88,15 +98,25 @@ impl MatchTable {
     }
 }
 
-fn rates_of(counts: Counts) -> Values {
+pub(super) fn rates_of(counts: Counts) -> Values {
     vec![(Metric::F1, counts.f1()), (Metric::Precision, counts.precision()), (Metric::Recall, counts.recall())]
 }
 
-/// A hash (FNV-1a) of what is true of an item: its set of labels, or its objects in their order.
-fn digest(dataset: &Dataset, item: ImageId, labels: bool) -> u64 {
+/// A hash (FNV-1a) of what is true of an item: its set of labels, its objects in their order, or its classes with their pixels.
+fn digest(dataset: &Dataset, item: ImageId, task: Task) -> u64 {
     let truths = &dataset.truths;
     let mut hash = Fnv::default();
-    if labels {
+    if task == Task::SemanticSegmentation {
+        let class = |truth| Some((dataset.classes.name(*truths.class.get(truth)?), *truths.area.get(truth)?));
+        let mut classes: Vec<(&str, f64)> = dataset.truths.of(item).filter_map(class).collect();
+        classes.sort_unstable_by(|a, b| a.0.cmp(b.0).then(a.1.total_cmp(&b.1)));
+        for (name, pixels) in classes {
+            hash.name(name);
+            hash.bytes(&pixels.to_bits().to_le_bytes());
+        }
+        return hash.0;
+    }
+    if task.is_classification() {
         let classes = dataset.truths.of(item).filter_map(|truth| truths.class.get(truth));
         let mut names: Vec<&str> = classes.map(|&class| dataset.classes.name(class)).collect();
         names.sort_unstable();

@@ -11,12 +11,15 @@ use crate::metrics::matching::Matching;
 use crate::model::Task;
 
 use super::build::Fnv;
+use super::statistics::{Kind, PixelRules, Statistics};
 use super::{CLASS, LabelPart, MatchTable, Metric, Pairing, Part};
 
 /// The version of the layout; tables of another are refused.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"EVTABLE\0";
+/// In the bytes of [`Statistics::scores`]: undefined. Scores are not negative.
+const NO_SCORE: f64 = -1.0;
 /// Magic, schema and hash.
 const HEAD: usize = 20;
 
@@ -63,10 +66,17 @@ impl MatchTable {
             Part::Labels(part) => {
                 out.byte(1);
                 out.column(&part.answers);
-                out.length(part.losses.len());
-                part.losses.iter().for_each(|&loss| out.double(loss));
+                out.doubles(&part.losses);
                 out.byte(u8::from(part.order.is_some()));
                 part.order.iter().flatten().for_each(|column| out.column(column));
+            }
+            Part::Statistics(part) => {
+                out.byte(2);
+                let Kind::Pixels(rules) = part.kind;
+                [rules.ignore, rules.without].into_iter().for_each(|index| out.index(index));
+                out.byte(u8::from(part.thresholded));
+                out.numbers(&part.rows);
+                out.numbers(&part.scores.iter().map(|score| score.unwrap_or(NO_SCORE)).collect::<Vec<f64>>());
             }
         }
         seal(&out.0)
@@ -117,6 +127,12 @@ impl MatchTable {
                     && [0, items].contains(&part.losses.len())
                     && part.order.iter().flatten().flatten().all(|&entry| ordered::item_of(entry) < items)
             }
+            Part::Statistics(part) => part.is_sound(items, self.classes.len()) && self.fates.is_empty(),
+        };
+        let of_task = match self.part {
+            Part::Objects { .. } => self.task.has_objects(),
+            Part::Labels(_) => self.task.is_classification(),
+            Part::Statistics(Statistics { kind: Kind::Pixels(_), .. }) => self.task == Task::SemanticSegmentation,
         };
         part && starts(&self.truth_starts, self.fates.len())
             && starts(&self.extra_starts, self.extra_classes.len())
@@ -124,7 +140,7 @@ impl MatchTable {
             && below(&self.truth_classes, classes)
             && below(&self.extra_classes, classes)
             && below(&self.fates, classes + u64::from(CLASS))
-            && matches!(self.part, Part::Labels(_)) == self.task.is_classification()
+            && of_task
     }
 }
 
@@ -162,6 +178,27 @@ impl Writer {
 
     fn length(&mut self, n: usize) {
         self.bytes(&(n as u64).to_le_bytes());
+    }
+
+    fn index(&mut self, index: Option<u16>) {
+        self.byte(u8::from(index.is_some()));
+        self.bytes(&index.unwrap_or(0).to_le_bytes());
+    }
+
+    /// Whole numbers as a column, others as they are.
+    fn numbers(&mut self, numbers: &[f64]) {
+        let whole = |&n: &f64| (n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&n)).then_some(n as u32);
+        let column: Option<Vec<u32>> = numbers.iter().map(whole).collect();
+        self.byte(u8::from(column.is_some()));
+        match column {
+            Some(column) => self.column(&column),
+            None => self.doubles(numbers),
+        }
+    }
+
+    fn doubles(&mut self, numbers: &[f64]) {
+        self.length(numbers.len());
+        numbers.iter().for_each(|&n| self.double(n));
     }
 
     /// Length, bytes a number, numbers.
@@ -280,9 +317,31 @@ impl<'a> Reader<'a> {
         Ok(RankedClass { images, truths, found: found.collect::<Result<_, _>>()? })
     }
 
+    fn index(&mut self) -> Result<Option<u16>, BrokenTable> {
+        let defined = self.byte()? == 1;
+        let index = u16::from_le_bytes(self.array()?);
+        Ok(defined.then_some(index))
+    }
+
+    fn numbers(&mut self) -> Result<Vec<f64>, BrokenTable> {
+        if self.byte()? == 1 { Ok(self.column()?.into_iter().map(f64::from).collect()) } else { self.doubles() }
+    }
+
+    fn statistics(&mut self, classes: usize) -> Result<Statistics, BrokenTable> {
+        let kind = Kind::Pixels(PixelRules { ignore: self.index()?, without: self.index()? });
+        let thresholded = self.byte()? == 1;
+        let (rows, scores) = (self.numbers()?, self.numbers()?);
+        let scores = scores.into_iter().map(|score| Some(score).filter(|score| *score >= 0.0)).collect();
+        Ok(Statistics { kind, width: kind.width(classes), rows, scores, thresholded })
+    }
+
     fn part(&mut self, classes: usize) -> Result<Part, BrokenTable> {
+        let part = self.byte()?;
+        if part == 2 {
+            return self.statistics(classes).map(Part::Statistics);
+        }
         // Every class takes some bytes: more classes than bytes are a lie.
-        if self.byte()? == 0 {
+        if part == 0 {
             let iou = self.double()?;
             let matching = *Matching::ALL.get(usize::from(self.byte()?)).ok_or(BrokenTable::Damaged)?;
             let ranked = (0..classes).map(|_| self.ranked()).collect::<Result<_, _>>()?;
@@ -330,8 +389,9 @@ mod tests {
     use super::*;
     use crate::metrics::lanes::LANES;
     use crate::metrics::scene::Scene;
+    use crate::metrics::segmentation::{ImageCells, ImagePixels, NO_CLASS, PixelCell};
     use crate::metrics::{DetectionSettings, Evaluation, Sections};
-    use crate::model::NoProgress;
+    use crate::model::{ClassTable, DatasetBuilder, Image, MaskReading, ModelIdentity, NoProgress};
 
     fn table() -> MatchTable {
         let at = |x: f64| [x, 0.0, 10.0, 10.0];
@@ -348,10 +408,46 @@ mod tests {
         MatchTable::of(&evaluation.unwrap(), 0.5, &NoProgress).unwrap()
     }
 
+    /// Two images of two classes; the second has nothing that counts.
+    fn table_of_pixels() -> MatchTable {
+        let cell = |truth, predicted, pixels| PixelCell { truth, predicted, level: 0, pixels };
+        let cells = vec![cell(0, 0, 70), cell(0, 1, 300), cell(1, 1, 5), cell(1, NO_CLASS, 2)];
+        let mut builder = DatasetBuilder { classes: ClassTable::from_names(["a", "b"]), ..DatasetBuilder::default() };
+        for name in ["one", "two"] {
+            builder.images.push(Image { name: name.to_owned(), ..Image::default() });
+        }
+        let first = ImagePixels { cells: ImageCells { cells, ..ImageCells::default() }, ..ImagePixels::default() };
+        let reading = MaskReading { ignore: Some(255), ..MaskReading::default() };
+        let images = vec![first, ImagePixels::default()];
+        let evaluation = Evaluation::of_pixels(builder, ModelIdentity::default(), images, reading, &NoProgress);
+        MatchTable::of(&evaluation.unwrap(), 0.0, &NoProgress).unwrap()
+    }
+
     #[test]
     fn bytes_give_the_table_back() {
-        let table = table();
-        assert_eq!(MatchTable::from_bytes(&table.to_bytes()), Ok(table));
+        for table in [table(), table_of_pixels()] {
+            assert_eq!(MatchTable::from_bytes(&table.to_bytes()), Ok(table));
+        }
+    }
+
+    #[test]
+    fn numbers_are_kept_whole_or_broken() {
+        for numbers in [vec![], vec![0.0, 3.0, f64::from(u32::MAX)], vec![0.5], vec![-1.0, 2.0], vec![4_294_967_296.0]]
+        {
+            let mut out = Writer::default();
+            out.numbers(&numbers);
+            assert_eq!(Reader { rest: &out.0 }.numbers(), Ok(numbers));
+        }
+    }
+
+    /// More right pixels than there are cannot be.
+    #[test]
+    fn pixels_that_cannot_be_are_damage() {
+        let mut table = table_of_pixels();
+        if let Part::Statistics(statistics) = &mut table.part {
+            statistics.rows[0] = 371.0;
+        }
+        assert_eq!(MatchTable::from_bytes(&table.to_bytes()), Err(BrokenTable::Damaged));
     }
 
     #[test]
@@ -368,8 +464,9 @@ mod tests {
         /// With the hash put right again, so that the reader meets every kind of damage: an error or a table whose every
         /// use is safe.
         #[test]
-        fn damage_never_panics(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in prop::option::of(any::<prop::sample::Index>())) {
-            let mut body = table().to_bytes()[HEAD..].to_vec();
+        fn damage_never_panics(pixels in any::<bool>(), changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in prop::option::of(any::<prop::sample::Index>())) {
+            let whole = if pixels { table_of_pixels() } else { table() };
+            let mut body = whole.to_bytes()[HEAD..].to_vec();
             for (at, byte) in changes {
                 let at = at.index(body.len());
                 body[at] = byte;
@@ -379,6 +476,7 @@ mod tests {
             }
             if let Ok(table) = MatchTable::from_bytes(&seal(&body)) {
                 let _ = table.counts();
+                let _ = table.counts_of(crate::model::ImageId(0));
                 let weights = vec![[1; LANES]; table.names().len()];
                 prop_assert_eq!(table.resampled(&weights, &Metric::ALL).len(), Metric::ALL.len());
             }

@@ -35,11 +35,23 @@ pub enum Metric {
     AveragePrecisionMacro,
     /// Mean −ln of the true class's probability.
     LogLoss,
+    /// Mean IoU of the classes that have pixels.
+    MeanIou,
+    /// Share of pixels whose class is right.
+    PixelAccuracy,
+    /// Mean recall of the classes that have pixels.
+    MeanAccuracy,
+    /// IoU weighted by the true pixels of each class.
+    FrequencyWeightedIou,
+    /// Mean Dice coefficient of the classes that have pixels.
+    MeanDice,
+    /// Mean boundary IoU of the classes that have pixels.
+    BoundaryIou,
 }
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 21] = [
         Self::Precision,
         Self::Recall,
         Self::F1,
@@ -55,6 +67,12 @@ impl Metric {
         Self::RocAucMacro,
         Self::AveragePrecisionMacro,
         Self::LogLoss,
+        Self::MeanIou,
+        Self::PixelAccuracy,
+        Self::MeanAccuracy,
+        Self::FrequencyWeightedIou,
+        Self::MeanDice,
+        Self::BoundaryIou,
     ];
 
     /// Those of a task, the headline first; none where the task cannot be compared.
@@ -86,7 +104,18 @@ impl Metric {
                 Self::RocAucMacro,
                 Self::AveragePrecisionMacro,
             ],
-            Task::SemanticSegmentation | Task::TextGeneration => &[],
+            Task::SemanticSegmentation => &[
+                Self::MeanIou,
+                Self::PixelAccuracy,
+                Self::MeanAccuracy,
+                Self::FrequencyWeightedIou,
+                Self::MeanDice,
+                Self::BoundaryIou,
+                Self::F1,
+                Self::Precision,
+                Self::Recall,
+            ],
+            Task::TextGeneration => &[],
         }
     }
 
@@ -109,6 +138,12 @@ impl Metric {
             Self::RocAucMacro => "roc_auc_macro",
             Self::AveragePrecisionMacro => "average_precision_macro",
             Self::LogLoss => "log_loss",
+            Self::MeanIou => "mean_iou",
+            Self::PixelAccuracy => "pixel_accuracy",
+            Self::MeanAccuracy => "mean_accuracy",
+            Self::FrequencyWeightedIou => "frequency_weighted_iou",
+            Self::MeanDice => "mean_dice",
+            Self::BoundaryIou => "boundary_iou",
         }
     }
 
@@ -131,6 +166,12 @@ impl Metric {
             Self::RocAucMacro => "ROC AUC",
             Self::AveragePrecisionMacro => "Average precision",
             Self::LogLoss => "Log loss",
+            Self::MeanIou => "Mean IoU",
+            Self::PixelAccuracy => "Pixel accuracy",
+            Self::MeanAccuracy => "Mean accuracy",
+            Self::FrequencyWeightedIou => "Frequency-weighted IoU",
+            Self::MeanDice => "Mean Dice",
+            Self::BoundaryIou => "Boundary IoU",
         }
     }
 

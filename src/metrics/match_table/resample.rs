@@ -26,6 +26,16 @@ impl MatchTable {
     /// counts twice. Undefined in a resample is `None`.
     #[must_use]
     pub fn resampled(&self, weights: &[Weights], wanted: &[Metric]) -> Vec<Values> {
+        let known = match &self.part {
+            Part::Statistics(statistics) => statistics.resampled(weights),
+            Part::Objects { .. } | Part::Labels(_) => self.known(weights, wanted),
+        };
+        let value = |metric: &Metric| known.iter().find(|(m, _)| m == metric).map_or(NOTHING, |(_, values)| *values);
+        wanted.iter().map(value).collect()
+    }
+
+    /// What outcomes give, as far as it is wanted.
+    fn known(&self, weights: &[Weights], wanted: &[Metric]) -> Vec<(Metric, Values)> {
         let wants = |metrics: &[Metric]| wanted.iter().any(|metric| metrics.contains(metric));
         let mut known: Vec<(Metric, Values)> = Vec::new();
         if wants(&[Metric::Precision, Metric::Recall, Metric::F1]) {
@@ -52,9 +62,10 @@ impl MatchTable {
                     known.extend(self.answers(part, weights));
                 }
             }
+            // It has no outcomes.
+            Part::Statistics(_) => {}
         }
-        let value = |metric: &Metric| known.iter().find(|(m, _)| m == metric).map_or(NOTHING, |(_, values)| *values);
-        wanted.iter().map(value).collect()
+        known
     }
 
     /// The counts of every item, with its weights.

@@ -75,6 +75,19 @@ impl PixelMatrix {
     }
 }
 
+/// What is summed of one class, over any pictures. Every number of [`SegmentationSummary`] follows from these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClassSums {
+    /// Pixels of this class in truth and prediction.
+    pub correct: u64,
+    /// Pixels of this class in the truth.
+    pub truth: u64,
+    /// Pixels predicted as this class.
+    pub predicted: u64,
+    /// Pixels in both the true and the predicted boundary, and in either; 0 where boundaries were not counted.
+    pub boundary: (u64, u64),
+}
+
 /// What the pixels say of one class. A share of nothing is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ClassPixels {
@@ -125,11 +138,21 @@ impl SegmentationSummary {
     /// as wrong predictions of other classes.
     #[must_use]
     pub fn new(matrix: &PixelMatrix, boundaries: Option<&[(u64, u64)]>, without: Option<u16>) -> Self {
-        let boundary = |class| boundaries.and_then(|all| all.get(class)).and_then(|&(both, any)| share(both, any));
-        let classes: Vec<ClassPixels> =
-            (0..matrix.classes()).map(|c| ClassPixels { boundary_iou: boundary(c), ..of_class(matrix, c) }).collect();
-        let pixels = classes.iter().map(|c| c.truth_pixels).sum();
-        let right = (0..matrix.classes()).map(|c| matrix.get(c, c)).sum();
+        let sums = |class| ClassSums {
+            correct: matrix.get(class, class),
+            truth: matrix.truth_pixels(class),
+            predicted: matrix.predicted_pixels(class),
+            boundary: boundaries.and_then(|all| all.get(class)).copied().unwrap_or_default(),
+        };
+        Self::of_sums(&(0..matrix.classes()).map(sums).collect::<Vec<ClassSums>>(), without)
+    }
+
+    /// The rates of what was summed of every class; `without` as for [`Self::new`].
+    #[must_use]
+    pub fn of_sums(sums: &[ClassSums], without: Option<u16>) -> Self {
+        let classes: Vec<ClassPixels> = sums.iter().map(of_class).collect();
+        let pixels = sums.iter().map(|c| c.truth).sum();
+        let right = sums.iter().map(|c| c.correct).sum();
         let counted =
             || classes.iter().enumerate().filter(|(c, _)| without.map(usize::from) != Some(*c)).map(|(_, c)| c);
         let in_truth = || counted().filter(|class| class.truth_pixels > 0);
@@ -150,18 +173,16 @@ impl SegmentationSummary {
     }
 }
 
-fn of_class(matrix: &PixelMatrix, class: usize) -> ClassPixels {
-    let (truth_pixels, predicted_pixels) = (matrix.truth_pixels(class), matrix.predicted_pixels(class));
-    let both = matrix.get(class, class);
-    let sum = truth_pixels + predicted_pixels;
+fn of_class(sums: &ClassSums) -> ClassPixels {
+    let ClassSums { correct, truth, predicted, boundary: (both, any) } = *sums;
     ClassPixels {
-        truth_pixels,
-        predicted_pixels,
-        iou: share(both, sum - both),
-        dice: share(2 * both, sum),
-        precision: share(both, predicted_pixels),
-        recall: share(both, truth_pixels),
-        boundary_iou: None,
+        truth_pixels: truth,
+        predicted_pixels: predicted,
+        iou: share(correct, truth + predicted - correct),
+        dice: share(2 * correct, truth + predicted),
+        precision: share(correct, predicted),
+        recall: share(correct, truth),
+        boundary_iou: share(both, any),
     }
 }
 

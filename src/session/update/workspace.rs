@@ -338,7 +338,7 @@ impl Session {
     }
 }
 
-/// Keeps the matches of a run at its optimum, unless they are there.
+/// Keeps the matches of a run at its optimum, unless they are there and can be read.
 fn keep_table(
     tables: Option<&TableCache>,
     run: Option<&StoredRun>,
@@ -346,11 +346,9 @@ fn keep_table(
     ctx: &JobCtx,
 ) -> Result<(), JobError> {
     let (Some(tables), Some(StoredRun { run, .. })) = (tables, run) else { return Ok(()) };
-    if evaluation.pixels().is_some() {
-        return Ok(());
-    }
     let identity = run.identity();
-    if tables.get(&identity).is_none() {
+    let kept = tables.get(&identity).is_some_and(|bytes| MatchTable::from_bytes(&bytes).is_ok());
+    if !kept {
         let table = MatchTable::of(evaluation, run.number("optimal_confidence").unwrap_or(0.0), ctx)?;
         tables.put(&identity, &table.to_bytes());
     }

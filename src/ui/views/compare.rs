@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use egui::{Align, Button, DragValue, Layout, Popup, PopupCloseBehavior, RichText, Role, ScrollArea, Ui, WidgetInfo};
 
-use crate::analysis::Filter;
-use crate::analysis::compare::{MetricDifference, Verdict};
+use crate::analysis::compare::{MetricDifference, Verdict, class_rate};
 use crate::metrics::{ClassCounts, Metric};
 use crate::model::fmt;
 use crate::model::project::{Choice, Project};
@@ -101,6 +100,9 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, explorer: &Explorer, s
                 }
             }
         });
+        if !has_confidence(ctx, explorer) {
+            return;
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let mut common = state.common.is_some();
             if let Some(value) = &mut state.common {
@@ -117,11 +119,19 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, explorer: &Explorer, s
         });
     });
     let how = match state.common {
-        Some(t) => format!("Both at confidence ≥ {}", fmt::threshold(t)),
-        None => "Each at its own optimum".to_owned(),
+        _ if !has_confidence(ctx, explorer) => "Intervals".to_owned(),
+        Some(t) => format!("Both at confidence ≥ {}; intervals", fmt::threshold(t)),
+        None => "Each at its own optimum; intervals".to_owned(),
     };
-    let about = format!("{how}; intervals hold 95 % of 1,000 resamples of the same items (200 for AP beyond IoU 0.50)");
+    let fewer = if explorer.evaluation.task.has_objects() { " (200 for AP beyond IoU 0.50)" } else { "" };
+    let about = format!("{how} hold 95 % of 1,000 resamples of the same items{fewer}");
     ui.label(RichText::new(about).font(theme::caption()).color(ctx.theme.muted));
+}
+
+/// True where one of the models says how sure it is.
+fn has_confidence(ctx: &ViewCtx, explorer: &Explorer) -> bool {
+    let first = &explorer.evaluation;
+    !first.is_without_confidence() || ctx.session.compared.iter().any(|compared| compared.has_confidence(first))
 }
 
 fn send(ctx: &ViewCtx, others: Vec<Choice>, state: &CompareState) {
@@ -202,16 +212,20 @@ fn difference_cells(ui: &mut Ui, ctx: &ViewCtx, name: &str, of: &MetricDifferenc
     ui.label(RichText::new(words).color(color));
 }
 
-/// The four sets, and whether their difference may be chance.
+/// The sets, and whether their difference may be chance.
 fn sets(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Arc<Compared>) {
     let task = explorer.evaluation.task;
-    let (_, many) = if task.is_classification() { task.items() } else { task.units() };
-    ui.label(RichText::new(format!("Which {many} are right")).font(theme::title()).color(ctx.theme.text));
+    let (_, many) = if task.has_objects() { task.units() } else { task.items() };
+    let what = if task.is_graded() { "better" } else { "right" };
+    ui.label(RichText::new(format!("Which {many} are {what}")).font(theme::title()).color(ctx.theme.text));
     ui.horizontal_wrapped(|ui| {
-        for set in Set::ALL {
+        for &set in Set::of_task(task) {
             let count = compared.units(set).len();
-            let words = format!("{} {}", set.label(), fmt::count(count as u64));
+            let words = format!("{} {}", set.label(task), fmt::count(count as u64));
             let about = match set {
+                Set::Fixed if task.is_graded() => "A higher mean IoU in the other",
+                Set::Broken if task.is_graded() => "A lower mean IoU in the other",
+                Set::Same => "The same mean IoU in both",
                 Set::Fixed => "Wrong in the first, right in the other",
                 Set::Broken => "Right in the first, wrong in the other",
                 Set::BothWrong => "Wrong in both",
@@ -219,18 +233,18 @@ fn sets(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Arc<Compared
             };
             let button = ui.add_enabled(count > 0, Button::new(words));
             if button.on_hover_text(format!("{about}; a click shows them")).clicked() {
-                let title = format!("{} by the other model", set.label());
-                let truths = compared.truths(set, &explorer.evaluation);
                 ctx.send(Command::SetThreshold(compared.confidences.0));
-                ctx.send(Command::Select(Filter::Objects { title, truths }));
+                ctx.send(Command::Select(compared.filter(set, &explorer.evaluation)));
             }
         }
         let p = compared.comparison.p;
         let p = if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {p:.3}") };
-        let label = ui.label(RichText::new(format!("McNemar {p}")).color(ctx.theme.muted));
-        label.on_hover_text(
-            "The chance that fixed and broken would be at least as unequal if neither were likelier (exact, two-sided)",
-        );
+        let (test, sets) =
+            if task.is_graded() { ("Sign test", "better and worse") } else { ("McNemar", "fixed and broken") };
+        let label = ui.label(RichText::new(format!("{test} {p}")).color(ctx.theme.muted));
+        label.on_hover_text(format!(
+            "The chance that {sets} would be at least as unequal if neither were likelier (exact, two-sided)"
+        ));
     });
     let hint = "An opened image shows both models: X puts the other in the place of this one, C sets them side by side";
     ui.label(RichText::new(hint).font(theme::caption()).color(ctx.theme.muted));
@@ -241,17 +255,24 @@ fn classes(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared,
     let all = &compared.comparison.classes;
     let count = if state.all_classes { all.len() } else { all.len().min(CLASSES) };
     egui::Grid::new("compared classes").min_col_width(64.0).spacing([theme::PADDING * 2.0, 2.0]).show(ui, |ui| {
-        for head in
-            ["", "F1, first", "F1, other", "difference", "precision", "recall", "correct", "missed", "false positives"]
-        {
+        let task = explorer.evaluation.task;
+        let (name, main) = class_rate(task);
+        let rates = [format!("{name}, first"), format!("{name}, other")];
+        let counts: &[&str] = match task.is_graded() {
+            true => &["correct"],
+            false => &["correct", "missed", "false positives"],
+        };
+        let fixed = ["difference", "precision", "recall"];
+        ui.label("");
+        for head in rates.iter().map(String::as_str).chain(fixed).chain(counts.iter().copied()) {
             ui.label(RichText::new(head).font(theme::caption()).color(ctx.theme.muted));
         }
         ui.end_row();
         for class in all.iter().take(count) {
             let (a, b) = (class.a, class.b);
             ui.label(RichText::new(explorer.dataset().classes.name(class.class)).color(ctx.theme.text));
-            ui.label(fmt::rate(a.f1()));
-            ui.label(fmt::rate(b.f1()));
+            ui.label(fmt::rate(main(a)));
+            ui.label(fmt::rate(main(b)));
             let rate = |ui: &mut Ui, of: fn(ClassCounts) -> Option<f64>| {
                 let difference = class.difference(of);
                 let color = match difference {
@@ -262,10 +283,11 @@ fn classes(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared,
                 let words = difference.map_or_else(|| fmt::UNDEFINED.to_owned(), fmt::difference);
                 ui.label(RichText::new(words).color(color));
             };
-            rate(ui, ClassCounts::f1);
+            rate(ui, main);
             rate(ui, ClassCounts::precision);
             rate(ui, ClassCounts::recall);
-            for (a, b) in [(a.correct, b.correct), (a.missed, b.missed), (a.false_positives, b.false_positives)] {
+            let pairs = [(a.correct, b.correct), (a.missed, b.missed), (a.false_positives, b.false_positives)];
+            for (a, b) in pairs.into_iter().take(counts.len()) {
                 ui.label(format!("{} → {}", fmt::count(a), fmt::count(b)));
             }
             ui.end_row();

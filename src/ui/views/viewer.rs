@@ -113,6 +113,13 @@ struct Scene<'a> {
     controls: bool,
 }
 
+impl Scene<'_> {
+    /// True for the model that is compared with the one on screen.
+    fn is_other(&self) -> bool {
+        self.ctx.session.explorer.as_ref().is_none_or(|explorer| explorer.choice != self.explorer.choice)
+    }
+}
+
 /// Draws the view.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures: &mut Pictures) {
     let Some(explorer) = &ctx.session.explorer else { return };

@@ -30,12 +30,13 @@ pub struct PixelState {
     outline: bool,
     opacity: f32,
     hidden: BTreeSet<ClassId>,
-    texture: Option<(Key, TextureHandle)>,
+    /// Of the model on screen, and of the one beside it.
+    textures: [Option<(Key, TextureHandle)>; 2],
 }
 
 impl Default for PixelState {
     fn default() -> Self {
-        Self { difference: false, outline: false, opacity: 0.55, hidden: BTreeSet::new(), texture: None }
+        Self { difference: false, outline: false, opacity: 0.55, hidden: BTreeSet::new(), textures: [None, None] }
     }
 }
 
@@ -83,15 +84,11 @@ impl What {
 
 /// The masks of the image on screen; asks for them where they are not there.
 pub(super) fn shown<'a>(scene: &'a Scene) -> Option<&'a Result<Arc<Shown>, String>> {
-    match &scene.explorer.masks {
-        Some((image, shown)) if *image == scene.id => Some(shown),
-        _ => {
-            if !scene.ctx.session.jobs.contains_key(&Slot::Masks) {
-                scene.ctx.send(Command::ShowMasks(scene.id));
-            }
-            None
-        }
+    let shown = scene.ctx.session.masks_of(&scene.explorer.choice, scene.id);
+    if shown.is_none() && !scene.ctx.session.jobs.contains_key(&Slot::Masks) {
+        scene.ctx.send(Command::ShowMasks(scene.explorer.choice.clone(), scene.id));
     }
+    shown
 }
 
 /// The class of a pixel as the overlay sees it.
@@ -145,18 +142,20 @@ pub(super) fn overlay(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewe
         dark: theme.dark,
         cut: scene.explorer.counter.cut(),
     };
-    if state.pixels.texture.as_ref().is_none_or(|(known, _)| *known != key) {
+    let [own, other] = &mut state.pixels.textures;
+    let known = if scene.is_other() { other } else { own };
+    if known.as_ref().is_none_or(|(known, _)| *known != key) {
         let picture = drawn(&Pixels::of(scene.explorer, shown), &key, theme);
-        let texture = match state.pixels.texture.take() {
+        let texture = match known.take() {
             Some((_, mut texture)) => {
                 texture.set(picture, TextureOptions::NEAREST);
                 texture
             }
             None => ui.ctx().load_texture("masks", picture, TextureOptions::NEAREST),
         };
-        state.pixels.texture = Some((key, texture));
+        *known = Some((key, texture));
     }
-    if let Some((_, texture)) = &state.pixels.texture {
+    if let Some((_, texture)) = known {
         let tint = Color32::from_white_alpha((state.pixels.opacity * 255.0) as u8);
         let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
         ui.painter().image(texture.id(), canvas.picture(), whole, tint);
