@@ -137,6 +137,13 @@ impl Generation {
         self.columns.get(self.pass).map(AsRef::as_ref)
     }
 
+    /// The passing number of every answer, turned so that more is better.
+    pub fn pass_scores(&self) -> impl Iterator<Item = Option<f64>> + '_ {
+        let column = self.pass_column();
+        let of = move |item: usize| column.and_then(|column| column.value(item).map(|value| column.as_score(value)));
+        (0..self.answers.len()).map(of)
+    }
+
     /// sacrebleu's signatures.
     #[must_use]
     pub fn signatures(&self) -> Option<&Signatures> {

@@ -126,7 +126,16 @@ impl MatchTable {
     pub const fn pixel_rules(&self) -> Option<PixelRules> {
         match &self.part {
             Part::Statistics(Statistics { kind: Kind::Pixels(rules), .. }) => Some(*rules),
-            Part::Objects { .. } | Part::Labels(_) => None,
+            Part::Statistics(_) | Part::Objects { .. } | Part::Labels(_) => None,
+        }
+    }
+
+    /// A hash of how answers were scored and by which number they pass; `None` for other tasks.
+    #[must_use]
+    pub const fn scoring(&self) -> Option<u64> {
+        match &self.part {
+            Part::Statistics(Statistics { kind: Kind::Texts { scoring }, .. }) => Some(*scoring),
+            Part::Statistics(_) | Part::Objects { .. } | Part::Labels(_) => None,
         }
     }
 

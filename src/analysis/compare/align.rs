@@ -92,8 +92,13 @@ fn same((a, order_a): Ordered<'_>, (b, order_b): Ordered<'_>) -> Option<String> 
     Some(format!("the ground truth of {n} differs, such as that of `{first}`"))
 }
 
-/// In which rule of counting pixels two differ.
+/// In which rule of counting pixels, or of scoring answers, two differ.
 fn other_rules(a: &MatchTable, b: &MatchTable) -> Option<String> {
+    if a.scoring() != b.scoring() {
+        let words =
+            "their answers were scored in other ways, or pass by another number; choose one pass metric for both";
+        return Some(words.to_owned());
+    }
     let (p, q) = a.pixel_rules().zip(b.pixel_rules())?;
     if p.ignore != q.ignore {
         let name = |index: Option<u16>| index.map_or_else(|| "no index".to_owned(), |index| format!("index {index}"));

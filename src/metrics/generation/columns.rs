@@ -67,6 +67,11 @@ pub struct Column {
 }
 
 impl Column {
+    /// A column of values alone.
+    pub(in crate::metrics) fn of_values(key: &str, values: Vec<Option<f64>>) -> Self {
+        Self::new(key, key, values)
+    }
+
     fn new(key: impl Into<String>, label: impl Into<String>, values: Vec<Option<f64>>) -> Self {
         let (mut sum, mut defined) = (0.0, 0_usize);
         for value in values.iter().flatten() {

@@ -18,7 +18,7 @@ pub const CLASS_NAME: &str = "answer";
 /// The dataset whose truths are the answers for which the passing column is defined.
 pub(in crate::metrics) fn dataset(mut builder: DatasetBuilder, generation: &Generation) -> Dataset {
     builder.classes = ClassTable::from_names([CLASS_NAME.to_owned()]);
-    let defined = values(generation).enumerate().filter(|(_, value)| value.is_some());
+    let defined = generation.pass_scores().enumerate().filter(|(_, value)| value.is_some());
     builder.truths = defined.map(|(item, _)| NewTruth::label(item, CLASS)).collect();
     builder.build()
 }
@@ -40,8 +40,11 @@ pub(in crate::metrics) fn rescored(dataset: &Dataset, generation: &Generation) -
 /// An answer is said with the value of the passing column, turned so that more is better.
 pub(in crate::metrics) fn predictions(identity: ModelIdentity, generation: &Generation) -> Predictions {
     let items = generation.answers.len();
-    let said: Vec<(ImageId, f64)> =
-        values(generation).enumerate().filter_map(|(item, value)| Some((ImageId::from_index(item), value?))).collect();
+    let said: Vec<(ImageId, f64)> = generation
+        .pass_scores()
+        .enumerate()
+        .filter_map(|(item, value)| Some((ImageId::from_index(item), value?)))
+        .collect();
     let (image, score): (Vec<ImageId>, Vec<f64>) = said.into_iter().unzip();
     let class = vec![CLASS; image.len()];
     Predictions::of_items(identity, items, image, class, score)
@@ -88,10 +91,4 @@ pub(in crate::metrics) fn matched(
 fn cut_of(scores: &[f64], predictions: &Predictions, pred: PredId) -> u32 {
     let score = predictions.score.get(pred.index()).copied().unwrap_or(f64::NEG_INFINITY);
     u32::try_from(scores.partition_point(|other| *other > score) + 1).unwrap_or(u32::MAX)
-}
-
-fn values(generation: &Generation) -> impl Iterator<Item = Option<f64>> + '_ {
-    let column = generation.pass_column();
-    let of = move |item: usize| column.and_then(|column| column.value(item).map(|value| column.as_score(value)));
-    (0..generation.answers.len()).map(of)
 }

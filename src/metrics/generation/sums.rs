@@ -61,10 +61,10 @@ pub const fn width(columns: usize) -> usize {
     2 * columns + COUNTS
 }
 
-/// The row of an answer: value and 1 (or 0 and 0) of each column, then the counts.
-pub fn row(columns: &[&Column], counts: &ItemCounts, item: usize, row: &mut Vec<f64>) {
+/// The row of an answer: value and 1 of each column (0 and 0 where it is undefined or there is no such column), then the counts.
+pub fn row(columns: &[Option<&Column>], counts: &ItemCounts, item: usize, row: &mut Vec<f64>) {
     for column in columns {
-        let value = column.value(item);
+        let value = column.and_then(|column| column.value(item));
         row.extend([value.unwrap_or(0.0), f64::from(value.is_some())]);
     }
     let ItemCounts { bleu, chrf, chrf_plus_plus, ter } = counts;
@@ -115,8 +115,8 @@ impl Generation {
     /// # Errors
     /// [`Cancelled`] when asked to stop.
     pub fn intervals(&self, resamples: usize, seed: u64, progress: &dyn Progress) -> Result<Intervals, Cancelled> {
-        let columns: Vec<&Column> = self.columns.iter().map(AsRef::as_ref).collect();
-        let numbers: Vec<Number> = columns.iter().map(|column| Number::of(&column.key)).collect();
+        let columns: Vec<Option<&Column>> = self.columns.iter().map(|column| Some(column.as_ref())).collect();
+        let numbers: Vec<Number> = self.columns.iter().map(|column| Number::of(&column.key)).collect();
         let (items, width) = (self.answers.len(), width(columns.len()));
         let mut rows = Vec::with_capacity(items * width);
         for (item, counts) in self.counts.iter().enumerate() {
@@ -140,7 +140,7 @@ impl Generation {
         };
         let all: Vec<Vec<Option<f64>>> = (0..resamples).into_par_iter().map(one).collect::<Result<_, Cancelled>>()?;
         let mut intervals = Intervals::new();
-        for (at, column) in columns.iter().enumerate() {
+        for (at, column) in self.columns.iter().enumerate() {
             let found: Vec<f64> = all.iter().filter_map(|values| values.get(at).copied().flatten()).collect();
             if let Some(interval) = percentiles(found).filter(|(low, high)| low < high) {
                 intervals.insert(column.key.clone(), interval);

@@ -7,6 +7,7 @@ use crate::metrics::classification::ordered;
 use crate::metrics::coco::{self, ranked};
 use crate::metrics::counts::Counts;
 use crate::metrics::evaluation::{Evaluation, Labels, Objects, Part as Kind};
+use crate::metrics::generation::Generation;
 use crate::model::{Cancelled, ClassId, Dataset, ImageId, PredId, Progress, Task};
 
 use super::statistics::{Statistics, values_of_pixels};
@@ -40,6 +41,14 @@ impl MatchTable {
             table.values = rates_of(table.counts().0);
             let summary = evaluation.segmentation(&timeline.counter_at(confidence));
             table.values.extend(summary.iter().flat_map(values_of_pixels));
+            return Ok(table);
+        }
+        if let Kind::Texts(texts) = &evaluation.part {
+            let statistics = Statistics::of_texts(texts, confidence, progress)?;
+            table.digests = (0..table.names.len()).map(|item| digest_of_references(texts, item)).collect();
+            table.values = statistics.values();
+            table.classes = Vec::new();
+            table.part = Part::Statistics(statistics);
             return Ok(table);
         }
         let class_of = |pred: PredId| evaluation.predictions.class_of(pred).map(|class| class.0);
@@ -98,6 +107,13 @@ impl MatchTable {
     }
 }
 
+/// A hash of the references of an answer.
+fn digest_of_references(texts: &Generation, item: usize) -> u64 {
+    let mut hash = Fnv::default();
+    texts.answers.references.get(item).into_iter().flatten().for_each(|reference| hash.name(reference));
+    hash.0
+}
+
 pub(super) fn rates_of(counts: Counts) -> Values {
     vec![(Metric::F1, counts.f1()), (Metric::Precision, counts.precision()), (Metric::Recall, counts.recall())]
 }
@@ -149,7 +165,7 @@ impl Fnv {
     }
 
     /// A name and its end: no byte of UTF-8 is 255.
-    fn name(&mut self, name: &str) {
+    pub(super) fn name(&mut self, name: &str) {
         self.bytes(name.as_bytes());
         self.bytes(&[255]);
     }

@@ -15,11 +15,14 @@ use super::statistics::{Kind, PixelRules, Statistics};
 use super::{CLASS, LabelPart, MatchTable, Metric, Pairing, Part};
 
 /// The version of the layout; tables of another are refused.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 const MAGIC: [u8; 8] = *b"EVTABLE\0";
-/// In the bytes of [`Statistics::scores`]: undefined. Scores are not negative.
-const NO_SCORE: f64 = -1.0;
+/// In the bytes of [`Statistics::scores`]: undefined.
+const NO_SCORE: f64 = f64::NAN;
+/// Kinds of statistics.
+const PIXELS: u8 = 0;
+const TEXTS: u8 = 1;
 /// Magic, schema and hash.
 const HEAD: usize = 20;
 
@@ -72,8 +75,16 @@ impl MatchTable {
             }
             Part::Statistics(part) => {
                 out.byte(2);
-                let Kind::Pixels(rules) = part.kind;
-                [rules.ignore, rules.without].into_iter().for_each(|index| out.index(index));
+                match part.kind {
+                    Kind::Pixels(rules) => {
+                        out.byte(PIXELS);
+                        [rules.ignore, rules.without].into_iter().for_each(|index| out.index(index));
+                    }
+                    Kind::Texts { scoring } => {
+                        out.byte(TEXTS);
+                        out.bytes(&scoring.to_le_bytes());
+                    }
+                }
                 out.byte(u8::from(part.thresholded));
                 out.numbers(&part.rows);
                 out.numbers(&part.scores.iter().map(|score| score.unwrap_or(NO_SCORE)).collect::<Vec<f64>>());
@@ -133,6 +144,7 @@ impl MatchTable {
             Part::Objects { .. } => self.task.has_objects(),
             Part::Labels(_) => self.task.is_classification(),
             Part::Statistics(Statistics { kind: Kind::Pixels(_), .. }) => self.task == Task::SemanticSegmentation,
+            Part::Statistics(Statistics { kind: Kind::Texts { .. }, .. }) => self.task == Task::TextGeneration,
         };
         part && starts(&self.truth_starts, self.fates.len())
             && starts(&self.extra_starts, self.extra_classes.len())
@@ -328,10 +340,14 @@ impl<'a> Reader<'a> {
     }
 
     fn statistics(&mut self, classes: usize) -> Result<Statistics, BrokenTable> {
-        let kind = Kind::Pixels(PixelRules { ignore: self.index()?, without: self.index()? });
+        let kind = match self.byte()? {
+            PIXELS => Kind::Pixels(PixelRules { ignore: self.index()?, without: self.index()? }),
+            TEXTS => Kind::Texts { scoring: u64::from_le_bytes(self.array()?) },
+            _ => return Err(BrokenTable::Damaged),
+        };
         let thresholded = self.byte()? == 1;
         let (rows, scores) = (self.numbers()?, self.numbers()?);
-        let scores = scores.into_iter().map(|score| Some(score).filter(|score| *score >= 0.0)).collect();
+        let scores = scores.into_iter().map(|score| Some(score).filter(|score| !score.is_nan())).collect();
         Ok(Statistics { kind, width: kind.width(classes), rows, scores, thresholded })
     }
 

@@ -35,6 +35,30 @@ pub enum Metric {
     AveragePrecisionMacro,
     /// Mean −ln of the true class's probability.
     LogLoss,
+    /// Share of answers that reach the threshold.
+    PassRate,
+    /// Share of answers that equal a reference.
+    ExactMatch,
+    /// Mean F1 of the words that answer and reference share.
+    TokenF1,
+    /// BLEU of the set.
+    Bleu,
+    /// chrF of the set.
+    Chrf,
+    /// chrF++ of the set.
+    ChrfPlusPlus,
+    /// TER of the set.
+    Ter,
+    /// Mean ROUGE-1.
+    Rouge1,
+    /// Mean ROUGE-2.
+    Rouge2,
+    /// Mean ROUGE-L.
+    RougeL,
+    /// Mean ROUGE-Lsum.
+    RougeLsum,
+    /// Mean of the judge's weighted score.
+    WeightedScore,
     /// Mean IoU of the classes that have pixels.
     MeanIou,
     /// Share of pixels whose class is right.
@@ -51,7 +75,7 @@ pub enum Metric {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 33] = [
         Self::Precision,
         Self::Recall,
         Self::F1,
@@ -73,6 +97,18 @@ impl Metric {
         Self::FrequencyWeightedIou,
         Self::MeanDice,
         Self::BoundaryIou,
+        Self::PassRate,
+        Self::ExactMatch,
+        Self::TokenF1,
+        Self::Bleu,
+        Self::Chrf,
+        Self::ChrfPlusPlus,
+        Self::Ter,
+        Self::Rouge1,
+        Self::Rouge2,
+        Self::RougeL,
+        Self::RougeLsum,
+        Self::WeightedScore,
     ];
 
     /// Those of a task, the headline first; none where the task cannot be compared.
@@ -115,7 +151,20 @@ impl Metric {
                 Self::Precision,
                 Self::Recall,
             ],
-            Task::TextGeneration => &[],
+            Task::TextGeneration => &[
+                Self::PassRate,
+                Self::ExactMatch,
+                Self::TokenF1,
+                Self::Bleu,
+                Self::Chrf,
+                Self::ChrfPlusPlus,
+                Self::Ter,
+                Self::Rouge1,
+                Self::Rouge2,
+                Self::RougeL,
+                Self::RougeLsum,
+                Self::WeightedScore,
+            ],
         }
     }
 
@@ -144,6 +193,18 @@ impl Metric {
             Self::FrequencyWeightedIou => "frequency_weighted_iou",
             Self::MeanDice => "mean_dice",
             Self::BoundaryIou => "boundary_iou",
+            Self::PassRate => "pass_rate",
+            Self::ExactMatch => "exact_match",
+            Self::TokenF1 => "token_f1",
+            Self::Bleu => "bleu",
+            Self::Chrf => "chrf",
+            Self::ChrfPlusPlus => "chrf_plus_plus",
+            Self::Ter => "ter",
+            Self::Rouge1 => "rouge1",
+            Self::Rouge2 => "rouge2",
+            Self::RougeL => "rougeL",
+            Self::RougeLsum => "rougeLsum",
+            Self::WeightedScore => "weighted_score",
         }
     }
 
@@ -172,6 +233,18 @@ impl Metric {
             Self::FrequencyWeightedIou => "Frequency-weighted IoU",
             Self::MeanDice => "Mean Dice",
             Self::BoundaryIou => "Boundary IoU",
+            Self::PassRate => "Pass rate",
+            Self::ExactMatch => "Exact match",
+            Self::TokenF1 => "Token F1",
+            Self::Bleu => "BLEU",
+            Self::Chrf => "chrF",
+            Self::ChrfPlusPlus => "chrF++",
+            Self::Ter => "TER",
+            Self::Rouge1 => "ROUGE-1",
+            Self::Rouge2 => "ROUGE-2",
+            Self::RougeL => "ROUGE-L",
+            Self::RougeLsum => "ROUGE-Lsum",
+            Self::WeightedScore => "Weighted score",
         }
     }
 
@@ -184,7 +257,7 @@ impl Metric {
     /// True where less is better.
     #[must_use]
     pub const fn lower_is_better(self) -> bool {
-        matches!(self, Self::HammingLoss | Self::LogLoss)
+        matches!(self, Self::HammingLoss | Self::LogLoss | Self::Ter)
     }
 
     /// True where a resample takes long: average precision at overlaps beyond 0.50.

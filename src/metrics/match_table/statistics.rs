@@ -5,12 +5,15 @@
 
 use crate::metrics::counts::{ClassCounts, Counts};
 use crate::metrics::evaluation::{Evaluation, Pixels};
+use crate::metrics::generation::sums::{self, Number};
+use crate::metrics::generation::{Column, Generation};
 use crate::metrics::lanes::{self, LANES, Values, Weights};
 use crate::metrics::segmentation::{ClassSums, SegmentationSummary};
 use crate::metrics::timeline::{Cut, Timeline};
-use crate::model::{Cancelled, ImageId, Progress};
+use crate::model::{Cancelled, ImageId, Progress, Scoring, Task};
 
 use super::Metric;
+use super::build::Fnv;
 
 /// Every item's row, side by side.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +22,7 @@ pub(super) struct Statistics {
     /// Numbers a row.
     pub width: usize,
     pub rows: Vec<f64>,
-    /// How well each item is done; never negative.
+    /// How well each item is done; more is better.
     pub scores: Vec<Option<f64>>,
     /// True where a threshold leaves something out or in.
     pub thresholded: bool,
@@ -30,6 +33,11 @@ pub(super) struct Statistics {
 pub(super) enum Kind {
     /// Pixels of every class, [`OF_CLASS`] numbers each. A double holds them exactly.
     Pixels(PixelRules),
+    /// Values and counts of an answer, as [`sums::row`] lays them out for the metrics of the task.
+    Texts {
+        /// A hash of how answers were scored and which number decides.
+        scoring: u64,
+    },
 }
 
 /// By which rules pixels are counted.
@@ -65,6 +73,11 @@ impl Statistics {
         sums
     }
 
+    /// Every number of all items.
+    pub fn values(&self) -> Vec<(Metric, Option<f64>)> {
+        self.kind.values(&self.sums())
+    }
+
     /// Every number of each resample.
     pub fn resampled(&self, weights: &[Weights]) -> Vec<(Metric, Values)> {
         let mut sums = vec![[0.0; LANES]; self.width];
@@ -84,6 +97,26 @@ impl Statistics {
             && self.scores.len() == items
             && self.width.checked_mul(items) == Some(self.rows.len())
             && self.each_row().all(|row| self.kind.is_sound(row))
+    }
+
+    /// The answers of an evaluation at a threshold.
+    pub fn of_texts(texts: &Generation, threshold: f64, progress: &dyn Progress) -> Result<Self, Cancelled> {
+        let kind = Kind::Texts { scoring: hash_of_scoring(texts) };
+        let scores: Vec<Option<f64>> = texts.pass_scores().collect();
+        let passes = scores.iter().map(|score| score.map(|score| f64::from(score >= threshold))).collect();
+        let passes = Column::of_values("pass_rate", passes);
+        let column = |metric: &Metric| match metric {
+            Metric::PassRate => Some(&passes),
+            metric => texts.column(metric.name()),
+        };
+        let columns: Vec<Option<&Column>> = of_texts().iter().map(column).collect();
+        let width = kind.width(0);
+        let mut rows = Vec::with_capacity(width * scores.len());
+        for (item, counts) in texts.counts.iter().enumerate() {
+            progress.check()?;
+            sums::row(&columns, counts, item, &mut rows);
+        }
+        Ok(Self { kind, width, rows, scores, thresholded: true })
     }
 
     /// The pixels of an evaluation at a cut of its timeline.
@@ -127,6 +160,7 @@ impl Kind {
     pub const fn width(self, classes: usize) -> usize {
         match self {
             Self::Pixels(_) => classes * OF_CLASS,
+            Self::Texts { .. } => sums::width(of_texts().len()),
         }
     }
 
@@ -138,6 +172,10 @@ impl Kind {
                 values.extend(super::build::rates_of(self.totals(sums)));
                 values
             }
+            Self::Texts { .. } => {
+                let numbers: Vec<Number> = of_texts().iter().map(|metric| Number::of(metric.name())).collect();
+                of_texts().iter().copied().zip(sums::values(&numbers, sums)).collect()
+            }
         }
     }
 
@@ -145,20 +183,25 @@ impl Kind {
     fn score(self, row: &[f64]) -> Option<f64> {
         match self {
             Self::Pixels(rules) => summary(row, rules).mean_iou,
+            // It is the passing number, which no row holds.
+            Self::Texts { .. } => None,
         }
     }
 
     /// The counts of each class that a sum of rows holds.
     pub fn classes(self, sums: &[f64]) -> impl Iterator<Item = ClassCounts> + '_ {
-        match self {
-            Self::Pixels(_) => pixel_sums(sums).map(|PixelSums { of, missed }| ClassCounts {
-                correct: of.correct,
-                misclassified: of.truth - of.correct - missed,
-                misclassified_as: of.predicted - of.correct,
-                missed,
-                false_positives: 0,
-            }),
-        }
+        let sums = match self {
+            Self::Pixels(_) => sums,
+            // Answers have no classes.
+            Self::Texts { .. } => &[],
+        };
+        pixel_sums(sums).map(|PixelSums { of, missed }| ClassCounts {
+            correct: of.correct,
+            misclassified: of.truth - of.correct - missed,
+            misclassified_as: of.predicted - of.correct,
+            missed,
+            false_positives: 0,
+        })
     }
 
     /// The counts of all classes.
@@ -173,6 +216,7 @@ impl Kind {
 
     fn is_sound(self, row: &[f64]) -> bool {
         match self {
+            Self::Texts { .. } => row.iter().all(|n| n.is_finite()),
             Self::Pixels(_) => {
                 // A mask has less than 2³² pixels, a boundary of two masks less than twice as many.
                 row.iter().all(|n| n.fract() == 0.0 && (0.0..=2.0 * f64::from(u32::MAX)).contains(n))
@@ -182,6 +226,20 @@ impl Kind {
             }
         }
     }
+}
+
+/// The metrics of a row of an answer.
+const fn of_texts() -> &'static [Metric] {
+    Metric::of_task(Task::TextGeneration)
+}
+
+/// A hash of everything that tells in which way answers were scored, and which number decides.
+fn hash_of_scoring(texts: &Generation) -> u64 {
+    let scoring = Scoring { template: String::new(), metrics: Vec::new(), pass: None, ..texts.scoring.clone() };
+    let mut hash = Fnv::default();
+    hash.name(&serde_json::to_string(&scoring).unwrap_or_default());
+    hash.name(texts.pass_column().map_or("", |column| &column.key));
+    hash.0
 }
 
 /// What a row of pixels holds of one class.
