@@ -2,6 +2,7 @@
 //!
 //! Knows files. Does not know metrics, threads or the screen.
 
+pub mod answers;
 pub mod checks;
 pub mod class_map;
 pub mod class_names;
@@ -32,11 +33,13 @@ pub mod voc;
 pub mod yolo;
 pub mod yolo_results;
 
+pub use answers::AnswerSet;
 pub use class_map::{ClassMapping, MappingReason};
 pub use error::{FormatError, LoadError};
 pub use health::check_pictures;
 pub use load::{
-    MASKS, choices, input_files, load_class_scores, load_dataset, load_groups, load_masks, load_predictions,
+    MASKS, choices, input_files, load_answers, load_class_scores, load_dataset, load_groups, load_masks,
+    load_predictions,
 };
 pub use open::{fingerprint, open_project};
 pub use pair::{label_dataset_from_file, label_project_from_files, mask_project_from_files, project_from_files};
