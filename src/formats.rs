@@ -33,13 +33,25 @@ pub mod voc;
 pub mod yolo;
 pub mod yolo_results;
 
-pub use answers::{AnswerSet, answer_project_from_files, load_answers};
+pub use answers::AnswerSet;
 pub use class_map::{ClassMapping, MappingReason};
 pub use error::{FormatError, LoadError};
 pub use health::check_pictures;
 pub use load::{
-    MASKS, choices, input_files, load_class_scores, load_dataset, load_groups, load_masks, load_predictions,
+    MASKS, choices, input_files, load_answers, load_class_scores, load_dataset, load_groups, load_masks,
+    load_predictions,
 };
 pub use open::{fingerprint, open_project};
 pub use pair::{label_dataset_from_file, label_project_from_files, mask_project_from_files, project_from_files};
 pub use sniff::{Alternative, Correction, Reason, Recognised, Usable, recognise};
+
+/// Stand-in until folders are recognised.
+///
+/// # Errors
+/// Always.
+pub fn answer_project_from_files(
+    _: Option<&std::path::Path>,
+    predictions: &std::path::Path,
+) -> Result<(std::path::PathBuf, crate::model::project::Project, crate::model::project::Choice), LoadError> {
+    Err(FormatError::new(predictions, "is not read", "write evalens.json").into())
+}

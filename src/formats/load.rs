@@ -2,6 +2,7 @@
 //!
 //! Knows which reader reads which format. Does not know how any format is written.
 
+mod answers;
 mod masks;
 
 use std::cell::RefCell;
@@ -23,10 +24,12 @@ use crate::model::{
 };
 
 /// Formats of truth, the preferred first.
-pub const TRUTH_FORMATS: [&str; 8] = ["coco", "voc", "yolo", "image-folder", "csv", "jsonl", MASKS, panoptic::FORMAT];
+pub const TRUTH_FORMATS: [&str; 9] =
+    ["coco", "voc", "yolo", "image-folder", "csv", "jsonl", MASKS, panoptic::FORMAT, super::answers::LINES];
 /// Formats of detections, the preferred first.
 pub const PREDICTION_FORMATS: [&str; 2] = ["coco-results", "yolo-txt"];
 
+pub use answers::load_answers;
 pub use masks::{FORMAT as MASKS, MaskSet, load_masks};
 
 /// Every model version on every split of every dataset version that it has predictions for, or whose items a head of it
@@ -80,16 +83,7 @@ pub fn load_dataset(
 ) -> Result<(Dataset, Findings), LoadError> {
     let entry = dataset_of(root, project, choice)?;
     let mut findings = Findings::default();
-    let mut builder = DatasetBuilder {
-        identity: DatasetIdentity {
-            project: entry.home.as_ref().map_or_else(|| project.name.clone(), |home| home.project.clone()),
-            id: entry.id.clone(),
-            version: entry.version.clone(),
-            split: choice.splits.join("+"),
-        },
-        splits: choice.splits.clone(),
-        ..DatasetBuilder::default()
-    };
+    let mut builder = builder_of(project, entry, choice);
     // The files of a dataset of another project lie in that one's folder.
     let own = root;
     let root = entry.root(own);
@@ -129,6 +123,24 @@ pub fn load_dataset(
         labels::check_classes(&dataset, entry.task, &mut findings);
     }
     Ok((dataset, findings))
+}
+
+/// A dataset without its items.
+fn builder_of(project: &Project, entry: &DatasetEntry, choice: &Choice) -> DatasetBuilder {
+    DatasetBuilder {
+        identity: DatasetIdentity {
+            project: entry.home.as_ref().map_or_else(|| project.name.clone(), |home| home.project.clone()),
+            id: entry.id.clone(),
+            version: entry.version.clone(),
+            split: choice.splits.join("+"),
+        },
+        splits: choice.splits.clone(),
+        ..DatasetBuilder::default()
+    }
+}
+
+fn identity_of(project: &Project, model: &ModelEntry) -> ModelIdentity {
+    ModelIdentity { project: project.name.clone(), id: model.id.clone(), version: model.version.clone() }
 }
 
 /// Truth and pictures of the chosen splits.
@@ -189,8 +201,7 @@ pub fn load_class_scores(
         }
         sources.push(class_predictions::Source { root, project, entry, model, prediction, dataset, split });
     }
-    let identity =
-        ModelIdentity { project: project.name.clone(), id: model.id.clone(), version: model.version.clone() };
+    let identity = identity_of(project, model);
     let (scores, mappings) = class_predictions::read(&sources, dataset, identity, &mut findings, progress)?;
     Ok((scores, findings, mappings))
 }
@@ -235,8 +246,7 @@ pub fn load_predictions(
         let job = Job { root, project, model, entry, prediction, dataset, split: index };
         job.read(&mut all, &mut counted, &mut findings, progress)?;
     }
-    let identity =
-        ModelIdentity { project: project.name.clone(), id: model.id.clone(), version: model.version.clone() };
+    let identity = identity_of(project, model);
     let predictions = all.build(identity, dataset.images.len());
     health::check_predictions(&predictions, dataset, &mut findings);
     let mappings = counted.finish(&dataset.classes);
@@ -256,6 +266,7 @@ pub fn input_files(root: &Path, project: &Project, choice: &Choice) -> Vec<PathB
             add_truth_files(home, &entry.format, name, split, &mut files);
         }
         files.extend(entry.class_file.as_ref().map(|file| home.join(file)));
+        files.extend(super::answers::companions(home, entry));
         if let Some(model) = project.models.get(choice.model) {
             for split in &choice.splits {
                 if let Ok(prediction) = prediction_of(root, model, entry, split) {
@@ -265,7 +276,9 @@ pub fn input_files(root: &Path, project: &Project, choice: &Choice) -> Vec<PathB
                     if let Some(folder) = &prediction.confidence {
                         add_files(&root.join(folder), super::masks::is_confidence, &mut files);
                     }
-                    files.extend(class_predictions::companions(&path));
+                    if entry.task != Task::TextGeneration {
+                        files.extend(class_predictions::companions(&path));
+                    }
                 } else if let Some((head, vectors)) = model.head.as_ref().zip(entry.embeddings.as_ref()) {
                     files.push(root.join(head));
                     files.push(home.join(&vectors.vectors));
@@ -350,8 +363,13 @@ fn prediction_of<'a>(
     dataset: &DatasetEntry,
     split: &str,
 ) -> Result<&'a PredictionEntry, FormatError> {
-    let formats =
-        || PREDICTION_FORMATS.iter().chain(&class_predictions::SCORE_FORMATS).chain([&MASKS, &panoptic::FORMAT]);
+    let formats = || {
+        PREDICTION_FORMATS.iter().chain(&class_predictions::SCORE_FORMATS).chain([
+            &MASKS,
+            &panoptic::FORMAT,
+            &super::answers::LINES,
+        ])
+    };
     let rank = |p: &PredictionEntry| formats().position(|f| *f == p.format).unwrap_or(usize::MAX);
     model.outputs(dataset, split, rank).ok_or_else(|| {
         FormatError::new(

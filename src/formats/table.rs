@@ -12,7 +12,7 @@ mod nested;
 pub mod records;
 mod rows_of_block;
 pub mod sheet;
-mod split_rows;
+pub(super) mod split_rows;
 mod wanted;
 
 use std::path::Path;

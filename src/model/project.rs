@@ -48,7 +48,8 @@ pub struct DatasetEntry {
     /// What is annotated.
     #[serde(default)]
     pub task: Task,
-    /// `coco`, `yolo` or `voc`; of classifiers `image-folder`, `csv` or `jsonl`; `mask-png` or `coco-panoptic`.
+    /// `coco`, `yolo` or `voc`; of classifiers `image-folder`, `csv` or `jsonl`; `mask-png` or `coco-panoptic`;
+    /// of generated texts `csv`, `jsonl` or `text-lines`.
     pub format: String,
     /// Splits by name.
     #[serde(default)]
@@ -224,7 +225,8 @@ pub struct PredictionEntry {
     pub version: String,
     /// Split.
     pub split: String,
-    /// `coco-results` or `yolo-txt`; of classifiers `csv`, `jsonl`, `npy`, `npz` or `class-txt`; `mask-png`.
+    /// `coco-results` or `yolo-txt`; of classifiers `csv`, `jsonl`, `npy`, `npz` or `class-txt`; `mask-png`; of
+    /// generated texts `csv`, `jsonl` or `text-lines`.
     pub format: String,
     /// File or folder.
     pub path: String,

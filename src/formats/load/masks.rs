@@ -3,16 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::{dataset_of, model_of, prediction_of, project_file, split_paths};
+use super::{builder_of, dataset_of, identity_of, model_of, prediction_of, project_file, split_paths};
 use crate::formats::error::{FormatError, LoadError};
 use crate::formats::mask_png::MaskClasses;
 use crate::formats::{masks, panoptic};
 use crate::model::index_mask::NO_CLASS;
+use crate::model::project::DatasetEntry;
 use crate::model::project::{Choice, Project};
-use crate::model::project::{DatasetEntry, ModelEntry};
-use crate::model::{
-    ClassTable, DatasetBuilder, DatasetIdentity, Findings, Image, MaskFiles, MaskReading, ModelIdentity, Severity,
-};
+use crate::model::{DatasetBuilder, Findings, Image, MaskFiles, MaskReading, ModelIdentity, Severity};
 
 /// The format of folders of masks, of truth and of outputs.
 pub const FORMAT: &str = "mask-png";
@@ -62,7 +60,7 @@ pub fn load_masks(
             FormatError::new(&project_file(root), problem, format!("write one of: {}", table.names().join(", ")))
         })?),
     };
-    let mut builder = builder_of(project, entry, choice, table);
+    let mut builder = DatasetBuilder { classes: table, ..builder_of(project, entry, choice) };
     let mut files: Vec<MaskFiles> = Vec::new();
     for ((number, (truth, images)), name) in (0_u16..).zip(&splits).zip(&choice.splits) {
         let before = files.len();
@@ -109,24 +107,6 @@ fn colours_of(entry: &DatasetEntry, classes: &MaskClasses) -> Result<Vec<([u8; 3
     Ok(entry.colours.iter().copied().zip(indices).collect())
 }
 
-fn identity_of(project: &Project, model: &ModelEntry) -> ModelIdentity {
-    ModelIdentity { project: project.name.clone(), id: model.id.clone(), version: model.version.clone() }
-}
-
-fn builder_of(project: &Project, entry: &DatasetEntry, choice: &Choice, classes: ClassTable) -> DatasetBuilder {
-    DatasetBuilder {
-        identity: DatasetIdentity {
-            project: entry.home.as_ref().map_or_else(|| project.name.clone(), |home| home.project.clone()),
-            id: entry.id.clone(),
-            version: entry.version.clone(),
-            split: choice.splits.join("+"),
-        },
-        classes,
-        splits: choice.splits.clone(),
-        ..DatasetBuilder::default()
-    }
-}
-
 /// Lists the panoptic maps of a choice: their segments count as classes of pixels too.
 fn load_panoptic(
     own: &Path,
@@ -136,7 +116,7 @@ fn load_panoptic(
 ) -> Result<MaskSet, LoadError> {
     let (entry, model) = (dataset_of(own, project, choice)?, model_of(own, project, choice)?);
     let splits = split_paths(entry.root(own), entry, choice)?;
-    let mut builder = builder_of(project, entry, choice, ClassTable::default());
+    let mut builder = builder_of(project, entry, choice);
     let mut files: Vec<MaskFiles> = Vec::new();
     let mut categories: Option<Vec<panoptic::Category>> = None;
     for ((number, (truth, images)), name) in (0_u16..).zip(&splits).zip(&choice.splits) {

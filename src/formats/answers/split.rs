@@ -1,0 +1,349 @@
+//! One split: the items of its truth, and the answers that belong to them.
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashSet;
+
+use super::beside::{Beside, From};
+use super::choices::{self, Item};
+use super::join::{Keys, Rows, join};
+use super::layout::{self, Layout, Said};
+use super::names::{self, plain};
+use super::sheet::{self, LINES, Sheet};
+use super::value::Value;
+use super::{Chosen, FORMATS, unknown_format, wide};
+use crate::formats::error::{FormatError, LoadError};
+use crate::formats::labels::shortened;
+use crate::formats::{listing, source};
+use crate::model::project::PredictionEntry;
+use crate::model::{Answers, DatasetBuilder, Findings, Image, Progress, Severity};
+
+/// A split on its way into a dataset.
+pub(super) struct Split<'a> {
+    pub chosen: &'a Chosen<'a>,
+    pub number: u16,
+    pub name: &'a str,
+    pub truth: &'a Path,
+    pub rows: &'a Said,
+    pub prediction: &'a PredictionEntry,
+}
+
+/// The items of a truth.
+#[derive(Default)]
+struct Items {
+    names: Vec<String>,
+    /// Its names are ids of the truth, not positions.
+    named: bool,
+    prompts: Vec<String>,
+    references: Vec<Vec<String>>,
+    incorrect: Vec<Vec<String>>,
+    /// The row of each.
+    rows: Vec<Option<usize>>,
+}
+
+/// Truth and outputs as they were read.
+struct Sheets {
+    truth: Sheet,
+    /// `None` where the truth has the outputs too.
+    outputs: Option<Sheet>,
+}
+
+impl Sheets {
+    fn outputs(&self) -> &Sheet {
+        self.outputs.as_ref().unwrap_or(&self.truth)
+    }
+}
+
+impl Split<'_> {
+    pub fn read(
+        &self,
+        builder: &mut DatasetBuilder,
+        answers: &mut Answers,
+        beside: &mut Beside,
+        findings: &mut Findings,
+        progress: &dyn Progress,
+    ) -> Result<(), LoadError> {
+        let sheets = self.sheets(findings, progress)?;
+        let (truth, outputs) = (&sheets.truth, sheets.outputs());
+        let same = sheets.outputs.is_none();
+        // Lines have no columns that could be named.
+        let none = Said::new();
+        let is_lines = self.chosen.entry.format == LINES;
+        let said = if is_lines { &none } else { &self.chosen.entry.columns };
+        let of_outputs = if self.prediction.format == LINES { &none } else { &self.prediction.columns };
+        let own = if same { self.own_references(truth, said)? } else { Vec::new() };
+        let (output, output_id) = layout::of_outputs(outputs, of_outputs, said, &own)?;
+        let models = wide::outputs(outputs, &layout::of_truth(outputs, if same { said } else { &none }, &[output])?);
+        let answer_columns: Vec<usize> = models.iter().map(|(at, _)| *at).chain([output]).collect();
+        let layout = if is_lines {
+            Layout {
+                prompts: truth.column("prompt").into_iter().collect(),
+                references: lines_of_references(truth),
+                ..Layout::default()
+            }
+        } else {
+            layout::of_truth(truth, said, if same { &answer_columns } else { &[] })?
+        };
+        let mut items = self.items(truth, &layout, same, findings)?;
+        progress.check()?;
+        let rows = layout::selected(outputs, &self.prediction.rows)?;
+        let asked = layout::of_truth(outputs, &none, &answer_columns)?.prompts;
+        let keys = Keys {
+            ids: items.named.then(|| items.names.iter().map(String::as_str).collect()),
+            prompts: &items.prompts,
+        };
+        let side = Rows {
+            sheet: outputs,
+            rows: &rows,
+            ids: output_id.map(|id| rows.iter().map(|row| text_at(outputs, *row, &[id])).collect()),
+            prompts: rows.iter().map(|row| text_at(outputs, *row, &asked)).collect(),
+        };
+        let place = if same && !items.named && self.same_rows() {
+            items.rows.clone()
+        } else {
+            join(items.names.len(), &keys, &side, findings)
+        };
+        let before = answers.len();
+        let mut skip: Vec<usize> = answer_columns.clone();
+        skip.extend(self.selecting(outputs));
+        self.add_outputs(outputs, output, &place, &mut items, answers);
+        skip.extend(preference_of_other(outputs, output));
+        let key = |at: usize| models.iter().find(|(of, _)| *of == at).map(|(_, name)| name.as_str());
+        let others: Vec<String> = models.iter().filter(|(at, _)| *at != output).map(|(_, name)| name.clone()).collect();
+        let roles = layout::of_truth(outputs, if same { said } else { &none }, &answer_columns)?.taken();
+        let of_outputs_side: Vec<usize> = skip.iter().copied().chain(roles).chain(output_id).collect();
+        let model = key(output).filter(|_| !others.is_empty()).map(|own| (own, others.as_slice()));
+        let named = |sheet: &Sheet| {
+            [said.get("tag").and_then(|n| sheet.column(n)), said.get("template").and_then(|n| sheet.column(n))]
+        };
+        beside.add(
+            &From {
+                sheet: outputs,
+                rows: &place,
+                before,
+                skip: &of_outputs_side,
+                model,
+                said: named(outputs),
+                of_items: false,
+            },
+            findings,
+        );
+        let mut of_truth: Vec<usize> = layout.taken();
+        of_truth.extend(self.selecting(truth));
+        of_truth.extend(wide::outputs(truth, &layout).into_iter().map(|(at, _)| at).filter(|_| same));
+        of_truth.extend(if same { answer_columns } else { layout_outputs(truth, &layout) });
+        let of_items = same || layout::names_outputs(truth);
+        beside.add(
+            &From { sheet: truth, rows: &items.rows, before, skip: &of_truth, model, said: named(truth), of_items },
+            findings,
+        );
+        self.finish(items, builder, answers);
+        Ok(())
+    }
+
+    /// Truth and outputs; one file where both are in one.
+    fn sheets(&self, findings: &mut Findings, progress: &dyn Progress) -> Result<Sheets, LoadError> {
+        let outputs = self.chosen.own.join(&self.prediction.path);
+        let (of_truth, of_outputs) = (self.chosen.entry.format.as_str(), self.prediction.format.as_str());
+        for format in [of_truth, of_outputs] {
+            if !FORMATS.contains(&format) {
+                return Err(unknown_format(&self.chosen.own.join("evalens.json"), format).into());
+            }
+        }
+        let mut truth = sheet::read(self.truth, of_truth, findings, progress)?;
+        if of_truth == LINES {
+            "reference".clone_into(truth.names.first_mut().unwrap_or(&mut String::new()));
+            self.add_lines(&mut truth, findings, progress)?;
+        }
+        let same = outputs == self.truth && of_truth == of_outputs && of_truth != LINES;
+        let outputs = if same { None } else { Some(sheet::read(&outputs, of_outputs, findings, progress)?) };
+        Ok(Sheets { truth, outputs })
+    }
+
+    /// The files beside lines of references: what was asked, and more references.
+    fn add_lines(&self, truth: &mut Sheet, findings: &mut Findings, progress: &dyn Progress) -> Result<(), LoadError> {
+        let entry = self.chosen.entry;
+        let prompt = entry.columns.get("prompt").map(|file| ("prompt", file.as_str()));
+        let more = entry.columns.get("reference").into_iter().flat_map(|files| files.split('|'));
+        let more = more.map(|file| ("reference", file.trim())).filter(|(_, file)| !file.is_empty());
+        let files: Vec<(&str, PathBuf)> =
+            prompt.into_iter().chain(more).map(|(what, file)| (what, self.chosen.home.join(file))).collect();
+        for (what, file) in files {
+            let lines = sheet::read(&file, LINES, findings, progress)?;
+            if lines.rows.len() != truth.rows.len() {
+                findings.add(
+                    Severity::Error,
+                    "unequal-counts",
+                    "Files of lines that belong together do not have the same number of lines, so that lines may stand beside \
+                     wrong ones; export them again.",
+                    || {
+                        let (a, b) = (source::short_name(&truth.file), source::short_name(&file));
+                        format!("{a} has {} lines, {b} {}", truth.rows.len(), lines.rows.len())
+                    },
+                );
+            }
+            truth.add_column(what, lines);
+        }
+        Ok(())
+    }
+
+    /// The columns that hold references of a file with answers too.
+    fn own_references(&self, truth: &Sheet, said: &Said) -> Result<Vec<usize>, FormatError> {
+        let outputs: Vec<usize> =
+            self.prediction.columns.get("output").and_then(|name| truth.column(name)).into_iter().collect();
+        Ok(layout::of_truth(truth, said, &outputs)?
+            .references
+            .into_iter()
+            .filter(|at| {
+                let name = truth.names.get(*at).map(|name| plain(name)).unwrap_or_default();
+                !names::has(names::SURE_OUTPUTS, &name)
+            })
+            .collect())
+    }
+
+    /// The columns by which rows are chosen.
+    fn selecting(&self, sheet: &Sheet) -> Vec<usize> {
+        let models = names::MODELS
+            .split_whitespace()
+            .filter_map(|name| sheet.names.iter().position(|known| plain(known) == name));
+        self.rows
+            .keys()
+            .chain(self.prediction.rows.keys())
+            .filter_map(|name| sheet.column(name))
+            .chain(models)
+            .collect()
+    }
+
+    fn same_rows(&self) -> bool {
+        self.prediction.rows.iter().all(|(name, value)| self.rows.get(name).is_none_or(|own| own == value))
+    }
+
+    fn items(&self, truth: &Sheet, layout: &Layout, same: bool, findings: &mut Findings) -> Result<Items, LoadError> {
+        let mut wanted = self.rows.clone();
+        // Rows of several models without ids: those of this model are its items.
+        let long = same && !self.prediction.rows.is_empty();
+        if long && layout.id.is_none() {
+            for (name, value) in &self.prediction.rows {
+                wanted.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        let rows = layout::selected(truth, &wanted)?;
+        let mut out = Items { named: layout.id.is_some(), ..Items::default() };
+        let mut seen: FxHashSet<String> = FxHashSet::default();
+        for (position, row) in rows.into_iter().enumerate() {
+            let Some(found) = truth.rows.get(row) else { continue };
+            let id = layout.id.and_then(|id| found.get(id).text()).filter(|id| !id.is_empty());
+            let name = id.map_or_else(|| position.to_string(), |id| id.trim().to_owned());
+            if layout.id.is_some() && !seen.insert(name.clone()) {
+                // In a table of several models every item has a row for each.
+                if !long {
+                    findings.add(
+                        Severity::Warning,
+                        "duplicate-item",
+                        "Ids occur more than once; the first row of each is used: give every item its own id.",
+                        || format!("{}: {}", truth.place(found), shortened(&name)),
+                    );
+                }
+                continue;
+            }
+            let split = truth.delimited;
+            out.names.push(name);
+            out.prompts.push(text_at(truth, row, &layout.prompts));
+            out.references
+                .push(layout.references.iter().flat_map(|at| texts(truth, *at, found.get(*at), split)).collect());
+            out.incorrect.push(layout.incorrect.map(|at| texts(truth, at, found.get(at), split)).unwrap_or_default());
+            out.rows.push(Some(row));
+        }
+        if out.names.is_empty() {
+            let problem = format!("has no row of split `{}`", self.name);
+            return Err(FormatError::new(&truth.file, problem, "correct `rows` of the split in evalens.json").into());
+        }
+        Ok(out)
+    }
+
+    fn add_outputs(
+        &self,
+        sheet: &Sheet,
+        output: usize,
+        place: &[Option<usize>],
+        items: &mut Items,
+        answers: &mut Answers,
+    ) {
+        let columns = choices::Columns::of(sheet);
+        answers.choices.resize(answers.len(), None);
+        for (item, row) in place.iter().enumerate() {
+            let row = row.and_then(|row| sheet.rows.get(row));
+            let chosen: Option<Item> = columns.as_ref().zip(row).and_then(|(columns, row)| columns.read(row));
+            let output = match &chosen {
+                Some(chosen) => chosen.chosen(),
+                None => row.and_then(|row| row.get(output).text()),
+            };
+            if let Some(chosen) = &chosen
+                && !chosen.texts.is_empty()
+            {
+                // The log names the right choice by its number; what it says is the reference.
+                if let Some(slot) = items.references.get_mut(item) {
+                    *slot = chosen.said(true);
+                }
+                if let Some(slot) = items.incorrect.get_mut(item) {
+                    *slot = chosen.said(false);
+                }
+            }
+            answers.outputs.push(output);
+            answers.choices.push(chosen.map(|chosen| chosen.choices));
+        }
+    }
+
+    fn finish(&self, items: Items, builder: &mut DatasetBuilder, answers: &mut Answers) {
+        for (rank, name) in (0_i64..).zip(items.names) {
+            builder.images.push(Image { source_id: rank, name, split: self.number, ..Image::default() });
+        }
+        builder.texts.extend(items.prompts);
+        answers.references.extend(items.references);
+        answers.incorrect.extend(items.incorrect);
+    }
+}
+
+/// The texts of some columns of a row, with a blank line between them.
+fn text_at(sheet: &Sheet, row: usize, columns: &[usize]) -> String {
+    let Some(row) = sheet.rows.get(row) else { return String::new() };
+    let texts: Vec<String> =
+        columns.iter().filter_map(|at| row.get(*at).prompt()).filter(|text| !text.is_empty()).collect();
+    texts.join("\n\n")
+}
+
+/// The texts of a cell of references. A cell of TruthfulQA's table separates them by `; `.
+fn texts(sheet: &Sheet, at: usize, value: &Value, delimited: bool) -> Vec<String> {
+    let name = sheet.names.get(at).map(|name| plain(name)).unwrap_or_default();
+    let several = delimited && ["correct_answers", "incorrect_answers"].contains(&name.as_str());
+    let all = match value {
+        Value::Text(text) if several && !text.trim_start().starts_with('[') => {
+            text.split(';').map(|text| text.trim().to_owned()).collect()
+        }
+        other if delimited => other.texts_of_cell(),
+        other => other.texts(),
+    };
+    // An empty cell is no reference.
+    all.into_iter().filter(|text| !text.is_empty()).collect()
+}
+
+fn lines_of_references(truth: &Sheet) -> Vec<usize> {
+    (0..truth.names.len()).filter(|at| truth.names.get(*at).is_some_and(|name| name == "reference")).collect()
+}
+
+/// Columns of a truth that hold answers of some model.
+fn layout_outputs(truth: &Sheet, layout: &Layout) -> Vec<usize> {
+    if !layout::names_outputs(truth) {
+        return Vec::new();
+    }
+    let plain: Vec<String> = truth.names.iter().map(|name| plain(name)).collect();
+    let taken = layout.taken();
+    names::find(&plain, names::SURE_OUTPUTS, |at| !taken.contains(&at)).into_iter().collect()
+}
+
+/// AlpacaEval's `preference` says from 1 to 2 how much better `output_2` is than `output_1`: for the first it is no mark.
+/// <https://github.com/tatsu-lab/alpaca_eval>
+fn preference_of_other(sheet: &Sheet, output: usize) -> Option<usize> {
+    let first = sheet.names.get(output).is_some_and(|name| listing::base_name(name) == "output_1");
+    sheet.column("preference").filter(|_| first && sheet.column("output_2").is_some())
+}
