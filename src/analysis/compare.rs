@@ -172,7 +172,9 @@ pub fn compare(
     progress: &dyn Progress,
 ) -> Result<Comparison, CompareError> {
     let aligned = align::align(&[a, b])?;
-    let wanted: Vec<Metric> = Metric::of_task(a.task()).to_vec();
+    // Answers have a weighted score only where a judge marked them.
+    let there = |metric: &Metric| a.scoring().is_none() || a.value(*metric).or(b.value(*metric)).is_some();
+    let wanted: Vec<Metric> = Metric::of_task(a.task()).iter().copied().filter(there).collect();
     let values = paired::values(&aligned, &wanted, settings, progress)?;
     let metrics = wanted.iter().enumerate().map(|(at, &metric)| {
         let [of_a, of_b] = [0, 1].map(|table| paired::column(&values, table, at));

@@ -30,6 +30,8 @@ struct Summed {
     size: String,
     table: MatchTable,
     source: ConfidenceSource,
+    /// Of generated texts what an answer has to reach: the number's name, `≥` or `≤`, the value.
+    pass: Option<(String, &'static str, String)>,
     matrix: Option<Vec<Vec<u64>>>,
 }
 
@@ -163,7 +165,12 @@ fn sum_up(
         }
     };
     let table = MatchTable::of(&evaluation, confidence, progress).map_err(JobError::from)?;
+    let pass = evaluation.texts().and_then(|texts| texts.pass_column()).map(|column| {
+        let sign = if column.as_score(1.0) < 0.0 { "≤" } else { "≥" };
+        (column.label.clone(), sign, column.words(Some(column.as_score(confidence))))
+    });
     Ok(Summed {
+        pass,
         matrix: evaluation.matrix_at(confidence, progress).map_err(JobError::from)?,
         model: evaluation.predictions.identity.clone(),
         dataset: evaluation.dataset.identity.clone(),
@@ -192,8 +199,12 @@ fn describe(a: &Summed, b: &Summed, comparison: &Comparison) -> String {
         let how = if of.source == ConfidenceSource::Optimal { "optimal" } else { "given" };
         format!("{side} at confidence {} ({how})", fmt::threshold(of.table.confidence()))
     };
+    let of_answers = a.pass.as_ref().map(|(label, sign, value)| format!("answers pass at {label} {sign} {value}"));
     let thresholded = [("A", a), ("B", b)].into_iter().filter(|(_, side)| side.table.is_thresholded());
-    let sides: Vec<String> = thresholded.map(|side| at(&side)).collect();
+    let sides: Vec<String> = match of_answers {
+        Some(words) => vec![words],
+        None => thresholded.map(|side| at(&side)).collect(),
+    };
     if !sides.is_empty() {
         let _ = writeln!(text, "  {}", sides.join(", "));
     }

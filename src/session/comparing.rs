@@ -119,7 +119,8 @@ impl Compared {
         let matrices =
             evaluation.matrix_at(confidences.0, progress)?.zip(other.evaluation.matrix_at(confidences.1, progress)?);
         let same = evaluation.dataset.classes.names() == other.evaluation.dataset.classes.names();
-        let matrices = matrices.filter(|_| same).and_then(|(first, other)| {
+        // Answers have no classes.
+        let matrices = matrices.filter(|_| same && evaluation.texts().is_none()).and_then(|(first, other)| {
             let difference = compare::matrix_difference(&first, &other)?;
             Some(Matrices { first, other, difference })
         });

@@ -248,7 +248,7 @@ pub(super) fn pass(columns: &[Arc<Column>], answers: &Answers, scoring: &Scoring
     lengths.sort_unstable();
     let short = lengths.get(lengths.len() / 2).is_some_and(|words| *words <= SHORT);
     let exact = at("exact_match").filter(|_| short || scoring.takes_out());
-    let judged = at("weighted_score");
+    let judged = at("weighted_score").or_else(|| columns.iter().position(|column| column.kind == ColumnKind::Judge));
     let ranks = || columns.iter().position(|column| column.better != Better::Neither);
     judged.or(exact).or_else(|| at("mc1")).or_else(|| at("chrf")).or_else(ranks).unwrap_or(0)
 }
@@ -306,7 +306,8 @@ fn beside(numbers: &NumberColumn, better: Better) -> Column {
 
 /// Σ weight · mark / Σ weight over the criteria that an answer has. Criteria of different scales are brought to 0…1 first.
 fn weighted(criteria: &[Arc<Column>], scoring: &Scoring) -> Option<Column> {
-    let first = criteria.first()?;
+    // One criterion is its own score.
+    let [first, _, ..] = criteria else { return None };
     let same = criteria.iter().all(|column| column.scale == first.scale);
     let parts: Vec<(&Arc<Column>, f64)> = criteria
         .iter()

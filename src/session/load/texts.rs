@@ -62,7 +62,8 @@ fn report(texts: &Generation, dataset: &Dataset, findings: &mut Findings) {
     // A template names more than most sets have.
     let named = scoring.metrics.iter().filter(|key| scoring.template.is_empty() && !known(key));
     let weights = scoring.weights.keys().filter(|name| scoring.template.is_empty() && !judged(name));
-    for key in scoring.pass.iter().filter(|key| !known(key)).chain(named).chain(weights) {
+    let pass = scoring.pass.iter().filter(|key| scoring.template.is_empty() && !known(key));
+    for key in pass.chain(named).chain(weights) {
         let there = texts.columns.iter().map(|column| column.key.as_str()).collect::<Vec<_>>().join(", ");
         findings.add(
             Severity::Warning,

@@ -56,6 +56,9 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut CompareState) {
             ui.add_space(2.0 * theme::PADDING);
             sets(ui, ctx, explorer, shown);
             ui.add_space(2.0 * theme::PADDING);
+            if explorer.texts().is_some() {
+                return;
+            }
             classes(ui, ctx, explorer, shown, state);
             ui.add_space(2.0 * theme::PADDING);
             matrices::ui(ui, ctx, explorer, shown, &mut state.matrices);
@@ -96,11 +99,11 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, explorer: &Explorer, s
                     let mut next = chosen.clone();
                     next.retain(|c| c != other);
                     next.extend(on.then(|| other.clone()));
-                    send(ctx, next, state);
+                    send(ctx, explorer, next, state);
                 }
             }
         });
-        if !has_confidence(ctx, explorer) {
+        if !has_confidence(ctx, explorer) || explorer.texts().is_some() {
             return;
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -109,16 +112,17 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, explorer: &Explorer, s
                 let field = ui.add(DragValue::new(value).range(0.0..=1.0).speed(0.005).max_decimals(3));
                 field.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, "Common confidence"));
                 if field.drag_stopped() || field.lost_focus() {
-                    send(ctx, chosen.clone(), state);
+                    send(ctx, explorer, chosen.clone(), state);
                 }
             }
             if ui.checkbox(&mut common, "One confidence for all").changed() {
                 state.common = common.then_some(explorer.threshold.value);
-                send(ctx, chosen, state);
+                send(ctx, explorer, chosen, state);
             }
         });
     });
     let how = match state.common {
+        _ if explorer.texts().is_some() => format!("Answers pass at {}; intervals", explorer.condition()),
         _ if !has_confidence(ctx, explorer) => "Intervals".to_owned(),
         Some(t) => format!("Both at confidence ≥ {}; intervals", fmt::threshold(t)),
         None => "Each at its own optimum; intervals".to_owned(),
@@ -134,8 +138,10 @@ fn has_confidence(ctx: &ViewCtx, explorer: &Explorer) -> bool {
     !first.is_without_confidence() || ctx.session.compared.iter().any(|compared| compared.has_confidence(first))
 }
 
-fn send(ctx: &ViewCtx, others: Vec<Choice>, state: &CompareState) {
-    ctx.send(Command::Compare(others, state.common.map_or(At::Optimum, At::Common)));
+fn send(ctx: &ViewCtx, explorer: &Explorer, others: Vec<Choice>, state: &CompareState) {
+    // What answers have to reach is the same for all models.
+    let common = if explorer.texts().is_some() { Some(explorer.threshold.value) } else { state.common };
+    ctx.send(Command::Compare(others, common.map_or(At::Optimum, At::Common)));
 }
 
 fn metrics(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &[Arc<Compared>], state: &mut CompareState) {
@@ -217,19 +223,20 @@ fn sets(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Arc<Compared
     let task = explorer.evaluation.task;
     let (_, many) = if task.has_objects() { task.units() } else { task.items() };
     let what = if task.is_graded() { "better" } else { "right" };
+    let score = explorer.pass_column().map_or_else(|| "Mean IoU".to_owned(), |column| column.label.clone());
     ui.label(RichText::new(format!("Which {many} are {what}")).font(theme::title()).color(ctx.theme.text));
     ui.horizontal_wrapped(|ui| {
         for &set in Set::of_task(task) {
             let count = compared.units(set).len();
             let words = format!("{} {}", set.label(task), fmt::count(count as u64));
             let about = match set {
-                Set::Fixed if task.is_graded() => "A higher mean IoU in the other",
-                Set::Broken if task.is_graded() => "A lower mean IoU in the other",
-                Set::Same => "The same mean IoU in both",
-                Set::Fixed => "Wrong in the first, right in the other",
-                Set::Broken => "Right in the first, wrong in the other",
-                Set::BothWrong => "Wrong in both",
-                Set::BothRight => "Right in both",
+                Set::Fixed if task.is_graded() => format!("{score} is better in the other"),
+                Set::Broken if task.is_graded() => format!("{score} is worse in the other"),
+                Set::Same => format!("{score} is the same in both"),
+                Set::Fixed => "Wrong in the first, right in the other".to_owned(),
+                Set::Broken => "Right in the first, wrong in the other".to_owned(),
+                Set::BothWrong => "Wrong in both".to_owned(),
+                Set::BothRight => "Right in both".to_owned(),
             };
             let button = ui.add_enabled(count > 0, Button::new(words));
             if button.on_hover_text(format!("{about}; a click shows them")).clicked() {
@@ -246,6 +253,11 @@ fn sets(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Arc<Compared
             "The chance that {sets} would be at least as unequal if neither were likelier (exact, two-sided)"
         ));
     });
+    if explorer.texts().is_some() {
+        let hint = "A click shows these answers in a table, beside those of the other model; an opened one has both differences";
+        ui.label(RichText::new(hint).font(theme::caption()).color(ctx.theme.muted));
+        return;
+    }
     let hint = "An opened image shows both models: X puts the other in the place of this one, C sets them side by side";
     ui.label(RichText::new(hint).font(theme::caption()).color(ctx.theme.muted));
 }

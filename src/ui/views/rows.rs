@@ -10,6 +10,7 @@ use egui_extras::{Column as Width, TableBuilder, TableRow};
 use crate::metrics::Generation;
 use crate::metrics::generation::Column;
 use crate::model::ImageId;
+use crate::session::comparing::Compared;
 use crate::session::{Command, Explorer, Sort};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -17,6 +18,33 @@ use crate::ui::widgets::states;
 
 use super::gallery::{Chooser, top};
 use search::{Found, Wanted};
+
+/// The answers of a model that is compared with this one, and which of them belongs to which item.
+struct Other<'a> {
+    name: String,
+    texts: &'a Generation,
+    compared: &'a Compared,
+}
+
+impl<'a> Other<'a> {
+    fn of(ctx: &ViewCtx<'a>, explorer: &Explorer) -> Option<Self> {
+        let compared = ctx.session.compared.iter().find(|compared| compared.first == explorer.choice)?;
+        let project = &ctx.session.project.as_ref()?.recognised.project;
+        let model = compared.other.choice.model(project)?;
+        let name = format!("{}@{}", model.id, model.version);
+        Some(Self { name, texts: compared.other.texts()?, compared })
+    }
+
+    fn answer(&self, item: ImageId) -> Option<&'a str> {
+        let partner = self.compared.partner(item)?;
+        self.texts.answers.outputs.get(partner.index())?.as_deref()
+    }
+
+    fn value(&self, column: &Column, item: ImageId) -> Option<f64> {
+        let partner = self.compared.partner(item)?;
+        self.texts.column(&column.key)?.value(partner.index())
+    }
+}
 
 /// Height of a row: two lines of text.
 const ROW: f32 = 44.0;
@@ -64,44 +92,110 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Rows) {
         let words = format!("{} of {} answers of the selection fit", items.len(), total);
         ui.label(RichText::new(words).font(theme::caption()).color(ctx.theme.muted));
     }
-    table(ui, ctx, explorer, texts, items, &numbers);
+    let other = Other::of(ctx, explorer);
+    let table = Table { ctx, explorer, texts, numbers: &numbers, other };
+    table.ui(ui, items);
 }
 
-fn table(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, items: &[ImageId], numbers: &[usize]) {
-    let gaps = ui.spacing().item_spacing.x * (5 + numbers.len()) as f32;
-    let fixed = 20.0 + ID + NUMBER * numbers.len() as f32 + gaps;
-    let width = ((ui.available_width() - fixed - theme::PADDING) / 3.0).max(TEXT);
-    let scroll = egui::ScrollArea::horizontal().auto_shrink(false);
-    scroll.show(ui, |ui| {
-        let text = Width::initial(width).at_least(TEXT).resizable(true).clip(true);
-        let table = TableBuilder::new(ui)
-            .id_salt("answers")
-            .sense(Sense::click())
-            .auto_shrink([false, false])
-            .cell_layout(Layout::left_to_right(Align::Center))
-            .column(Width::exact(20.0))
-            .column(Width::exact(ID).clip(true))
-            .columns(text, 3)
-            .columns(Width::exact(NUMBER), numbers.len());
-        let table = table.header(theme::ROW, |mut header| {
-            header.col(|_| {});
-            for name in ["Item", "Question", "Reference", "Answer"] {
-                header.col(|ui| {
-                    ui.label(RichText::new(name).font(theme::caption()).color(ctx.theme.muted));
-                });
-            }
-            for &number in numbers {
-                header.col(|ui| right(ui, |ui| head(ui, ctx, explorer, texts, number)));
-            }
-        });
-        table.body(|body| {
-            body.rows(ROW, items.len(), |mut line| {
-                if let Some(&item) = items.get(line.index()) {
-                    row(&mut line, ctx, explorer, texts, item, numbers);
+/// What the table is drawn from.
+struct Table<'a> {
+    ctx: &'a ViewCtx<'a>,
+    explorer: &'a Explorer,
+    texts: &'a Generation,
+    /// Columns of numbers, as positions.
+    numbers: &'a [usize],
+    other: Option<Other<'a>>,
+}
+
+impl Table<'_> {
+    fn ui(&self, ui: &mut Ui, items: &[ImageId]) {
+        let others = usize::from(self.other.is_some());
+        let (texts, numbers) = (3 + others, self.numbers.len() + others);
+        let gaps = ui.spacing().item_spacing.x * (2 + texts + numbers) as f32;
+        let fixed = 20.0 + ID + NUMBER * numbers as f32 + gaps;
+        let width = ((ui.available_width() - fixed - theme::PADDING) / texts as f32).max(TEXT);
+        let scroll = egui::ScrollArea::horizontal().auto_shrink(false);
+        scroll.show(ui, |ui| {
+            let text = Width::initial(width).at_least(TEXT).resizable(true).clip(true);
+            let table = TableBuilder::new(ui)
+                .id_salt(("answers", others, numbers))
+                .sense(Sense::click())
+                .auto_shrink([false, false])
+                .cell_layout(Layout::left_to_right(Align::Center))
+                .column(Width::exact(20.0))
+                .column(Width::exact(ID).clip(true))
+                .columns(text, texts)
+                .columns(Width::exact(NUMBER), numbers);
+            let table = table.header(theme::ROW, |mut header| {
+                header.col(|_| {});
+                let names = ["Item", "Question", "Reference", "Answer"].into_iter();
+                for name in names.chain(self.other.iter().map(|other| other.name.as_str())) {
+                    header.col(|ui| {
+                        let words = RichText::new(name).font(theme::caption()).color(self.ctx.theme.muted);
+                        ui.add(Label::new(words).truncate());
+                    });
+                }
+                for (place, &number) in self.numbers.iter().enumerate() {
+                    header.col(|ui| right(ui, |ui| head(ui, self.ctx, self.explorer, self.texts, number)));
+                    if place == 0 && self.other.is_some() {
+                        header.col(|ui| {
+                            right(ui, |ui| drop(ui.label(RichText::new("the other's").font(theme::caption()))))
+                        });
+                    }
                 }
             });
+            table.body(|body| {
+                body.rows(ROW, items.len(), |mut line| {
+                    if let Some(&item) = items.get(line.index()) {
+                        self.row(&mut line, item);
+                    }
+                });
+            });
         });
-    });
+    }
+
+    fn row(&self, line: &mut TableRow<'_, '_>, item: ImageId) {
+        let (ctx, explorer, texts) = (self.ctx, self.explorer, self.texts);
+        let name = explorer.dataset().images.get(item.index()).map_or("", |image| image.name.as_str());
+        let passes = explorer.passes(item);
+        line.col(|ui| mark(ui, ctx, passes));
+        line.col(|ui| {
+            let label = ui.add(Label::new(RichText::new(name).color(ctx.theme.muted)).truncate().selectable(false));
+            label.on_hover_text(name);
+        });
+        let question = explorer.dataset().texts.get(item.index()).map(String::as_str);
+        cell(line, ctx, question.unwrap_or_default());
+        let references = texts.answers.references.get(item.index());
+        let reference = references.and_then(|all| all.first()).map_or("", String::as_str);
+        let more = references.map_or(0, |all| all.len().saturating_sub(1));
+        let reference = if more > 0 { format!("{reference}  (+{more})") } else { reference.to_owned() };
+        cell(line, ctx, &reference);
+        answer(line, ctx, texts.answers.outputs.get(item.index()).and_then(Option::as_deref));
+        if let Some(other) = &self.other {
+            answer(line, ctx, other.answer(item));
+        }
+        for (place, &number) in self.numbers.iter().enumerate() {
+            let Some(column) = texts.columns.get(number) else { continue };
+            let own = column.value(item.index());
+            line.col(|ui| right(ui, |ui| value(ui, ctx, column, own, number == texts.pass)));
+            if let Some(other) = self.other.as_ref().filter(|_| place == 0) {
+                line.col(|ui| right(ui, |ui| value(ui, ctx, column, other.value(column, item), false)));
+            }
+        }
+        let response = line.response();
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words(explorer, texts, item, name)));
+        if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+            ctx.send(Command::OpenImage(item));
+        }
+    }
+}
+
+fn answer(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, text: Option<&str>) {
+    match text {
+        Some(answer) if !answer.trim().is_empty() => cell(line, ctx, answer),
+        Some(_) => nothing(line, ctx, "empty"),
+        None => nothing(line, ctx, "no answer"),
+    }
 }
 
 /// The name of a column of numbers; a click sorts by it, the best or the worst first.
@@ -128,44 +222,6 @@ fn head(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, num
         let descending = matches!(explorer.selection.sort,
             Sort::Column { column, descending: false } if column == at);
         ctx.send(Command::SortBy(Sort::Column { column: at, descending }));
-    }
-}
-
-fn row(
-    line: &mut TableRow<'_, '_>,
-    ctx: &ViewCtx,
-    explorer: &Explorer,
-    texts: &Generation,
-    item: ImageId,
-    numbers: &[usize],
-) {
-    let name = explorer.dataset().images.get(item.index()).map_or("", |image| image.name.as_str());
-    let passes = explorer.passes(item);
-    line.col(|ui| mark(ui, ctx, passes));
-    line.col(|ui| {
-        let label = ui.add(Label::new(RichText::new(name).color(ctx.theme.muted)).truncate().selectable(false));
-        label.on_hover_text(name);
-    });
-    let question = explorer.dataset().texts.get(item.index()).map(String::as_str);
-    cell(line, ctx, question.unwrap_or_default());
-    let references = texts.answers.references.get(item.index());
-    let reference = references.and_then(|all| all.first()).map_or("", String::as_str);
-    let more = references.map_or(0, |all| all.len().saturating_sub(1));
-    let reference = if more > 0 { format!("{reference}  (+{more})") } else { reference.to_owned() };
-    cell(line, ctx, &reference);
-    match texts.answers.outputs.get(item.index()).and_then(Option::as_deref) {
-        Some(answer) if !answer.trim().is_empty() => cell(line, ctx, answer),
-        Some(_) => nothing(line, ctx, "empty"),
-        None => nothing(line, ctx, "no answer"),
-    }
-    for &number in numbers {
-        let Some(column) = texts.columns.get(number) else { continue };
-        line.col(|ui| right(ui, |ui| value(ui, ctx, column, item, number == texts.pass)));
-    }
-    let response = line.response();
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words(explorer, texts, item, name)));
-    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
-        ctx.send(Command::OpenImage(item));
     }
 }
 
@@ -198,8 +254,7 @@ fn nothing(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, words: &str) {
     });
 }
 
-fn value(ui: &mut Ui, ctx: &ViewCtx, column: &Column, item: ImageId, decides: bool) {
-    let value = column.value(item.index());
+fn value(ui: &mut Ui, ctx: &ViewCtx, column: &Column, value: Option<f64>, decides: bool) {
     let words = RichText::new(column.words(value));
     let words = if decides { words.color(ctx.theme.text).strong() } else { words.color(ctx.theme.muted) };
     ui.add(Label::new(words).selectable(false));
