@@ -119,6 +119,8 @@ pub enum Slot {
     Rescore,
     /// Intervals of the numbers of generated texts.
     Intervals,
+    /// Keeping how texts are scored.
+    KeepScoring,
 }
 
 /// A job under way.

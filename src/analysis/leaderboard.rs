@@ -26,10 +26,28 @@ pub enum Column {
     /// The task's headline number.
     #[default]
     Headline,
+    /// A number of generated texts.
+    Of(Metric),
 }
 
+/// The numbers of generated texts that have columns.
+pub const OF_TEXTS: [Metric; 6] =
+    [Metric::WeightedScore, Metric::ExactMatch, Metric::TokenF1, Metric::Bleu, Metric::Chrf, Metric::RougeL];
+
 impl Column {
-    /// All columns, in the order of the table.
+    /// The columns of a kind of models, in the order of the table.
+    #[must_use]
+    pub fn of_type(kind: Option<ModelType>) -> Vec<Self> {
+        match kind {
+            Some(ModelType::Trained(Task::TextGeneration)) => {
+                let names = [Self::Model, Self::EvaluationDataset, Self::TrainingDataset];
+                names.into_iter().chain(OF_TEXTS.map(Self::Of)).chain([Self::Headline]).collect()
+            }
+            _ => Self::ALL.to_vec(),
+        }
+    }
+
+    /// The columns of most kinds of models.
     pub const ALL: [Self; 8] = [
         Self::Model,
         Self::EvaluationDataset,
@@ -53,6 +71,7 @@ impl Column {
             Self::Precision => "precision",
             Self::Recall => "recall",
             Self::Headline => "headline",
+            Self::Of(metric) => metric.name(),
         }
     }
 
@@ -60,7 +79,8 @@ impl Column {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let own = Task::ALL.iter().any(|task| headline(*task).0 == name).then_some(Self::Headline);
-        Self::ALL.into_iter().find(|column| column.name() == name).or(own)
+        let of_texts = OF_TEXTS.map(Self::Of);
+        Self::ALL.into_iter().chain(of_texts).find(|column| column.name() == name).or(own)
     }
 
     /// The number of the column, for comparing runs; `None` for columns of names.
@@ -73,6 +93,8 @@ impl Column {
             Self::RocAuc if task.is_classification() => Some(Metric::RocAucMacro),
             Self::Headline if task.is_multilabel() => Some(Metric::AveragePrecisionMacro),
             Self::Headline if task.is_classification() => Some(Metric::Accuracy),
+            Self::Of(metric) if matches!(task, Task::TextGeneration) => Some(metric),
+            Self::Headline if matches!(task, Task::TextGeneration) => Some(Metric::PassRate),
             Self::Headline if matches!(task, Task::SemanticSegmentation) => Some(Metric::MeanIou),
             Self::Headline if matches!(task, Task::Detection | Task::InstanceSegmentation) => Some(Metric::Ap),
             _ => None,
@@ -82,7 +104,7 @@ impl Column {
     /// True where the column holds numbers, of which the highest come first.
     #[must_use]
     pub const fn is_number(self) -> bool {
-        matches!(self, Self::RocAuc | Self::F1 | Self::Precision | Self::Recall | Self::Headline)
+        matches!(self, Self::RocAuc | Self::F1 | Self::Precision | Self::Recall | Self::Headline | Self::Of(_))
     }
 }
 
@@ -120,13 +142,16 @@ pub struct Row {
     pub recall: Option<f64>,
     /// The task's headline number.
     pub headline: Option<f64>,
+    /// Of generated texts the numbers of [`OF_TEXTS`].
+    pub of_texts: [Option<f64>; OF_TEXTS.len()],
 }
 
 impl Row {
     /// The number of a column; `None` for columns of names.
     #[must_use]
-    pub const fn number(&self, column: Column) -> Option<f64> {
+    pub fn number(&self, column: Column) -> Option<f64> {
         match column {
+            Column::Of(metric) => OF_TEXTS.iter().zip(self.of_texts).find(|(of, _)| **of == metric)?.1,
             Column::RocAuc => self.roc_auc,
             Column::F1 => self.f1,
             Column::Precision => self.precision,
@@ -215,12 +240,15 @@ fn row(position: usize, run: &Run, shown: &Shown) -> Row {
         precision: run.number("precision"),
         recall: run.number("recall"),
         headline: run.number(headline(run.task).0),
+        of_texts: OF_TEXTS.map(|metric| run.number(metric.name()).filter(|_| run.task == Task::TextGeneration)),
     };
     if !shown.classes.is_empty() {
         let chosen: Vec<&RunClass> = run.classes.iter().filter(|class| shown.classes.contains(&class.name)).collect();
         return over(whole, run.task, &chosen, shown.step);
     }
     match shown.step {
+        // What answers have to reach is no confidence.
+        _ if run.task == Task::TextGeneration => whole,
         None => whole,
         Some(step) => {
             let counts = run.at_steps.get(usize::from(step)).copied();

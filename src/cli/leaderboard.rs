@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::leaderboard::{Column, Row, Shown, evaluation_dataset, rows, training_dataset};
+use crate::analysis::leaderboard::{Column, OF_TEXTS, Row, Shown, evaluation_dataset, rows, training_dataset};
 use crate::metrics::{DetectionSettings, Sections};
-use crate::model::fmt;
 use crate::model::project::Choice;
 use crate::model::run::{Run, headline, step_of, threshold_of};
+use crate::model::{Task, fmt};
 use crate::report::leaderboard::Leaderboard;
 use crate::session::evaluations::{Key, latest};
 use crate::session::workspace::Workspace;
@@ -24,7 +24,8 @@ use super::{CliError, Exit};
 pub fn leaderboard(args: &LeaderboardArgs) -> Result<Exit, CliError> {
     let progress = TerminalProgress::default();
     let by = Column::from_name(&args.sort).ok_or_else(|| {
-        let names: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
+        let of_texts = OF_TEXTS.iter().map(|metric| metric.name());
+        let names: Vec<&str> = Column::ALL.iter().map(|column| column.name()).chain(of_texts).collect();
         CliError::Usage(format!("`{}` is no column; sort by one of {}", args.sort, names.join(", ")))
     })?;
     let step = match args.confidence {
@@ -103,11 +104,35 @@ fn one(
     Ok(recorded.map(|stored| stored.run))
 }
 
+/// The same of generated texts.
+fn words_of_texts(runs: &[&Run], rows: &[Row]) -> String {
+    let name = |run: &Run| format!("{}@{}", run.model.id, run.model.version);
+    let wide = runs.iter().map(|run| name(run).chars().count()).max().unwrap_or(0).max(5);
+    let mut text = format!("{:>4}  {:<wide$}", "rank", "model");
+    for metric in OF_TEXTS {
+        let _ = write!(text, "  {:>14}", metric.label());
+    }
+    text.push_str("  pass rate  evaluated on\n");
+    for row in rows {
+        let Some(run) = runs.get(row.run) else { continue };
+        let rank = row.rank.map_or_else(|| fmt::UNDEFINED.to_owned(), |rank| rank.to_string());
+        let _ = write!(text, "{rank:>4}  {:<wide$}", name(run));
+        for value in row.of_texts {
+            let _ = write!(text, "  {:>14}", fmt::rate(value));
+        }
+        let _ = writeln!(text, "  {:>9}  {}", fmt::rate(row.headline), evaluation_dataset(run));
+    }
+    text
+}
+
 /// What a person reads on the terminal.
 fn words(runs: &[&Run], rows: &[Row]) -> String {
     let mut text = String::new();
     let longest = |of: &dyn Fn(&Run) -> String| runs.iter().map(|run| of(run).chars().count()).max().unwrap_or(0);
     let model = |run: &Run| format!("{}@{}", run.model.id, run.model.version);
+    if runs.iter().all(|run| run.task == Task::TextGeneration) {
+        return words_of_texts(runs, rows);
+    }
     let (wide, dataset) = (longest(&model).max(5), longest(&evaluation_dataset).max(10));
     let _ = writeln!(
         text,

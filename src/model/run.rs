@@ -284,6 +284,6 @@ pub const fn headline(task: Task) -> (&'static str, &'static str) {
         Task::Classification | Task::TextClassification => ("accuracy", "Accuracy"),
         Task::Multilabel | Task::TextMultilabel => ("average_precision_macro", "mAP"),
         Task::SemanticSegmentation => ("mean_iou", "Mean IoU"),
-        Task::TextGeneration => ("exact_match", "Exact match"),
+        Task::TextGeneration => ("pass_rate", "Pass rate"),
     }
 }

@@ -1,8 +1,11 @@
 //! The leaderboard as a document (`evalens.leaderboard/1`) and as a table.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::analysis::leaderboard::{Row, evaluation_dataset, training_dataset};
+use crate::analysis::leaderboard::{OF_TEXTS, Row, evaluation_dataset, training_dataset};
+use crate::metrics::Metric;
 use crate::model::run::{Run, headline};
 use crate::model::{Task, fmt};
 
@@ -92,6 +95,9 @@ struct RowPart<'a> {
     confidence: Option<f64>,
     items: usize,
     time: u64,
+    /// Of generated texts.
+    #[serde(flatten, skip_serializing_if = "BTreeMap::is_empty")]
+    of_texts: BTreeMap<&'static str, Option<f64>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -124,6 +130,11 @@ impl<'a> Leaderboard<'a> {
                 confidence: common.or_else(|| run.number("optimal_confidence")),
                 items: run.dataset.items,
                 time: run.time,
+                of_texts: if run.task == Task::TextGeneration {
+                    OF_TEXTS.iter().zip(row.of_texts).map(|(metric, value)| (metric.name(), value)).collect()
+                } else {
+                    BTreeMap::new()
+                },
             })
         };
         Self { schema: SCHEMA, sort, common_confidence: common, rows: rows.iter().filter_map(part).collect() }
@@ -143,22 +154,34 @@ impl<'a> Leaderboard<'a> {
             vec!["Evaluated on".to_owned()],
             vec!["Trained on".to_owned()],
         ];
-        columns.extend(["ROC AUC", "F1", "Precision", "Recall", headline].map(|name| vec![name.to_owned()]));
+        let texts = !rows.is_empty() && rows.iter().all(|row| row.task == Task::TextGeneration);
+        let mut numbers: Vec<&str> = if texts {
+            OF_TEXTS.iter().map(|metric| metric.label()).collect()
+        } else {
+            vec!["ROC AUC", "F1", "Precision", "Recall"]
+        };
+        numbers.push(headline);
+        columns.extend(numbers.into_iter().map(|name| vec![name.to_owned()]));
         for row in rows {
-            let cells = [
+            let mut cells = vec![
                 row.rank.map_or_else(|| fmt::UNDEFINED.to_owned(), |rank| rank.to_string()),
                 format!("{}@{}", row.model, row.version),
                 row.evaluation_dataset.clone(),
                 row.training_dataset.clone().unwrap_or_else(|| fmt::UNDEFINED.to_owned()),
-                fmt::rate(row.roc_auc),
-                fmt::rate(row.f1),
-                fmt::rate(row.precision),
-                fmt::rate(row.recall),
-                fmt::rate(row.headline.value),
             ];
+            if texts {
+                let value = |metric: &Metric| row.of_texts.get(metric.name()).copied().flatten();
+                cells.extend(OF_TEXTS.iter().map(|metric| fmt::rate(value(metric))));
+            } else {
+                cells.extend([row.roc_auc, row.f1, row.precision, row.recall].map(fmt::rate));
+            }
+            cells.push(fmt::rate(row.headline.value));
             columns.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell));
         }
         let note = match (self.common_confidence, self.rows.len() - rows.len()) {
+            (_, 0) if texts => {
+                "Numbers of the whole set; the pass rate is that at the threshold of each evaluation".to_owned()
+            }
             (None, 0) => "F1, precision and recall of each model at its own optimum".to_owned(),
             (Some(t), 0) => format!("F1, precision and recall at confidence ≥ {t:.2}"),
             (_, more) => format!("and {} more", fmt::counted(more as u64, "row", "rows")),
@@ -172,7 +195,7 @@ impl<'a> Leaderboard<'a> {
     /// Where a field cannot be written, which no text here can bring about.
     pub fn to_csv(&self) -> Result<String, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record([
+        let mut head = vec![
             "rank",
             "project",
             "model",
@@ -188,10 +211,13 @@ impl<'a> Leaderboard<'a> {
             "headline",
             "headline_value",
             "confidence",
-        ])?;
+        ];
+        let texts = self.rows.iter().any(|row| !row.of_texts.is_empty());
+        head.extend(OF_TEXTS.iter().map(|metric| metric.name()).filter(|_| texts));
+        writer.write_record(head)?;
         let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
         for row in &self.rows {
-            writer.write_record([
+            let mut cells = vec![
                 row.rank.map_or_else(String::new, |r| r.to_string()),
                 row.project.to_owned(),
                 row.model.to_owned(),
@@ -207,7 +233,10 @@ impl<'a> Leaderboard<'a> {
                 row.headline.name.to_owned(),
                 number(row.headline.value),
                 number(row.confidence),
-            ])?;
+            ];
+            let of = |metric: &Metric| number(row.of_texts.get(metric.name()).copied().flatten());
+            cells.extend(OF_TEXTS.iter().map(of).filter(|_| texts));
+            writer.write_record(cells)?;
         }
         let bytes = writer.into_inner().map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())

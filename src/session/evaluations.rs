@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::model::project::{Choice, DatasetEntry, ModelEntry};
 use crate::model::run::{Run, RunClass};
+use crate::model::{Scoring, Task};
 use crate::store::runs::StoredRun;
 
 use super::load::first_choice;
@@ -109,12 +110,18 @@ impl Evaluations {
     }
 }
 
-/// The newest run of a key in a project, and whether its files are as they were.
+/// The newest run of a key in a project, and whether its files are as they were and texts are still scored so.
 #[must_use]
 pub fn latest<'a>(workspace: &'a Workspace, member: usize, key: &Key) -> Option<(&'a StoredRun, bool)> {
+    let project = workspace.project(member);
     let member = workspace.members.get(member)?;
     let at = member.runs.iter().rposition(|stored| is_of(stored, key))?;
-    Some((member.runs.get(at)?, member.is_fresh(at)))
+    let stored = member.runs.get(at)?;
+    let datasets = project.map(|project| &project.recognised.project.datasets);
+    let entry = datasets.and_then(|all| all.iter().find(|entry| entry.is_named_by(&key.dataset.0, &key.dataset.1)));
+    let scoring = entry.and_then(|entry| entry.scoring.clone()).filter(|scoring| *scoring != Scoring::default());
+    let same = stored.run.task != Task::TextGeneration || entry.is_none() || stored.run.settings.scoring == scoring;
+    Some((stored, same && member.is_fresh(at)))
 }
 
 /// True where the run is one of this key.

@@ -56,6 +56,8 @@ pub enum EventBody {
     Rematched(Result<Box<Rematched>, JobError>),
     /// The same answers, scored otherwise; `None` where there are none.
     Rescored(Result<Option<Box<Evaluation>>, JobError>),
+    /// How texts are scored was kept.
+    ScoringKept(Result<(), JobError>),
     /// 95 % intervals of the numbers of generated texts.
     Intervals(Result<Intervals, JobError>),
     /// The confusion matrix of several labels.

@@ -213,7 +213,7 @@ impl Session {
             EventBody::Rescanned(Ok(workspace)) => self.rescanned(*workspace),
             EventBody::Calculated(key, result) => self.calculated(key, result),
             EventBody::Recorded(root, Ok(Some(run))) => self.keep_run(&root, *run),
-            EventBody::Recorded(_, Ok(None)) => {}
+            EventBody::Recorded(_, Ok(None)) | EventBody::ScoringKept(Ok(())) => {}
             EventBody::Evaluated(Ok(loaded)) => self.evaluated(*loaded),
             EventBody::Rematched(Ok(rematched)) => self.rematched(*rematched),
             EventBody::Rescored(Ok(rescored)) => {
@@ -281,6 +281,7 @@ impl Session {
             | EventBody::Evaluated(Err(e))
             | EventBody::Rematched(Err(e))
             | EventBody::Rescored(Err(e))
+            | EventBody::ScoringKept(Err(e))
             | EventBody::Intervals(Err(e))
             | EventBody::PairMatrix(Err(e))
             | EventBody::Recommended(_, Err(e))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::jobs::JobCtx;
+use crate::jobs::{JobCtx, JobError};
 use crate::metrics::Evaluation;
 use crate::metrics::evaluation::Part;
 use crate::metrics::generation::Intervals;
@@ -82,15 +82,18 @@ impl Session {
         let (name, root) = (format!("{}@{}", entry.id, entry.version), entry.root(&project.root).to_owned());
         entry.scoring = Some(scoring.clone());
         project.recognised = Arc::new(recognised);
+        self.workspace.follow(project);
+        self.evaluations.refresh(&self.workspace);
         self.compared.clear();
-        let kept = match self.keeper.place(&root) {
-            Ok(None) => return,
-            Ok(Some(place)) => scoring::write(&place, &name, &scoring).map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
+        let keeper = self.keeper.clone();
+        let work = move |ctx: &JobCtx| {
+            let failed = |problem: String| JobError::Failed(problem);
+            let Some(place) = keeper.place(&root).map_err(|error| failed(error.to_string()))? else { return Ok(()) };
+            // A weight that is being dragged is kept where it comes to rest.
+            ctx.check()?;
+            scoring::write(&place, &name, &scoring).map_err(|error| failed(error.to_string()))
         };
-        if let Err(problem) = kept {
-            self.fail(&problem);
-        }
+        self.start(Slot::KeepScoring, "Keeping the scoring", work, EventBody::ScoringKept);
     }
 
     /// Keeps a named template for all projects.

@@ -259,6 +259,7 @@ fn label(column: Column, kind: Option<ModelType>) -> &'static str {
         Column::F1 => "F1",
         Column::Precision => "Precision",
         Column::Recall => "Recall",
+        Column::Of(metric) => metric.label(),
         Column::Headline => match kind {
             Some(ModelType::TransferLearn(task) | ModelType::Trained(task)) => headline(task).1,
             None => "Headline",
@@ -277,6 +278,7 @@ fn explanation(column: Column) -> &'static str {
         Column::F1 => "2·correct / (kept + truths) at the model's own optimum, or at the common threshold",
         Column::Precision => "correct / kept at the model's own optimum, or at the common threshold",
         Column::Recall => "correct / truths at the model's own optimum, or at the common threshold",
+        Column::Of(_) => "Of the whole set, as the evaluation has it",
         Column::Headline => "The number that a task is usually judged by; it needs no threshold",
     }
 }
@@ -289,7 +291,10 @@ fn table(
     runs: &[&Run],
     rows: &[Row],
 ) {
-    let width = ui.available_width() - 64.0 - 5.0 * 84.0 - 9.0 * ui.spacing().item_spacing.x;
+    let columns = &Column::of_type(state.shown.model_type);
+    let numbers = columns.iter().filter(|column| column.is_number()).count();
+    let gaps = (columns.len() + 1) as f32 * ui.spacing().item_spacing.x;
+    let width = ui.available_width() - 64.0 - numbers as f32 * 84.0 - gaps;
     let names = Width::initial((width / 3.0).max(90.0)).at_least(72.0).resizable(false).clip(true);
     let table = TableBuilder::new(ui)
         .id_salt("leaderboard")
@@ -298,7 +303,7 @@ fn table(
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Width::exact(64.0))
         .columns(names, 3)
-        .columns(Width::exact(84.0), 5);
+        .columns(Width::exact(84.0), numbers);
     let table = table.header(theme::ROW, |mut header| {
         header.col(|ui| {
             ui.label(RichText::new("Rank").font(theme::caption()).color(ctx.theme.muted)).on_hover_text(
@@ -306,7 +311,7 @@ fn table(
                  ranges: choose one evaluation dataset",
             );
         });
-        for column in Column::ALL {
+        for &column in columns {
             header.col(|ui| {
                 if column.is_number() {
                     right(ui, |ui| head(ui, column, state));
@@ -321,7 +326,7 @@ fn table(
         body.rows(theme::ROW + theme::GRID, rows.len(), |mut line| {
             let Some(row) = rows.get(line.index()) else { return };
             let Some((run, &(member, _))) = runs.get(row.run).zip(latest.get(row.run)) else { return };
-            show(&mut line, ctx, row, (run, member), (by, shown));
+            show(&mut line, ctx, row, (run, member), (by, shown), columns);
         });
     });
 }
@@ -349,6 +354,7 @@ fn show(
     row: &Row,
     (run, member): (&Run, usize),
     (by, shown): (Column, &Shown),
+    columns: &[Column],
 ) {
     let workspace = &ctx.session.workspace;
     let open = || {
@@ -402,7 +408,7 @@ fn show(
             "The project does not say".to_owned()
         });
     });
-    for column in Column::ALL.into_iter().filter(|column| column.is_number()) {
+    for column in columns.iter().copied().filter(|column| column.is_number()) {
         line.col(|ui| {
             right(ui, |ui| {
                 let value = row.number(column);
