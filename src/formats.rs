@@ -42,7 +42,10 @@ pub use load::{
     load_predictions,
 };
 pub use open::{fingerprint, open_project};
-pub use pair::{label_dataset_from_file, label_project_from_files, mask_project_from_files, project_from_files};
+pub use pair::{
+    answer_project_from_files, label_dataset_from_file, label_project_from_files, mask_project_from_files,
+    project_from_files,
+};
 pub use sniff::{Alternative, Correction, Reason, Recognised, Usable, recognise};
 
 /// Stand-in until folders are recognised.

@@ -7,6 +7,7 @@ mod beside;
 pub mod choices;
 mod join;
 pub mod layout;
+pub mod look;
 pub mod names;
 pub mod sheet;
 mod split;

@@ -12,8 +12,10 @@ use super::{class_names, coco, mask_png, masks, panoptic, sniff, source, voc};
 use crate::model::project::{Choice, DatasetEntry, ModelEntry, PredictionEntry, Project, SCHEMA, SplitEntry};
 use crate::model::{Findings, Task};
 
+mod answers;
 mod labelled;
 
+pub use answers::answer_project_from_files;
 pub use labelled::{label_dataset_from_file, label_project_from_files};
 
 const VERSION: &str = "latest";

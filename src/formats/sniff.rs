@@ -2,6 +2,7 @@
 //!
 //! Knows the shapes that exporters and people leave folders in. Does not read annotations or detections.
 
+mod answers;
 mod correct;
 mod inventory;
 mod labels;
@@ -119,7 +120,16 @@ pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, Loa
         if masks::recognise(&inventory, &mut out) {
             return Ok(out);
         }
-        if labels::recognise(&inventory, &jsons, &mut out, progress)? {
+        // Tables of texts may look like those of classes: what is sure comes first, the rest last.
+        let texts = answers::look(&inventory, &jsons, progress)?;
+        let sure = texts.is_sure();
+        if !sure && labels::recognise(&inventory, &jsons, &mut out, progress)? {
+            return Ok(out);
+        }
+        if texts.recognise(&inventory, &mut out) {
+            return Ok(out);
+        }
+        if sure && labels::recognise(&inventory, &jsons, &mut out, progress)? {
             return Ok(out);
         }
         return Err(nothing(root, &inventory, &jsons, &out.alternatives).into());
@@ -342,7 +352,7 @@ fn nothing(
         root,
         format!(
             "holds nothing that can be evaluated{seen}: looked for COCO JSON with images and annotations, Pascal VOC XML, \
-             YOLO data.yaml or label files, folders of pictures by class, tables of labels, and evalens.json"
+             YOLO data.yaml or label files, folders of pictures by class, tables of labels or of generated texts, and evalens.json"
         ),
         "open the folder that holds annotations and predictions, or describe yours in evalens.json",
     )

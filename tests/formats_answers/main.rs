@@ -1,7 +1,9 @@
 //! Generated texts: references and answers in tables, records and lines; good, odd and broken ones.
 
 mod bad_input;
+mod direct;
 mod loading;
+mod recognition;
 mod shared_data;
 
 use std::path::{Path, PathBuf};
@@ -19,11 +21,6 @@ fn shared(name: &str) -> Option<PathBuf> {
         return None;
     }
     Some(folder)
-}
-
-/// A file or folder of our own small data.
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/answers").join(name)
 }
 
 /// A temporary folder with these files; folders are made as needed.
@@ -133,4 +130,28 @@ fn test_split() -> Choice {
 fn read(truth: (&str, &str, &[u8]), output: (&str, &str, &[u8])) -> Result<Loaded, String> {
     let dir = folder(&[(truth.1, truth.2), (output.1, output.2)]);
     load(dir.path(), &project((truth.0, truth.1), (output.0, output.1)), &test_split())
+}
+
+/// What a folder is recognised as, written and read again as `evalens init` does it.
+fn recognise(root: &Path) -> Project {
+    let (_, recognised, _) = formats::open_project(root, &NoProgress).unwrap();
+    let text = evalens::model::project_text::to_text(&recognised.project);
+    let (again, findings) = evalens::model::project_text::parse(&text).unwrap();
+    assert!(findings.sorted().is_empty(), "{findings:?}");
+    assert_eq!(again, recognised.project);
+    again
+}
+
+/// All evaluations of a project: the model's id and version, the dataset and the split.
+fn evaluations(project: &Project) -> Vec<String> {
+    let name = |choice: &Choice| {
+        let (model, dataset) = (choice.model(project).unwrap(), choice.dataset(project).unwrap());
+        format!("{}@{} on {}@{} {}", model.id, model.version, dataset.id, dataset.version, choice.splits.join("+"))
+    };
+    formats::choices(project).iter().map(name).collect()
+}
+
+/// Loads the evaluation of this place in the list.
+fn nth(root: &Path, project: &Project, at: usize) -> Loaded {
+    load(root, project, &formats::choices(project)[at]).unwrap()
 }

@@ -19,7 +19,7 @@ use crate::model::{Findings, Progress, Severity};
 /// More columns are passed over.
 const MAX_NAMES: usize = 4096;
 /// Bytes that a look at a file takes.
-const HEAD: usize = 4 << 20;
+pub const HEAD: usize = 1 << 20;
 /// Rows read side by side.
 const BLOCK: usize = 256;
 

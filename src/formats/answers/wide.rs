@@ -49,7 +49,8 @@ fn words(name: &str) -> Vec<&str> {
 fn may_be(name: &str) -> bool {
     let plain = plain(name);
     let about = words(&plain).iter().any(|word| names::has(ABOUT, word));
-    let known = names::has(names::PROMPTS, &plain)
+    let lists = [names::PROMPTS, names::SURE_REFERENCES, names::REFERENCES, names::INCORRECT];
+    let known = lists.iter().any(|list| names::has(list, &plain))
         || names::has(names::LAST_PROMPTS, &plain)
         || names::has(names::MODELS, &plain);
     !about

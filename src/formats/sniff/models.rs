@@ -412,7 +412,7 @@ fn name_of(found: &Found, base: &str) -> (String, String) {
 }
 
 /// What `model.json` in the folder of the outputs, or above, says: parameters, and what the model was trained on.
-fn described(inventory: &Inventory, path: &str) -> (Map<String, Value>, Option<TrainedOn>) {
+pub(super) fn described(inventory: &Inventory, path: &str) -> (Map<String, Value>, Option<TrainedOn>) {
     let folders = std::path::Path::new(path).ancestors().map(|folder| folder.to_string_lossy().into_owned());
     for folder in folders {
         for name in ["model.json", "metadata.json", "params.json"] {
