@@ -47,14 +47,3 @@ pub use pair::{
     project_from_files,
 };
 pub use sniff::{Alternative, Correction, Reason, Recognised, Usable, recognise};
-
-/// Stand-in until folders are recognised.
-///
-/// # Errors
-/// Always.
-pub fn answer_project_from_files(
-    _: Option<&std::path::Path>,
-    predictions: &std::path::Path,
-) -> Result<(std::path::PathBuf, crate::model::project::Project, crate::model::project::Choice), LoadError> {
-    Err(FormatError::new(predictions, "is not read", "write evalens.json").into())
-}

@@ -6,7 +6,7 @@ use crate::jobs::{JobCtx, JobError};
 use crate::metrics::Evaluation;
 use crate::metrics::evaluation::Part;
 use crate::metrics::generation::Intervals;
-use crate::model::Scoring;
+use crate::model::{Progress, Scoring};
 use crate::session::explorer::Threshold;
 use crate::session::{EventBody, Session, Slot};
 use crate::store::scoring;
