@@ -82,7 +82,7 @@ pub enum Usable {
         /// Position in [`Project::datasets`].
         dataset: usize,
         /// The dataset as this format gives it.
-        entry: DatasetEntry,
+        entry: Box<DatasetEntry>,
     },
     /// In place of a model's outputs for the same split.
     Outputs {
@@ -208,7 +208,7 @@ fn add_datasets(candidates: Vec<Candidate>, root: &Path, out: &mut Recognised) -
                         upper(first),
                         upper(candidate.format)
                     ),
-                    usable: Some(Usable::Truth { dataset: at, entry: other.clone() }),
+                    usable: Some(Usable::Truth { dataset: at, entry: Box::new(other.clone()) }),
                 });
             }
             continue;

@@ -61,7 +61,8 @@ pub struct DatasetEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class_file: Option<String>,
     /// Which columns or keys of tables mean what, where their names do not say it: `id`, `label`, `text`, `group` (of generated
-    /// texts `id`, `prompt`, `reference`, `incorrect`) to the name in the file.
+    /// texts `id`, `prompt`, `reference`, `incorrect`, `tag`, `template`; of lines of text the files of prompts and of further
+    /// references) to the name in the file.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, String>,
     /// Vectors of the items.

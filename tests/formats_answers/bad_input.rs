@@ -168,3 +168,67 @@ fn numbers_that_are_none_are_empty_and_counted() {
     assert_eq!(loaded.number("cost"), (NumberRole::Cost, vec![None, Some(0.5), Some(1.0), None]));
     assert_eq!(codes(&loaded.findings), ["not-a-number 3"]);
 }
+
+#[test]
+fn tables_of_very_many_columns_are_bounded() {
+    let mut header = String::from("id,output");
+    let mut row = String::from("1,a");
+    for column in 0..70_000 {
+        header.push_str(&format!(",c{column}"));
+        row.push_str(",1");
+    }
+    let table = format!("{header}\n{row}\n");
+    let loaded = read(("csv", "t.csv", b"id,reference\n1,a\n"), ("csv", "o.csv", table.as_bytes())).unwrap();
+    assert_eq!((loaded.outputs(), codes(&loaded.findings)), (vec![Some("a")], vec!["too-many-columns 1".to_owned()]));
+}
+
+/// Any damage to a file leaves answers or a sentence.
+#[test]
+fn damaged_files_never_stop_the_program() {
+    let log = br#"{"doc_id": 0, "doc": {"question": "a", "mc2_targets": {"choices": ["x", "y"], "labels": [1, 0]}}, "target": "0", "resps": [[["-1.0", "False"]], [["-2.0", "True"]]], "filtered_resps": [["-1.0", "False"], ["-2.0", "True"]], "acc": 1}
+{"doc_id": 1, "doc": {"question": "b"}, "target": 1, "arguments": [["b", " x"], ["b", " y"]], "resps": [[[-1, false]], [[-2, true]]], "acc": 0}
+"#;
+    let samples: [(&str, &str, &[u8]); 4] = [
+        ("jsonl", "o.jsonl", log),
+        (
+            "jsonl",
+            "o.json",
+            br#"{"data": [{"id": 1, "output": "\u00e9", "score": 1e3}, {"id": 2, "output": ["a"], "tags": ["x"]}]}"#,
+        ),
+        ("csv", "o.csv", b"id,output_a,output_b,score_a,topic\n1,\"x \"\"y\"\"\",z,1,u\n2,\"\n\",w,nan,u\n"),
+        ("text-lines", "o.txt", b"\xEF\xBB\xBFone\r\ntwo\r\n"),
+    ];
+    let mut state: u64 = 7;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let (mut read_well, mut refused) = (0, 0);
+    for round in 0..600 {
+        let (format, name, bytes) = samples[round % samples.len()];
+        let mut bytes = bytes.to_vec();
+        for _ in 0..=random(4) {
+            if bytes.is_empty() {
+                break;
+            }
+            let at = random(bytes.len());
+            match random(4) {
+                0 => bytes[at] = [b'"', b'{', b'[', b',', b'\n', 0, 0xFF, b'\\'][random(8)],
+                1 => drop(bytes.remove(at)),
+                2 => bytes.truncate(at + 1),
+                _ => bytes.insert(at, random(256) as u8),
+            }
+        }
+        match read((format, name, &bytes), (format, name, &bytes)) {
+            Ok(loaded) => {
+                assert!(!loaded.answers.is_empty());
+                read_well += 1;
+            }
+            Err(said) => {
+                assert!(said.contains(name) && said.contains("; "), "{said}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(read_well > 100 && refused > 20, "{read_well} read, {refused} refused");
+}

@@ -134,12 +134,12 @@ fn embeddings_are_found_with_their_ids() {
 /// Folders of other tasks are not taken for classifiers'.
 #[test]
 fn other_tasks_are_left_alone() {
-    for name in ["gsm8k", "wmt23-de-en"] {
-        let Some(root) = shared(name) else { return };
-        let error = formats::recognise(&root, &NoProgress).unwrap_err().to_string();
-        assert!(error.contains("holds no"), "{name}: {error}");
-    }
-    for (name, task) in [("bccd", Task::Detection), ("camvid", Task::SemanticSegmentation)] {
+    for (name, task) in [
+        ("bccd", Task::Detection),
+        ("camvid", Task::SemanticSegmentation),
+        ("gsm8k", Task::TextGeneration),
+        ("wmt23-de-en", Task::TextGeneration),
+    ] {
         let Some(root) = shared(name) else { return };
         let recognised = formats::recognise(&root, &NoProgress).unwrap();
         assert!(recognised.project.datasets.iter().all(|dataset| dataset.task == task), "{name}");

@@ -54,7 +54,7 @@ pub fn join(items: usize, keys: &Keys<'_>, rows: &Rows<'_>, findings: &mut Findi
             "No id of the outputs is one of the truth, so rows were paired in their order; give both the same ids.",
             || source::short_name(&rows.sheet.file),
         );
-    } else if keys.ids.is_none() && rows.ids.is_none() && prompts_fit(keys.prompts, &rows.prompts) {
+    } else if prompts_fit(keys.prompts, &rows.prompts) {
         let items: Vec<&str> = keys.prompts.iter().map(String::as_str).collect();
         let ids: Vec<&str> = rows.prompts.iter().map(String::as_str).collect();
         return by_key(&items, &ids, rows, findings);

@@ -1,5 +1,6 @@
 //! One split: the items of its truth, and the answers that belong to them.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
@@ -54,6 +55,22 @@ impl Sheets {
     }
 }
 
+/// Which columns are what.
+struct Columns {
+    /// Of the truth.
+    truth: Layout,
+    /// The answers that are meant.
+    output: usize,
+    /// The ids of the outputs.
+    id: Option<usize>,
+    /// The answers of all models that the outputs have a column for.
+    models: Vec<(usize, String)>,
+    /// All columns of answers.
+    answers: Vec<usize>,
+    /// What else is asked and said in the file of the outputs.
+    beside: Layout,
+}
+
 impl Split<'_> {
     pub fn read(
         &self,
@@ -64,81 +81,100 @@ impl Split<'_> {
         progress: &dyn Progress,
     ) -> Result<(), LoadError> {
         let sheets = self.sheets(findings, progress)?;
-        let (truth, outputs) = (&sheets.truth, sheets.outputs());
-        let same = sheets.outputs.is_none();
-        // Lines have no columns that could be named.
-        let none = Said::new();
-        let is_lines = self.chosen.entry.format == LINES;
-        let said = if is_lines { &none } else { &self.chosen.entry.columns };
-        let of_outputs = if self.prediction.format == LINES { &none } else { &self.prediction.columns };
-        let own = if same { self.own_references(truth, said)? } else { Vec::new() };
-        let (output, output_id) = layout::of_outputs(outputs, of_outputs, said, &own)?;
-        let models = wide::outputs(outputs, &layout::of_truth(outputs, if same { said } else { &none }, &[output])?);
-        let answer_columns: Vec<usize> = models.iter().map(|(at, _)| *at).chain([output]).collect();
-        let layout = if is_lines {
-            Layout {
-                prompts: truth.column("prompt").into_iter().collect(),
-                references: lines_of_references(truth),
-                ..Layout::default()
-            }
-        } else {
-            layout::of_truth(truth, said, if same { &answer_columns } else { &[] })?
-        };
-        let mut items = self.items(truth, &layout, same, findings)?;
         progress.check()?;
+        let columns = self.columns(&sheets)?;
+        let mut items = self.items(&sheets.truth, &columns.truth, sheets.outputs.is_none(), findings)?;
+        progress.check()?;
+        let place = self.paired(&sheets, &columns, &items, findings)?;
+        let before = answers.len();
+        add_outputs(sheets.outputs(), columns.output, &place, &mut items, answers);
+        self.add_beside(&sheets, &columns, (&items.rows, &place), before, beside, findings);
+        self.finish(items, builder, answers);
+        Ok(())
+    }
+
+    /// What a person says of the columns of the truth; lines have none that could be named.
+    fn said(&self) -> Cow<'_, Said> {
+        if self.chosen.entry.format == LINES { Cow::default() } else { Cow::Borrowed(&self.chosen.entry.columns) }
+    }
+
+    fn columns(&self, sheets: &Sheets) -> Result<Columns, FormatError> {
+        let (truth, outputs, none) = (&sheets.truth, sheets.outputs(), Said::new());
+        let same = sheets.outputs.is_none();
+        let said = self.said();
+        let of_outputs = if self.prediction.format == LINES { &none } else { &self.prediction.columns };
+        let references = if same { self.own_references(truth, &said)? } else { Vec::new() };
+        let (output, id) = layout::of_outputs(outputs, of_outputs, &said, &references)?;
+        let of_outputs = if same { &*said } else { &none };
+        let models = wide::outputs(outputs, &layout::of_truth(outputs, of_outputs, &[output])?);
+        let answers: Vec<usize> = models.iter().map(|(at, _)| *at).chain([output]).collect();
+        let layout = if self.chosen.entry.format == LINES {
+            let prompts = truth.column("prompt").into_iter().collect();
+            Layout { prompts, references: lines_of_references(truth), ..Layout::default() }
+        } else {
+            layout::of_truth(truth, &said, if same { &answers } else { &[] })?
+        };
+        let beside = layout::of_truth(outputs, of_outputs, &answers)?;
+        Ok(Columns { truth: layout, output, id, models, answers, beside })
+    }
+
+    /// The row of outputs of each item.
+    fn paired(
+        &self,
+        sheets: &Sheets,
+        columns: &Columns,
+        items: &Items,
+        findings: &mut Findings,
+    ) -> Result<Vec<Option<usize>>, FormatError> {
+        if sheets.outputs.is_none() && !items.named && self.same_rows() {
+            return Ok(items.rows.clone());
+        }
+        let outputs = sheets.outputs();
         let rows = layout::selected(outputs, &self.prediction.rows)?;
-        let asked = layout::of_truth(outputs, &none, &answer_columns)?.prompts;
+        let texts = |columns: &[usize]| rows.iter().map(|row| text_at(outputs, *row, columns)).collect::<Vec<_>>();
+        let ids = columns.id.map(|id| texts(&[id]).iter().map(|id| id.trim().to_owned()).collect());
+        let by_id = ids.is_some() && items.named;
+        let prompts = if by_id { Vec::new() } else { texts(&columns.beside.prompts) };
         let keys = Keys {
             ids: items.named.then(|| items.names.iter().map(String::as_str).collect()),
             prompts: &items.prompts,
         };
-        let side = Rows {
-            sheet: outputs,
-            rows: &rows,
-            ids: output_id.map(|id| rows.iter().map(|row| text_at(outputs, *row, &[id])).collect()),
-            prompts: rows.iter().map(|row| text_at(outputs, *row, &asked)).collect(),
-        };
-        let place = if same && !items.named && self.same_rows() {
-            items.rows.clone()
-        } else {
-            join(items.names.len(), &keys, &side, findings)
-        };
-        let before = answers.len();
-        let mut skip: Vec<usize> = answer_columns.clone();
+        Ok(join(items.names.len(), &keys, &Rows { sheet: outputs, rows: &rows, ids, prompts }, findings))
+    }
+
+    /// Numbers and words beside the answers, and of the truth what belongs to the items.
+    fn add_beside(
+        &self,
+        sheets: &Sheets,
+        columns: &Columns,
+        (truth_rows, rows): (&[Option<usize>], &[Option<usize>]),
+        before: usize,
+        beside: &mut Beside,
+        findings: &mut Findings,
+    ) {
+        let (truth, outputs, same) = (&sheets.truth, sheets.outputs(), sheets.outputs.is_none());
+        let own = columns.models.iter().find(|(at, _)| *at == columns.output).map(|(_, name)| name.as_str());
+        let others = columns.models.iter().filter(|(at, _)| *at != columns.output);
+        let others: Vec<String> = others.map(|(_, name)| name.clone()).collect();
+        let model = own.filter(|_| !others.is_empty()).map(|own| (own, others.as_slice()));
+        let columns_said = self.said();
+        let said = |sheet: &Sheet| ["tag", "template"].map(|key| columns_said.get(key).and_then(|n| sheet.column(n)));
+        let mut skip: Vec<usize> =
+            columns.answers.iter().copied().chain(columns.beside.taken()).chain(columns.id).collect();
         skip.extend(self.selecting(outputs));
-        self.add_outputs(outputs, output, &place, &mut items, answers);
-        skip.extend(preference_of_other(outputs, output));
-        let key = |at: usize| models.iter().find(|(of, _)| *of == at).map(|(_, name)| name.as_str());
-        let others: Vec<String> = models.iter().filter(|(at, _)| *at != output).map(|(_, name)| name.clone()).collect();
-        let roles = layout::of_truth(outputs, if same { said } else { &none }, &answer_columns)?.taken();
-        let of_outputs_side: Vec<usize> = skip.iter().copied().chain(roles).chain(output_id).collect();
-        let model = key(output).filter(|_| !others.is_empty()).map(|own| (own, others.as_slice()));
-        let named = |sheet: &Sheet| {
-            [said.get("tag").and_then(|n| sheet.column(n)), said.get("template").and_then(|n| sheet.column(n))]
-        };
-        beside.add(
-            &From {
-                sheet: outputs,
-                rows: &place,
-                before,
-                skip: &of_outputs_side,
-                model,
-                said: named(outputs),
-                of_items: false,
-            },
-            findings,
-        );
-        let mut of_truth: Vec<usize> = layout.taken();
-        of_truth.extend(self.selecting(truth));
-        of_truth.extend(wide::outputs(truth, &layout).into_iter().map(|(at, _)| at).filter(|_| same));
-        of_truth.extend(if same { answer_columns } else { layout_outputs(truth, &layout) });
+        skip.extend(preference_of_other(outputs, columns.output));
+        let from = From { sheet: outputs, rows, before, skip: &skip, model, said: said(outputs), of_items: false };
+        beside.add(&from, findings);
+        let mut skip: Vec<usize> = columns.truth.taken();
+        skip.extend(self.selecting(truth));
+        if same {
+            skip.extend(&columns.answers);
+        } else {
+            skip.extend(answers_of_truth(truth, &columns.truth));
+        }
         let of_items = same || layout::names_outputs(truth);
-        beside.add(
-            &From { sheet: truth, rows: &items.rows, before, skip: &of_truth, model, said: named(truth), of_items },
-            findings,
-        );
-        self.finish(items, builder, answers);
-        Ok(())
+        let from = From { sheet: truth, rows: truth_rows, before, skip: &skip, model, said: said(truth), of_items };
+        beside.add(&from, findings);
     }
 
     /// Truth and outputs; one file where both are in one.
@@ -261,39 +297,6 @@ impl Split<'_> {
         Ok(out)
     }
 
-    fn add_outputs(
-        &self,
-        sheet: &Sheet,
-        output: usize,
-        place: &[Option<usize>],
-        items: &mut Items,
-        answers: &mut Answers,
-    ) {
-        let columns = choices::Columns::of(sheet);
-        answers.choices.resize(answers.len(), None);
-        for (item, row) in place.iter().enumerate() {
-            let row = row.and_then(|row| sheet.rows.get(row));
-            let chosen: Option<Item> = columns.as_ref().zip(row).and_then(|(columns, row)| columns.read(row));
-            let output = match &chosen {
-                Some(chosen) => chosen.chosen(),
-                None => row.and_then(|row| row.get(output).text()),
-            };
-            if let Some(chosen) = &chosen
-                && !chosen.texts.is_empty()
-            {
-                // The log names the right choice by its number; what it says is the reference.
-                if let Some(slot) = items.references.get_mut(item) {
-                    *slot = chosen.said(true);
-                }
-                if let Some(slot) = items.incorrect.get_mut(item) {
-                    *slot = chosen.said(false);
-                }
-            }
-            answers.outputs.push(output);
-            answers.choices.push(chosen.map(|chosen| chosen.choices));
-        }
-    }
-
     fn finish(&self, items: Items, builder: &mut DatasetBuilder, answers: &mut Answers) {
         for (rank, name) in (0_i64..).zip(items.names) {
             builder.images.push(Image { source_id: rank, name, split: self.number, ..Image::default() });
@@ -301,6 +304,33 @@ impl Split<'_> {
         builder.texts.extend(items.prompts);
         answers.references.extend(items.references);
         answers.incorrect.extend(items.incorrect);
+    }
+}
+
+/// Adds the answer of each item; of multiple choice the likeliest choice.
+fn add_outputs(sheet: &Sheet, output: usize, place: &[Option<usize>], items: &mut Items, answers: &mut Answers) {
+    let columns = choices::Columns::of(sheet);
+    answers.choices.resize(answers.len(), None);
+    for (item, row) in place.iter().enumerate() {
+        let row = row.and_then(|row| sheet.rows.get(row));
+        let chosen: Option<Item> = columns.as_ref().zip(row).and_then(|(columns, row)| columns.read(row));
+        let output = match &chosen {
+            Some(chosen) => chosen.chosen(),
+            None => row.and_then(|row| row.get(output).text()),
+        };
+        if let Some(chosen) = &chosen
+            && !chosen.texts.is_empty()
+        {
+            // The log names the right choice by its number; what it says is the reference.
+            if let Some(slot) = items.references.get_mut(item) {
+                *slot = chosen.said(true);
+            }
+            if let Some(slot) = items.incorrect.get_mut(item) {
+                *slot = chosen.said(false);
+            }
+        }
+        answers.outputs.push(output);
+        answers.choices.push(chosen.map(|chosen| chosen.choices));
     }
 }
 
@@ -332,7 +362,7 @@ fn lines_of_references(truth: &Sheet) -> Vec<usize> {
 }
 
 /// Columns of a truth that hold answers of some model.
-fn layout_outputs(truth: &Sheet, layout: &Layout) -> Vec<usize> {
+fn answers_of_truth(truth: &Sheet, layout: &Layout) -> Vec<usize> {
     if !layout::names_outputs(truth) {
         return Vec::new();
     }

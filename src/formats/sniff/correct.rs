@@ -36,7 +36,7 @@ impl Recognised {
         let mut out = self.clone();
         match correction {
             Correction::Use(alternative) => match self.alternatives.get(*alternative)?.usable.clone()? {
-                Usable::Truth { dataset, entry } => out.use_truth(dataset, entry)?,
+                Usable::Truth { dataset, entry } => out.use_truth(dataset, *entry)?,
                 Usable::Outputs { model, entry } => out.use_outputs(model, entry)?,
                 Usable::Unplaced { .. } => return None,
             },
@@ -55,7 +55,7 @@ impl Recognised {
         let of = |entry: &DatasetEntry, path: &str| entry.splits.values().any(|split| split.truth == path);
         let (back, kept): (Vec<Alternative>, Vec<Alternative>) =
             std::mem::take(&mut self.alternatives).into_iter().partition(|other| {
-                let same = matches!(&other.usable, Some(Usable::Truth { dataset: d, entry: e }) if *d == dataset && *e == entry);
+                let same = matches!(&other.usable, Some(Usable::Truth { dataset: d, entry: e }) if *d == dataset && **e == entry);
                 same && of(&entry, &other.path)
             });
         self.alternatives = kept;
@@ -63,7 +63,7 @@ impl Recognised {
             std::mem::take(&mut self.reasons).into_iter().partition(|reason| of(&displaced, &reason.path));
         self.reasons = back.into_iter().map(chosen).chain(stay).collect();
         let why = format!("the same dataset as {}, which you chose", entry.format.to_uppercase());
-        let usable = Usable::Truth { dataset, entry: displaced };
+        let usable = Usable::Truth { dataset, entry: Box::new(displaced) };
         self.alternatives.extend(gone.into_iter().map(|reason| aside(reason, &why, usable.clone())));
         Some(())
     }

@@ -76,7 +76,7 @@ pub(super) fn recognise(inventory: &Inventory, out: &mut Recognised) -> bool {
                 path: joined(&[&base, &container]),
                 what: format!("masks of {}", counted(set.len() as u64, "split", "splits")),
                 why: "the same pictures as another folder of masks, which is used".to_owned(),
-                usable: Some(Usable::Truth { dataset: at, entry }),
+                usable: Some(Usable::Truth { dataset: at, entry: Box::new(entry) }),
             }),
             None => {
                 out.reasons.extend(set.iter().map(|masks| reason(inventory, masks, &entry)));

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::{BLOCK, Parts, Row, Sheet};
+use super::{BLOCK, MAX_NAMES, Parts, Row, Sheet};
 use crate::formats::answers::value::Value;
 use crate::formats::error::{FormatError, LoadError};
+use crate::formats::listing::has_ending;
 use crate::formats::table::split_rows::{fields, row_end, without_return};
 use crate::model::Progress;
 
@@ -14,11 +15,11 @@ pub(super) fn read(file: &Path, text: &str, progress: &dyn Progress) -> Result<P
     // Line ends of old programs.
     let replaced = (!text.contains('\n')).then(|| text.replace('\r', "\n"));
     let bytes = replaced.as_deref().unwrap_or(text).as_bytes();
-    let (delimiter, start) = separator(bytes);
+    let (delimiter, start) = separator(file, bytes);
     let mut places = rows(file, bytes, delimiter, start)?.into_iter();
     progress.check()?;
     let of = |(from, to, _): &(usize, usize, u32)| bytes.get(without_return(bytes, *from..*to)).unwrap_or_default();
-    let names: Vec<String> = places
+    let mut names: Vec<String> = places
         .next()
         .map(|place| fields(of(&place), delimiter))
         .unwrap_or_default()
@@ -35,38 +36,26 @@ pub(super) fn read(file: &Path, text: &str, progress: &dyn Progress) -> Result<P
         if cells.len() > width {
             return Err((place.2, format!("it has {} fields where the header has {width}", cells.len())));
         }
-        let cells = (0..).zip(&cells).map(|(at, cell)| (at, Value::Text(text_of(cell)))).collect();
+        let cells =
+            (0..).zip(cells.iter().take(MAX_NAMES)).map(|(at, cell)| (at, Value::Text(text_of(cell)))).collect();
         Ok(Row { line: place.2, cells })
     };
-    let blocks: Vec<(Vec<Row>, Vec<(u32, String)>)> =
-        places.par_chunks(BLOCK).map(|block| block.iter().map(row).partition_results()).collect();
+    let too_many = width.saturating_sub(MAX_NAMES);
+    names.truncate(MAX_NAMES);
+    let read: Vec<Result<Row, (u32, String)>> = places.par_iter().with_min_len(BLOCK).map(row).collect();
     progress.check()?;
     let mut out = Parts {
         sheet: Sheet { file: file.to_owned(), names, delimited: true, ..Sheet::default() },
+        too_many,
         ..Parts::default()
     };
-    for (rows, broken) in blocks {
-        out.sheet.rows.extend(rows);
-        out.broken.extend(broken);
+    for row in read {
+        match row {
+            Ok(row) => out.sheet.rows.push(row),
+            Err(problem) => out.broken.push(problem),
+        }
     }
     Ok(out)
-}
-
-trait Partition<A, B> {
-    fn partition_results(self) -> (Vec<A>, Vec<B>);
-}
-
-impl<A, B, I: Iterator<Item = Result<A, B>>> Partition<A, B> for I {
-    fn partition_results(self) -> (Vec<A>, Vec<B>) {
-        let (mut good, mut bad) = (Vec::new(), Vec::new());
-        for result in self {
-            match result {
-                Ok(value) => good.push(value),
-                Err(problem) => bad.push(problem),
-            }
-        }
-        (good, bad)
-    }
 }
 
 fn text_of(cell: &[u8]) -> String {
@@ -74,13 +63,25 @@ fn text_of(cell: &[u8]) -> String {
 }
 
 /// What the file says itself (`sep=;`), else what its first line has most of outside quotes; and where the rows begin.
-fn separator(bytes: &[u8]) -> (u8, usize) {
+fn separator(file: &Path, bytes: &[u8]) -> (u8, usize) {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if let [b's', b'e', b'p', b'=', separator] = line.trim_ascii() {
         return (*separator, line.len() + 1);
     }
-    let most = [b';', b'\t', b','].into_iter().max_by_key(|&delimiter| fields(line, delimiter).len());
-    (most.unwrap_or(b','), 0)
+    let count = |delimiter: u8| fields(line, delimiter).len();
+    if !has_ending(file, "csv") && count(b'\t') > 1 {
+        return (b'\t', 0);
+    }
+    (
+        if count(b';') > count(b',') {
+            b';'
+        } else if count(b'\t') > count(b',') {
+            b'\t'
+        } else {
+            b','
+        },
+        0,
+    )
 }
 
 /// Where rows begin and end, and their lines; lines with nothing but white space are none.

@@ -77,7 +77,7 @@ fn places(file: &Path, bytes: &[u8]) -> Result<(Vec<Place>, Unread), LoadError> 
                 if let Some(found) = list_inside(bytes, begin) {
                     return Ok((found, Vec::new()));
                 }
-                return Ok((numbered(bytes, vec![begin..bytes.len()]), Vec::new()));
+                return Ok((numbered(bytes, std::iter::once(begin..bytes.len()).collect()), Vec::new()));
             }
             let over_lines = bytes.get(begin..line_end).is_some_and(|line| line.trim_ascii_end() == b"{");
             if over_lines { Ok(in_sequence(bytes, begin)) } else { Ok((of_lines(bytes), Vec::new())) }
