@@ -95,8 +95,8 @@ fn read_all(root: &Path, project: &Project, findings: &mut Findings, progress: &
     choices.sort_by(|a, b| (a.dataset, &a.splits, a.model).cmp(&(b.dataset, &b.splits, b.model)));
     let mut checked = Vec::new();
     for choice in choices {
-        if dataset_task(project, &choice) == Task::SemanticSegmentation {
-            checked.push(match of_pixels(root, project, &choice, progress) {
+        if matches!(dataset_task(project, &choice), Task::SemanticSegmentation | Task::TextGeneration) {
+            checked.push(match as_evaluated(root, project, &choice, progress) {
                 Ok((checked, found)) => {
                     found.into_iter().for_each(|finding| findings.push(finding));
                     checked
@@ -154,8 +154,8 @@ fn count_outputs(
     Ok((predictions.len(), found))
 }
 
-/// Masks are checked by counting them.
-fn of_pixels(
+/// Masks are checked by counting them, answers by scoring them.
+fn as_evaluated(
     root: &Path,
     project: &Project,
     choice: &Choice,
@@ -164,15 +164,19 @@ fn of_pixels(
     let sections = Sections { coco: false, tide: false, timeline: true };
     let loaded = load::evaluate(root, project, choice, DetectionSettings::default(), sections, progress)?;
     let evaluation = &loaded.evaluation;
-    let said = evaluation
+    let masks = evaluation
         .pixels()
-        .map_or(0, |pixels| pixels.reading.files.iter().filter(|files| files.predicted.is_some()).count());
+        .map(|pixels| pixels.reading.files.iter().filter(|files| files.predicted.is_some()).count());
+    let answers = evaluation.texts().map(|texts| texts.answers.len() - texts.missing());
+    let with_reference =
+        evaluation.texts().map(|texts| texts.references.iter().filter(|references| !references.is_empty()).count());
+    let pixels = || usize::try_from(evaluation.support().iter().sum::<u64>()).unwrap_or(usize::MAX);
     let checked = Checked {
         name: describe(project, choice),
         task: evaluation.task,
         images: evaluation.dataset.images.len(),
-        truths: usize::try_from(evaluation.support().iter().sum::<u64>()).unwrap_or(usize::MAX),
-        detections: said,
+        truths: with_reference.unwrap_or_else(pixels),
+        detections: masks.or(answers).unwrap_or(0),
         error: None,
     };
     Ok((checked, loaded.findings))
@@ -217,6 +221,9 @@ fn words(
                 let (items, truths, outputs) = match (one.task.is_classification(), one.task.is_text()) {
                     _ if one.task == Task::SemanticSegmentation => {
                         (("image", "images"), ("pixel", "pixels"), ("mask", "masks"))
+                    }
+                    _ if one.task == Task::TextGeneration => {
+                        (("text", "texts"), ("with a reference", "with a reference"), ("answer", "answers"))
                     }
                     (false, _) => (("image", "images"), ("object", "objects"), ("detection", "detections")),
                     (true, false) => (("image", "images"), ("label", "labels"), ("prediction", "predictions")),
