@@ -1,5 +1,6 @@
 //! The panes and pages of the window.
 
+pub mod answers;
 pub mod atlas;
 pub mod classes;
 pub mod compare;

@@ -9,7 +9,7 @@ use super::lengths;
 use super::take_out::{TakeOut, Taken};
 use crate::metrics::text::checks::{self, LengthBounds};
 use crate::metrics::text::{CorpusScores, ItemScores};
-use crate::model::{Answers, Cancelled, Check, NumberColumn, NumberRole, Progress, Scoring};
+use crate::model::{Answers, Cancelled, Check, NumberColumn, NumberRole, Progress, Scoring, fmt};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,6 +104,38 @@ impl Column {
     #[must_use]
     pub fn as_score(&self, value: f64) -> f64 {
         if self.better == Better::Less { -value } else { value }
+    }
+
+    /// True where answers can be told apart by it: more is better, or less.
+    #[must_use]
+    pub fn ranks(&self) -> bool {
+        self.better != Better::Neither
+    }
+
+    /// Lowest and highest value as the slider has them.
+    #[must_use]
+    pub fn score_scale(&self) -> (f64, f64) {
+        let (low, high) = (self.as_score(self.scale.0), self.as_score(self.scale.1));
+        (low.min(high), low.max(high))
+    }
+
+    /// A value as people read it.
+    #[must_use]
+    pub fn words(&self, value: Option<f64>) -> String {
+        fmt::decimal(value, fmt::decimals(self.scale))
+    }
+
+    /// A threshold of the slider as people read it, never stricter than it is.
+    #[must_use]
+    pub fn threshold_words(&self, score: f64) -> String {
+        self.words(Some(self.as_score(fmt::rounded_down(score, fmt::decimals(self.scale)))))
+    }
+
+    /// What has to be reached: `BLEU ≥ 50.00`, or `TER ≤ 50.00` where less is better.
+    #[must_use]
+    pub fn condition(&self, score: f64) -> String {
+        let sign = if self.better == Better::Less { '≤' } else { '≥' };
+        format!("{} {sign} {}", self.label, self.threshold_words(score))
     }
 
     /// The threshold that is used before anybody chose one: 1 of what is only 0 or 1, else the middle of its scale.
