@@ -6,6 +6,7 @@ use egui_tiles::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::metrics::generation::Column;
 use crate::model::{Task, fmt};
 use crate::session::{Command, Explorer};
 
@@ -85,8 +86,10 @@ impl Pane {
             let answers = fmt::counted(texts.answers.len() as u64, "answer", "answers");
             match self {
                 Self::Production => return format!("{answers}, {}", explain::matching(explorer)),
-                Self::Classes => return format!("{answers} at {at}"),
+                Self::Classes if texts.pass_column().is_some_and(Column::ranks) => return format!("{answers} at {at}"),
+                Self::Classes => return answers,
                 Self::Matrix => return format!("of {}", fmt::counted(texts.shown().count() as u64, "number", "numbers")),
+                Self::Recommendations if !texts.pass_column().is_some_and(Column::ranks) => return String::new(),
                 Self::Recommendations | Self::Unknown => {}
             }
         }

@@ -28,7 +28,9 @@ const NAMES: f32 = 130.0;
 /// Smallest and largest cell.
 const CELL: (f32, f32, f32) = (16.0, 84.0, 36.0);
 /// Width from which a cell has its number.
-const NUMBER: f32 = 30.0;
+const NUMBER: f32 = 26.0;
+/// Width from which the number has its zero.
+const ZERO: f32 = 34.0;
 /// How near a click must be to a point, in points of the screen.
 const NEAR: f32 = 8.0;
 
@@ -150,7 +152,8 @@ fn draw(ui: &Ui, ctx: &ViewCtx, found: &Agreement, (row, col): (usize, usize), r
     ui.painter().rect_filled(rect, 0.0, fill);
     if rect.width() >= NUMBER {
         let color = if rho.is_none() { theme.muted } else { readable(fill, egui::Color32::WHITE, egui::Color32::BLACK) };
-        text::at(ui.painter(), rect.center(), Align2::CENTER_CENTER, &words, theme::caption(), color);
+        let short = if rect.width() < ZERO { words.replacen("0.", ".", 1) } else { words };
+        text::at(ui.painter(), rect.center(), Align2::CENTER_CENTER, &short, theme::caption(), color);
     }
     if response.hovered() {
         let stroke = egui::Stroke::new(theme::RING, theme.accent);

@@ -107,12 +107,16 @@ fn threshold_line(ui: &Ui, ctx: &ViewCtx, explorer: &Explorer, column: &Column, 
     let left = x < frame.center().x;
     let (anchor, dx) = if left { (Align2::LEFT_CENTER, 9.0) } else { (Align2::RIGHT_CENTER, -9.0) };
     let words = column.threshold_words(value);
-    let top = pos2(x + dx, frame.top() + theme::PADDING);
-    plot::label(ui, theme, top, anchor, &words, theme.accent);
+    // At the end of the line that the curve leaves free.
+    let high = rate.is_some_and(|rate| rate > 0.85);
+    let y = if high { frame.bottom() - theme::PADDING } else { frame.top() + theme::PADDING };
+    plot::label(ui, theme, pos2(x + dx, y), anchor, &words, theme.accent);
     let Some(rate) = rate else { return };
     let mark = plot::place(transform, value, rate);
     ui.painter().circle(pos2(x, mark.y), 3.5, theme.f1, Stroke::new(1.5, theme.surface));
-    let y = mark.y.clamp(frame.top() + 3.0 * theme::PADDING, frame.bottom() - theme::PADDING);
+    // Above the line, which falls to the right.
+    let y = mark.y + if left { -theme::CAPTION } else { theme::CAPTION };
+    let y = y.clamp(frame.top() + 3.0 * theme::PADDING, frame.bottom() - theme::PADDING);
     plot::label(ui, theme, pos2(x + dx, y), anchor, &format!("passes {}", fmt::rate(Some(rate))), theme.f1);
 }
 

@@ -26,13 +26,13 @@ const ROW: f32 = 22.0;
 /// Width from which the plot stands beside the table.
 const BESIDE: f32 = 600.0;
 /// Share of the table where the plot stands beside it.
-const TABLE: f32 = 0.58;
+const TABLE: f32 = 0.6;
 /// Bins of a small histogram.
 const BINS: usize = 24;
 /// Widths of the number, its interval, its spread and the count of answers.
-const NUMBERS: [f32; 4] = [54.0, 96.0, 52.0, 52.0];
+const NUMBERS: [f32; 4] = [50.0, 94.0, 46.0, 48.0];
 /// Least and most width of the small histograms.
-const HISTOGRAM: (f32, f32) = (40.0, 160.0);
+const HISTOGRAM: (f32, f32) = (36.0, 160.0);
 /// Width of names, where there is room.
 const NAMES: (f32, f32) = (72.0, 180.0);
 
@@ -52,7 +52,10 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, s
     }
     ask_intervals(ctx, explorer, state);
     let area = ui.available_rect_before_wrap();
-    let (first, second) = if area.width() >= BESIDE {
+    let pass = texts.pass_column().filter(|column| column.ranks());
+    let (first, second) = if pass.is_none() {
+        (area, area)
+    } else if area.width() >= BESIDE {
         let (left, right) = area.split_left_right_at_fraction(TABLE);
         (left.with_max_x(left.right() - theme::PADDING), right)
     } else {
@@ -65,7 +68,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, s
         ui.shrink_clip_rect(first);
         table(ui, ctx, explorer, texts, &shown, histograms);
     });
-    let Some(column) = texts.pass_column().filter(|column| column.ranks()) else { return };
+    let Some(column) = pass else { return };
     let curve = state.curve.of(explorer, || Curve::new(explorer, column));
     ui.scope_builder(UiBuilder::new().id_salt("pass curve").max_rect(second), |ui| {
         curve::ui(ui, ctx, explorer, column, curve);
@@ -100,9 +103,10 @@ impl Parts {
         let width = ui.available_width();
         let longest = shown.iter().map(|column| text::width(ui, &column.label, theme::body())).fold(0.0, f32::max);
         let numbers: f32 = NUMBERS.iter().sum();
-        let room = width - numbers - HISTOGRAM.0 - 3.0 * theme::PADDING;
+        // Where there is little room names are worth more than small histograms.
+        let room = width - numbers - theme::PADDING;
         let name = (longest + theme::GRID).clamp(NAMES.0, NAMES.1).min(room.max(NAMES.0));
-        let histogram = (width - numbers - name - 3.0 * theme::PADDING).min(HISTOGRAM.1);
+        let histogram = (room - name - 2.0 * theme::PADDING).min(HISTOGRAM.1);
         Self { name, numbers: NUMBERS, histogram }
     }
 
@@ -118,7 +122,7 @@ impl Parts {
     fn histogram(&self, row: Rect) -> Option<Rect> {
         let left = self.edges(row)[3] + theme::PADDING * 1.5;
         let rect = text::from_left(left, row.center().y, self.histogram, ROW - 7.0);
-        (self.histogram >= HISTOGRAM.0 * 0.6).then_some(rect)
+        (self.histogram >= HISTOGRAM.0).then_some(rect)
     }
 }
 

@@ -4,6 +4,7 @@ use egui::{Align2, ComboBox, CursorIcon, Rect, Response, RichText, Role, ScrollA
 use egui::{pos2, vec2};
 
 use crate::analysis::Filter;
+use crate::metrics::generation::Column;
 use crate::metrics::generation::parts::{Part, parts};
 use crate::metrics::generation::slices::{Slices, slices};
 use crate::metrics::{Generation, OutcomeKind, rates};
@@ -40,6 +41,10 @@ struct Found(Vec<(Slices, Vec<Part>)>);
 
 /// Draws the pane.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, state: &mut Parts) {
+    if !texts.pass_column().is_some_and(Column::ranks) {
+        states::empty(ui, ctx, "Nothing passes or fails", "No number says which answers are better");
+        return;
+    }
     let Parts { by, ranked, found, order } = state;
     let Found(all) = found.of(explorer, || {
         order.clear();

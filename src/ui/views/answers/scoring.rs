@@ -4,7 +4,7 @@
 mod checks;
 mod preview;
 
-use egui::{Button, ComboBox, Id, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Button, ComboBox, Id, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2};
 
 use crate::metrics::Generation;
 use crate::metrics::generation::{Column, ColumnKind};
@@ -86,18 +86,19 @@ pub fn ui(ui: &Ui, ctx: &ViewCtx, texts: &Generation, state: &mut Scoring) {
     state.follow(ctx, texts);
     let mut open = true;
     let below = ui.min_rect().bottom() + theme::PADDING;
-    let height = ui.ctx().content_rect().bottom() - below - theme::STATUS - 8.0 * theme::PADDING;
+    let height = ui.ctx().content_rect().bottom() - below - theme::STATUS - 9.0 * theme::PADDING;
     egui::Window::new("Scoring")
         .open(&mut open)
         .default_pos(egui::pos2(theme::NAVIGATION + theme::PADDING, below))
         .default_width(WIDTH)
-        .max_height(height)
         .collapsible(false)
-        .resizable(false)
-        .vscroll(true)
+        .auto_sized()
         .show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
-            content(ui, ctx, explorer, texts, state);
+            ScrollArea::vertical().max_height(height.max(theme::PANE_LEAST)).show(ui, |ui| {
+                ui.set_width(WIDTH - theme::PADDING);
+                content(ui, ctx, explorer, texts, state);
+            });
         });
     state.open = open;
 }
