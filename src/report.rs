@@ -9,5 +9,6 @@ pub mod figure;
 pub mod labels;
 pub mod leaderboard;
 pub mod segmentation;
+pub mod text_tables;
 pub mod texts;
 pub mod undefined;

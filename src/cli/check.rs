@@ -164,9 +164,8 @@ fn as_evaluated(
     let sections = Sections { coco: false, tide: false, timeline: true };
     let loaded = load::evaluate(root, project, choice, DetectionSettings::default(), sections, progress)?;
     let evaluation = &loaded.evaluation;
-    let masks = evaluation
-        .pixels()
-        .map(|pixels| pixels.reading.files.iter().filter(|files| files.predicted.is_some()).count());
+    let masks =
+        evaluation.pixels().map(|pixels| pixels.reading.files.iter().filter(|files| files.predicted.is_some()).count());
     let answers = evaluation.texts().map(|texts| texts.answers.len() - texts.missing());
     let with_reference =
         evaluation.texts().map(|texts| texts.references.iter().filter(|references| !references.is_empty()).count());

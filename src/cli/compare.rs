@@ -30,8 +30,8 @@ struct Summed {
     size: String,
     table: MatchTable,
     source: ConfidenceSource,
-    /// Of generated texts what an answer has to reach: the number's name, `≥` or `≤`, the value.
-    pass: Option<(String, &'static str, String)>,
+    /// Of generated texts what an answer has to reach.
+    pass: Option<String>,
     matrix: Option<Vec<Vec<u64>>>,
 }
 
@@ -165,10 +165,8 @@ fn sum_up(
         }
     };
     let table = MatchTable::of(&evaluation, confidence, progress).map_err(JobError::from)?;
-    let pass = evaluation.texts().and_then(|texts| texts.pass_column()).map(|column| {
-        let sign = if column.as_score(1.0) < 0.0 { "≤" } else { "≥" };
-        (column.label.clone(), sign, column.words(Some(column.as_score(confidence))))
-    });
+    let column = evaluation.texts().and_then(|texts| texts.pass_column());
+    let pass = column.map(|column| column.condition(confidence));
     Ok(Summed {
         pass,
         matrix: evaluation.matrix_at(confidence, progress).map_err(JobError::from)?,
@@ -199,7 +197,7 @@ fn describe(a: &Summed, b: &Summed, comparison: &Comparison) -> String {
         let how = if of.source == ConfidenceSource::Optimal { "optimal" } else { "given" };
         format!("{side} at confidence {} ({how})", fmt::threshold(of.table.confidence()))
     };
-    let of_answers = a.pass.as_ref().map(|(label, sign, value)| format!("answers pass at {label} {sign} {value}"));
+    let of_answers = a.pass.as_ref().map(|condition| format!("answers pass at {condition}"));
     let thresholded = [("A", a), ("B", b)].into_iter().filter(|(_, side)| side.table.is_thresholded());
     let sides: Vec<String> = match of_answers {
         Some(words) => vec![words],

@@ -303,15 +303,13 @@ fn of_texts(text: &mut String, evaluation: &Evaluation, inputs: &Inputs<'_>) {
     let (Some(texts), Some(at)) = (evaluation.texts(), &inputs.at) else { return };
     if let Some(column) = texts.pass_column() {
         let counts = at.counter.totals();
-        let sign = if column.as_score(1.0) < 0.0 { "≤" } else { "≥" };
         let _ = writeln!(
             text,
-            "  {} of {} answers pass ({}): {} {sign} {}",
+            "  {} of {} answers pass ({}): {}",
             fmt::count(counts.correct),
             fmt::count(counts.truths()),
             fmt::rate(counts.recall()),
-            column.label,
-            fmt::short(column.as_score(at.confidence)),
+            column.condition(at.confidence),
         );
     }
     for column in texts.shown().filter(|column| column.kind != ColumnKind::Length) {

@@ -8,6 +8,7 @@ mod choices;
 mod columns;
 mod lengths;
 pub mod outcomes;
+pub mod parts;
 mod signs;
 pub mod slices;
 pub mod sums;

@@ -15,19 +15,6 @@ pub fn short(value: f64) -> String {
     format!("{value:.2}")
 }
 
-/// A number of any scale: three decimals where none is above 1, one or two up to thousands, none beyond.
-#[must_use]
-pub fn scaled(value: Option<f64>, highest: f64) -> String {
-    let Some(value) = value else { return UNDEFINED.to_owned() };
-    let text = match highest.abs() {
-        high if high <= 1.0 => format!("{value:.3}"),
-        high if high <= 20.0 => format!("{value:.2}"),
-        high if high <= 1000.0 => format!("{value:.1}"),
-        _ => return if value < 0.0 { format!("−{}", count(-value as u64)) } else { count(value as u64) },
-    };
-    text.replace('-', "−")
-}
-
 /// A zoom, such as `100 %`.
 #[must_use]
 pub fn zoom(value: f32) -> String {
@@ -91,13 +78,42 @@ pub fn counted(value: u64, one: &str, many: &str) -> String {
 /// A threshold with three decimals, rounded *down*, so that what is shown keeps what is counted.
 #[must_use]
 pub fn threshold(value: f64) -> String {
+    format!("{:.3}", rounded_down(value, 3))
+}
+
+/// The number of so many decimals that is not above the value.
+#[must_use]
+pub fn rounded_down(value: f64, decimals: u8) -> f64 {
     // 0.29 * 1000 is 290.00000000000006 but 0.57 * 1000 is 569.9999999999999: a hair is added before cutting, and taken
     // back where it would lift the shown number above the threshold.
-    let mut cut = (value * 1000.0 + 1e-9).floor() / 1000.0;
+    let steps = 10_f64.powi(decimals.into());
+    let mut cut = (value * steps + 1e-9).floor() / steps;
     if cut > value {
-        cut -= 0.001;
+        cut -= steps.recip();
     }
-    format!("{cut:.3}")
+    cut
+}
+
+/// Decimals that are read of numbers on a scale: three of rates, two up to a hundred, one beyond.
+#[must_use]
+pub fn decimals((low, high): (f64, f64)) -> u8 {
+    match low.abs().max(high.abs()) {
+        most if most <= 1.0 => 3,
+        most if most <= 100.0 => 2,
+        _ => 1,
+    }
+}
+
+/// A number with so many decimals, its minus a real one; `–` where undefined.
+#[must_use]
+pub fn decimal(value: Option<f64>, decimals: u8) -> String {
+    let Some(value) = value else { return UNDEFINED.to_owned() };
+    let text = format!("{value:.0$}", usize::from(decimals));
+    match text.strip_prefix('-') {
+        Some(rest) if rest.chars().all(|c| c == '0' || c == '.') => rest.to_owned(),
+        Some(rest) => format!("−{rest}"),
+        None => text,
+    }
 }
 
 /// A duration: `80 ms`, `1.4 s`.
@@ -151,6 +167,11 @@ mod tests {
         assert_eq!(interval(Some((0.792, 0.834))), ".79–.83");
         assert_eq!(rate(None), "–");
         assert_eq!(difference(-0.0041), "−0.004");
+        assert_eq!([(0.0, 1.0), (1.0, 5.0), (-100.0, 100.0), (0.0, 350.0)].map(decimals), [3, 2, 2, 1]);
+        assert_eq!(
+            [Some(34.214), Some(-0.001), Some(-2.5), None].map(|v| decimal(v, 2)),
+            ["34.21", "0.00", "−2.50", "–"]
+        );
     }
 
     /// As `date -u -d @SECONDS` prints them.
@@ -174,5 +195,6 @@ mod tests {
         assert_eq!(threshold(0.9999), "0.999");
         assert_eq!(threshold(1.0), "1.000");
         assert_eq!(threshold(0.57), "0.570");
+        assert_eq!((rounded_down(-33.336, 2), rounded_down(12.0, 2)), (-33.34, 12.0));
     }
 }

@@ -162,15 +162,15 @@ fn flatten(prefix: &str, value: &serde_json::Value, rows: &mut Vec<Vec<String>>)
     }
 }
 
-fn row(cells: &[&str]) -> Vec<String> {
+pub(super) fn row(cells: &[&str]) -> Vec<String> {
     cells.iter().map(|&c| c.to_owned()).collect()
 }
 
-fn number(value: Option<f64>) -> String {
+pub(super) fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |v| v.to_string())
 }
 
-fn text(rows: &[Vec<String>]) -> Result<String, csv::Error> {
+pub(super) fn text(rows: &[Vec<String>]) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         writer.write_record(row)?;

@@ -247,9 +247,12 @@ impl Explorer {
         class.map_or(self.evaluation.outside(), |c| self.dataset().classes.name(c))
     }
 
-    /// Lowest and highest score; (0, 1) without predictions.
+    /// Lowest and highest score, of generated texts those of the scale; (0, 1) without predictions.
     #[must_use]
     pub fn score_range(&self) -> (f64, f64) {
+        if let Some((low, high)) = self.pass_column().map(Column::score_scale).filter(|(low, high)| low < high) {
+            return (low, high);
+        }
         let scores = self.matched.timeline.scores();
         match (scores.last(), scores.first()) {
             (Some(&low), Some(&high)) => (low, high),

@@ -155,16 +155,31 @@ impl Explorer {
         if self.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
             return "no threshold".to_owned();
         }
-        if let Some(column) = self.pass_column() {
-            let sign = if column.as_score(1.0) < 0.0 { "≤" } else { "≥" };
-            return format!("{} {sign} {}", column.label, fmt::short(column.as_score(self.threshold.value)));
-        }
-        let at = format!("confidence ≥ {}", fmt::threshold(self.threshold.value));
+        let at = self.condition_at(self.threshold.value);
         match self.matched.own.len() {
             0 => at,
             1 => format!("{at}, 1 class at its own"),
             n => format!("{at}, {} classes at their own", fmt::count(n as u64)),
         }
+    }
+
+    /// What has to be reached at a threshold: `confidence ≥ 0.361`, `BLEU ≥ 50.00`.
+    #[must_use]
+    pub fn condition_at(&self, threshold: f64) -> String {
+        let confidence = || format!("confidence ≥ {}", fmt::threshold(threshold));
+        self.pass_column().map_or_else(confidence, |column| column.condition(threshold))
+    }
+
+    /// A threshold as people read it.
+    #[must_use]
+    pub fn threshold_words(&self, threshold: f64) -> String {
+        self.pass_column().map_or_else(|| fmt::threshold(threshold), |column| column.threshold_words(threshold))
+    }
+
+    /// How far one step of a key moves a threshold, where it is 0.01 of rates.
+    #[must_use]
+    pub fn steps(&self, by: f64) -> f64 {
+        by * self.pass_column().map_or(1.0, |column| (column.scale.1 - column.scale.0).max(1.0))
     }
 
     /// The counts with one threshold for all: what the optima of single classes are read from.

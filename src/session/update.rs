@@ -63,8 +63,8 @@ impl Session {
             }
             Command::SetThreshold(t) => self.set_threshold(t, false, now),
             Command::NudgeThreshold(by) => {
-                if let Some(t) = self.explorer.as_ref().map(|e| e.threshold.value) {
-                    self.set_threshold(t + by, false, now);
+                if let Some(t) = self.explorer.as_ref().map(|e| e.threshold.value + e.steps(by)) {
+                    self.set_threshold(t, false, now);
                 }
             }
             Command::UseOptimal => {

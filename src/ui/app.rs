@@ -25,8 +25,9 @@ use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
-    atlas, classes, compare, confusion, crossval, curves, evaluations, header, images, leaderboard, model, navigation,
-    notices, palette, production, recommendations, run as run_page, shortcuts, status, strips, threshold_bar, welcome,
+    answers, atlas, classes, compare, confusion, crossval, curves, evaluations, header, images, leaderboard, model,
+    navigation, notices, palette, production, recommendations, run as run_page, shortcuts, status, strips,
+    threshold_bar, welcome,
 };
 use super::watching::Watching;
 use super::widgets::states;
@@ -144,6 +145,7 @@ struct Views {
     /// Decoded between two frames, unless they are given threads.
     pictures: Pictures,
     production: production::Production,
+    answers: answers::AnswersState,
     classes: classes::Classes,
     curves: curves::Curves,
     crossval: crossval::CrossvalForm,
@@ -484,6 +486,9 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
 
 /// The inside of a pane.
 fn content(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, pane: Pane) {
+    if answers::ui(ui, ctx, &mut views.answers, pane) {
+        return;
+    }
     match pane {
         Pane::Production => production::ui(ui, ctx, &mut views.production),
         Pane::Classes => classes::ui(ui, ctx, &mut views.classes),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use egui::{ColorImage, Pos2, Rect, vec2};
 
-use crate::report::csv_tables;
+use crate::report::{csv_tables, text_tables};
 use crate::session::Session;
 use crate::store::export::Content;
 
 use super::panes::Pane;
+use super::views::answers::MOST_COMPARED;
 
 /// Where a pane's content goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,15 @@ pub struct Shot {
 pub fn table(session: &Session, pane: Pane) -> Option<String> {
     let explorer = session.explorer.as_ref()?;
     let (evaluation, matched, counter) = (&explorer.evaluation, &explorer.matched, &explorer.counter);
+    if evaluation.texts().is_some() && pane != Pane::Recommendations {
+        let text = match pane {
+            Pane::Production => text_tables::metrics(evaluation, explorer.intervals.as_deref()),
+            Pane::Classes => text_tables::of_parts(evaluation, explorer.threshold.value),
+            Pane::Matrix => text_tables::agreement(evaluation, MOST_COMPARED),
+            Pane::Recommendations | Pane::Unknown => return None,
+        };
+        return text.ok();
+    }
     let text = match pane {
         Pane::Production => csv_tables::sweep(&matched.sweep),
         Pane::Classes => csv_tables::classes(evaluation, Some((matched, counter))),

@@ -6,7 +6,8 @@ use egui_tiles::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::model::fmt;
+use crate::metrics::generation::Column;
+use crate::model::{Task, fmt};
 use crate::session::{Command, Explorer};
 
 use super::context::{ViewCtx, Wish};
@@ -62,8 +63,12 @@ impl Pane {
 
     /// What its title says.
     #[must_use]
-    pub const fn title(self) -> &'static str {
+    pub const fn title(self, task: Task) -> &'static str {
+        let texts = matches!(task, Task::TextGeneration);
         match self {
+            Self::Production if texts => "Metrics",
+            Self::Classes if texts => "Pass rate by part",
+            Self::Matrix if texts => "Agreement",
             Self::Production => "Production metrics",
             Self::Recommendations => "Recommendations",
             Self::Classes => "Performance by class",
@@ -77,6 +82,19 @@ impl Pane {
     pub fn subtitle(self, explorer: &Explorer) -> String {
         let at = explorer.condition();
         let classes = fmt::counted(explorer.dataset().classes.len() as u64, "class", "classes");
+        if let Some(texts) = explorer.texts() {
+            let answers = fmt::counted(texts.answers.len() as u64, "answer", "answers");
+            match self {
+                Self::Production => return format!("{answers}, {}", explain::matching(explorer)),
+                Self::Classes if texts.pass_column().is_some_and(Column::ranks) => return format!("{answers} at {at}"),
+                Self::Classes => return answers,
+                Self::Matrix => {
+                    return format!("of {}", fmt::counted(texts.shown().count() as u64, "number", "numbers"));
+                }
+                Self::Recommendations if !texts.pass_column().is_some_and(Column::ranks) => return String::new(),
+                Self::Recommendations | Self::Unknown => {}
+            }
+        }
         match self {
             Self::Production if explorer.evaluation.is_without_confidence() => explain::matching(explorer),
             Self::Production => format!("every confidence, {}", explain::matching(explorer)),
@@ -89,11 +107,29 @@ impl Pane {
 
     /// What it shows and how it is computed, for `Explain`.
     #[must_use]
-    pub const fn about(self) -> &'static str {
+    pub const fn about(self, task: Task) -> &'static str {
+        let texts = matches!(task, Task::TextGeneration);
         match self {
+            Self::Production if texts => {
+                "Every number of the whole set: BLEU, chrF and TER of all counts added up, all else the mean over the answers \
+                 for which it is defined. Intervals are percentiles of 1,000 resamples of the answers. The line is the share of \
+                 answers that passes at every threshold of the number chosen, the bars its values"
+            }
+            Self::Classes if texts => {
+                "Parts of the set by template, tag and length: how many of their answers pass, the mean of the number that \
+                 has to be reached, and Wilson’s 95 % interval of the pass rate as a line across the bar"
+            }
+            Self::Matrix if texts => {
+                "Spearman’s ρ of every two numbers over the answers that have both: 1 where one rises with the other, 0 where \
+                 they have nothing to do with each other, −1 where one falls as the other rises"
+            }
             Self::Production => {
                 "Precision, recall and F1 at every distinct score, exact and not binned. The line is the threshold of \
                  the whole window; the mark is the highest score at which F1 is largest"
+            }
+            Self::Recommendations if texts => {
+                "Rules over these answers at the current threshold, each with its evidence, its texts and, where it can be \
+                 computed, the pass rate with that fault repaired"
             }
             Self::Recommendations => {
                 "Rules over this evaluation at the current confidence, each with its evidence, its images and, where it \
@@ -111,6 +147,11 @@ impl Pane {
             Self::Unknown => "",
         }
     }
+}
+
+/// The task of what is on screen.
+fn task(ctx: &ViewCtx) -> Task {
+    ctx.session.explorer.as_ref().map_or_else(Task::default, |explorer| explorer.evaluation.task)
 }
 
 /// The arrangement of panes.
@@ -247,13 +288,14 @@ impl Panes<'_> {
 }
 
 fn title_bar(ui: &mut Ui, ctx: &ViewCtx, pane: Pane, bar: Rect, maximised: bool) -> Response {
+    let words = pane.title(task(ctx));
     let menu = bar.with_min_x(bar.right() - theme::ROW - theme::GRID).shrink2(vec2(0.0, 2.0));
     let grip = bar.with_max_x(menu.left());
     let response = ui.interact(grip, Id::unique(("title", pane)), Sense::click_and_drag());
     let response = if maximised { response } else { response.on_hover_cursor(CursorIcon::Grab) };
-    response.widget_info(|| WidgetInfo::labeled(Role::TitleBar, true, pane.title()));
+    response.widget_info(|| WidgetInfo::labeled(Role::TitleBar, true, words));
     let inner = grip.shrink2(vec2(theme::PADDING, 0.0));
-    let title = text::left(ui.painter(), inner, pane.title(), theme::title(), ctx.theme.text);
+    let title = text::left(ui.painter(), inner, words, theme::title(), ctx.theme.text);
     if let Some(explorer) = &ctx.session.explorer {
         let rest = inner.with_min_x(title.right() + theme::PADDING).translate(vec2(0.0, 1.5));
         text::left(ui.painter(), rest, &pane.subtitle(explorer), theme::caption(), ctx.theme.muted);
@@ -263,7 +305,7 @@ fn title_bar(ui: &mut Ui, ctx: &ViewCtx, pane: Pane, bar: Rect, maximised: bool)
         ctx.wish(wish);
     }
     let mut corner = ui.new_child(UiBuilder::new().max_rect(menu));
-    let dots = icon::button(&mut corner, ctx.theme, Icon::Dots, &format!("{} menu", pane.title()), true);
+    let dots = icon::button(&mut corner, ctx.theme, Icon::Dots, &format!("{words} menu"), true);
     Popup::menu(&dots).show(|ui| menu_ui(ui, ctx, pane, maximised));
     Popup::context_menu(&response).show(|ui| menu_ui(ui, ctx, pane, maximised));
     response
@@ -292,7 +334,7 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx, pane: Pane, maximised: bool) {
     }
     ui.menu_button("Explain", |ui| {
         ui.set_width(theme::POPUP);
-        ui.label(pane.about());
+        ui.label(pane.about(task(ctx)));
         for sentence in ctx.session.explorer.iter().flat_map(explain::protocol) {
             ui.label(RichText::new(sentence).color(ctx.theme.muted));
         }
@@ -305,7 +347,7 @@ impl Behavior<Pane> for Panes<'_> {
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> egui::WidgetText {
-        pane.title().into()
+        pane.title(task(&self.ctx)).into()
     }
 
     fn retain_pane(&mut self, pane: &Pane) -> bool {

@@ -1,6 +1,7 @@
 //! The panes and pages of the window.
 
 pub mod answer;
+pub mod answers;
 pub mod atlas;
 pub mod classes;
 pub mod compare;

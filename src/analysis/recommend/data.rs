@@ -1,5 +1,6 @@
 //! `needs_more_data` and `small_evaluation_set`: what the numbers rest on.
 
+use crate::metrics::generation::Column;
 use crate::metrics::rates;
 use crate::model::{ClassId, fmt};
 
@@ -85,7 +86,24 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
         return None;
     }
     let totals = case.counter.totals();
-    let (low, high) = rates::f1_interval(totals.correct, totals.kept(), totals.truths())?;
+    // Of generated texts the number that decides is the share that passes; without one that ranks there is none.
+    let texts = case.evaluation.texts();
+    if texts.is_some_and(|texts| !texts.pass_column().is_some_and(Column::ranks)) {
+        return None;
+    }
+    let (metric, keys, interval) = match texts {
+        Some(_) => (
+            "the pass rate",
+            ["pass_rate_low", "pass_rate_high", "pass_rate_width"],
+            rates::wilson(totals.correct, totals.truths()),
+        ),
+        None => (
+            "F1",
+            ["f1_low", "f1_high", "f1_width"],
+            rates::f1_interval(totals.correct, totals.kept(), totals.truths()),
+        ),
+    };
+    let (low, high) = interval?;
     let (one, many) = case.evaluation.task.items();
     let counted = fmt::counted(images as u64, one, many);
     let title = match &share {
@@ -106,7 +124,7 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
         )
     } else {
         format!(
-            "With {counted}{units} the 95 % interval of F1 is {}–{}, {} wide: smaller differences say nothing",
+            "With {counted}{units} the 95 % interval of {metric} is {}–{}, {} wide: smaller differences say nothing",
             fmt::rate(Some(low)),
             fmt::rate(Some(high)),
             fmt::rate(Some(high - low)),
@@ -114,7 +132,7 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
     };
     let mut evidence = vec![("images", number(images as u64)), ("objects", number(totals.truths()))];
     if !of_pixels {
-        evidence.extend([("f1_low", low), ("f1_high", high), ("f1_width", high - low)]);
+        evidence.extend(keys.into_iter().zip([low, high, high - low]));
     }
     evidence.extend(share.map(|small| ("share_of_dataset", small.share)));
     Some(Recommendation {

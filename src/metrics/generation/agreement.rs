@@ -1,5 +1,7 @@
 //! How two numbers of the same answers agree: do a judge's marks rise with BLEU?
 
+use super::Column;
+
 /// Pearson's r over the answers that have both; `None` for fewer than 3 of them, or where either does not vary.
 #[must_use]
 pub fn pearson(a: &[Option<f64>], b: &[Option<f64>]) -> Option<f64> {
@@ -10,8 +12,74 @@ pub fn pearson(a: &[Option<f64>], b: &[Option<f64>]) -> Option<f64> {
 /// Spearman's ρ: Pearson's r of ranks, equal values sharing the mean of theirs. `None` as [`pearson`].
 #[must_use]
 pub fn spearman(a: &[Option<f64>], b: &[Option<f64>]) -> Option<f64> {
-    let (a, b): (Vec<f64>, Vec<f64>) = a.iter().zip(b).filter_map(|(a, b)| Some(((*a)?, (*b)?))).unzip();
-    of_pairs(&ranks(&a).into_iter().zip(ranks(&b)).collect::<Vec<_>>())
+    Sorted::of(a.to_vec()).spearman(&Sorted::of(b.to_vec()))
+}
+
+/// How the numbers of all pairs of columns agree.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Agreement {
+    /// The keys of the columns.
+    pub keys: Vec<String>,
+    /// What people read.
+    pub labels: Vec<String>,
+    /// Answers that were looked at.
+    pub looked_at: usize,
+    /// Answers that there are.
+    pub answers: usize,
+    pairs: Vec<Pair>,
+}
+
+/// How the numbers of two columns agree.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pair {
+    /// Spearman's ρ.
+    pub rho: Option<f64>,
+    /// Pearson's r.
+    pub r: Option<f64>,
+    /// Answers that have both.
+    pub both: usize,
+}
+
+impl Agreement {
+    /// Of all pairs; of more than `most` answers those of an even subsample.
+    #[must_use]
+    pub fn of(columns: &[&Column], most: usize) -> Self {
+        let answers = columns.first().map_or(0, |column| column.values.len());
+        let items = subsample(answers, most);
+        let sorted: Vec<Sorted> =
+            columns.iter().map(|column| Sorted::of(items.iter().map(|item| column.value(*item)).collect())).collect();
+        let mut pairs = vec![Pair::default(); columns.len() * columns.len()];
+        for (row, a) in sorted.iter().enumerate() {
+            for (col, b) in sorted.iter().enumerate().take(row + 1) {
+                let both = a.values.iter().zip(&b.values).filter(|(a, b)| a.is_some() && b.is_some()).count();
+                let pair = Pair { rho: a.spearman(b), r: pearson(&a.values, &b.values), both };
+                for at in [row * columns.len() + col, col * columns.len() + row] {
+                    if let Some(slot) = pairs.get_mut(at) {
+                        *slot = pair;
+                    }
+                }
+            }
+        }
+        Self {
+            keys: columns.iter().map(|column| column.key.clone()).collect(),
+            labels: columns.iter().map(|column| column.label.clone()).collect(),
+            looked_at: items.len(),
+            answers,
+            pairs,
+        }
+    }
+
+    /// How two columns agree, by their places.
+    #[must_use]
+    pub fn pair(&self, row: usize, col: usize) -> Pair {
+        self.pairs.get(row * self.keys.len() + col).copied().unwrap_or_default()
+    }
+}
+
+/// All items, or so many of them in even steps.
+#[must_use]
+pub fn subsample(items: usize, most: usize) -> Vec<usize> {
+    if items <= most { (0..items).collect() } else { (0..most).map(|n| n * items / most).collect() }
 }
 
 fn of_pairs(pairs: &[(f64, f64)]) -> Option<f64> {
@@ -31,23 +99,42 @@ fn of_pairs(pairs: &[(f64, f64)]) -> Option<f64> {
     (aa > 0.0 && bb > 0.0).then(|| (ab / (aa.sqrt() * bb.sqrt())).clamp(-1.0, 1.0))
 }
 
-/// Ranks from 1, equal values sharing the mean of theirs.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    let value = |at: &usize| values.get(*at).copied().unwrap_or(0.0);
-    order.sort_by(|a, b| value(a).total_cmp(&value(b)));
-    let mut ranks = vec![0.0; values.len()];
-    let mut before = 0;
-    for equal in order.chunk_by(|a, b| value(a) == value(b)) {
-        let rank = before as f64 + (equal.len() as f64 + 1.0) / 2.0;
-        for at in equal {
-            if let Some(slot) = ranks.get_mut(*at) {
-                *slot = rank;
-            }
-        }
-        before += equal.len();
+/// Values with the items that have one, in ascending order: sorted once, ranked with every other column.
+struct Sorted {
+    values: Vec<Option<f64>>,
+    order: Vec<(usize, f64)>,
+}
+
+impl Sorted {
+    fn of(values: Vec<Option<f64>>) -> Self {
+        let mut order: Vec<(usize, f64)> =
+            values.iter().enumerate().filter_map(|(item, value)| Some((item, (*value)?))).collect();
+        order.sort_by(|a, b| a.1.total_cmp(&b.1));
+        Self { values, order }
     }
-    ranks
+
+    fn spearman(&self, other: &Self) -> Option<f64> {
+        let (a, b) = (self.ranks(other), other.ranks(self));
+        of_pairs(&a.into_iter().zip(b).filter_map(|(a, b)| Some((a?, b?))).collect::<Vec<_>>())
+    }
+
+    /// Ranks from 1 among the items that both have, equal values sharing the mean of theirs.
+    fn ranks(&self, other: &Self) -> Vec<Option<f64>> {
+        let shared = |item: usize| other.values.get(item).is_some_and(Option::is_some);
+        let order: Vec<(usize, f64)> = self.order.iter().copied().filter(|(item, _)| shared(*item)).collect();
+        let mut ranks = vec![None; self.values.len()];
+        let mut before = 0;
+        for equal in order.chunk_by(|a, b| a.1 == b.1) {
+            let rank = before as f64 + (equal.len() as f64 + 1.0) / 2.0;
+            for (item, _) in equal {
+                if let Some(slot) = ranks.get_mut(*item) {
+                    *slot = Some(rank);
+                }
+            }
+            before += equal.len();
+        }
+        ranks
+    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,7 @@ use super::lengths;
 use super::take_out::{TakeOut, Taken};
 use crate::metrics::text::checks::{self, LengthBounds};
 use crate::metrics::text::{CorpusScores, ItemScores};
-use crate::model::fmt;
-use crate::model::{Answers, Cancelled, Check, NumberColumn, NumberRole, Progress, Scoring};
+use crate::model::{Answers, Cancelled, Check, NumberColumn, NumberRole, Progress, Scoring, fmt};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,17 +99,6 @@ impl Column {
         self.values.get(item).copied().flatten()
     }
 
-    /// A value of it as people read it.
-    #[must_use]
-    pub fn words(&self, value: Option<f64>) -> String {
-        let whole = self.key == "words" && value.is_some_and(|value| value.fract() == 0.0);
-        if whole {
-            fmt::count(value.unwrap_or(0.0) as u64)
-        } else {
-            fmt::scaled(value, self.scale.1.max(-self.scale.0))
-        }
-    }
-
     /// True where every value is 0 or 1.
     #[must_use]
     pub fn is_yes_or_no(&self) -> bool {
@@ -121,6 +109,42 @@ impl Column {
     #[must_use]
     pub fn as_score(&self, value: f64) -> f64 {
         if self.better == Better::Less { -value } else { value }
+    }
+
+    /// True where answers can be told apart by it: more is better, or less.
+    #[must_use]
+    pub fn ranks(&self) -> bool {
+        self.better != Better::Neither
+    }
+
+    /// Lowest and highest value as the slider has them.
+    #[must_use]
+    pub fn score_scale(&self) -> (f64, f64) {
+        let (low, high) = (self.as_score(self.scale.0), self.as_score(self.scale.1));
+        (low.min(high), low.max(high))
+    }
+
+    /// A value as people read it.
+    #[must_use]
+    pub fn words(&self, value: Option<f64>) -> String {
+        match value {
+            // Words are whole; only their mean is not.
+            Some(value) if self.key == "words" && value.fract() == 0.0 => fmt::count(value as u64),
+            value => fmt::decimal(value, fmt::decimals(self.scale)),
+        }
+    }
+
+    /// A threshold of the slider as people read it, never stricter than it is.
+    #[must_use]
+    pub fn threshold_words(&self, score: f64) -> String {
+        self.words(Some(self.as_score(fmt::rounded_down(score, fmt::decimals(self.scale)))))
+    }
+
+    /// What has to be reached: `BLEU ≥ 50.00`, or `TER ≤ 50.00` where less is better.
+    #[must_use]
+    pub fn condition(&self, score: f64) -> String {
+        let sign = if self.better == Better::Less { '≤' } else { '≥' };
+        format!("{} {sign} {}", self.label, self.threshold_words(score))
     }
 
     /// The threshold that is used before anybody chose one: 1 of what is only 0 or 1, else the middle of its scale.

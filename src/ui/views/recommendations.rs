@@ -43,13 +43,13 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut RecommendationsState) {
         return;
     };
     if explorer.recommendations.is_empty() {
-        let advice = format!("No rule found something to improve at confidence ≥ {}", fmt::threshold(at));
+        let advice = format!("No rule found something to improve at {}", explorer.condition_at(at));
         states::empty(ui, ctx, "Nothing stands out", &advice);
     } else {
         list(ui, ctx, explorer, state);
     }
     if explorer.is_settling() {
-        settling(ui, ctx, at);
+        settling(ui, ctx, &explorer.condition_at(at));
     }
 }
 
@@ -154,7 +154,11 @@ fn gain_meaning(gain: Gain, matters: Importance) -> String {
 }
 
 fn metric(name: &str) -> &str {
-    if name == "f1" { "F1" } else { name }
+    match name {
+        "f1" => "F1",
+        "pass_rate" => "pass rate",
+        name => name,
+    }
 }
 
 const fn importance(importance: Importance) -> &'static str {
@@ -168,12 +172,15 @@ const fn importance(importance: Importance) -> &'static str {
 fn actions(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut RecommendationsState, card: &Recommendation) {
     ui.spacing_mut().item_spacing.x = theme::GRID;
     if let Some(threshold) = card.threshold
-        && ui.button(format!("Use {}", fmt::threshold(threshold))).clicked()
+        && ui.button(format!("Use {}", explorer.threshold_words(threshold))).clicked()
     {
         let optimal = explorer.matched.optima.pooled == Some(threshold);
         ctx.send(if optimal { Command::UseOptimal } else { Command::SetThreshold(threshold) });
     }
-    if ui.button("Show images").clicked() {
+    let texts = explorer.evaluation.task.is_text();
+    let show = ui.button(if texts { "Show texts" } else { "Show images" });
+    show.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Show images"));
+    if show.clicked() {
         ctx.send(Command::Select(card.filter.clone()));
     }
     let open = state.explained.contains(&key(card));
@@ -188,8 +195,8 @@ fn actions(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Recommen
 }
 
 /// Says at the lower edge that the cards belong to an earlier threshold; takes no room, so that nothing moves.
-fn settling(ui: &mut Ui, ctx: &ViewCtx, at: f64) {
-    let words = format!("settling … these are for confidence ≥ {}", fmt::threshold(at));
+fn settling(ui: &mut Ui, ctx: &ViewCtx, at: &str) {
+    let words = format!("settling … these are for {at}");
     let size = vec2(text::width(ui, &words, theme::caption()) + 2.0 * theme::PADDING, theme::ROW);
     let area = ui.max_rect();
     let rect = Rect::from_min_size(pos2(area.right() - size.x, area.bottom() - size.y), size);

@@ -3,6 +3,8 @@
 
 pub mod explain;
 mod own;
+mod pass;
+mod pass_tiles;
 pub mod tiles;
 pub mod track;
 
@@ -12,9 +14,12 @@ use crate::model::fmt;
 use crate::session::{Command, Explorer, Slot};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
+use crate::ui::views::answers::scoring;
 use crate::ui::widgets::slider::Slider;
 use crate::ui::widgets::text;
 
+pub use pass::passing_by;
+pub use pass_tiles::about;
 use track::Track;
 
 /// Width of the slider's name and caption.
@@ -39,6 +44,7 @@ pub struct ThresholdBar {
     typed: Option<String>,
     tiles: tiles::Tiles,
     own: own::Own,
+    scoring: scoring::Scoring,
 }
 
 impl ThresholdBar {
@@ -47,6 +53,15 @@ impl ThresholdBar {
     pub fn height(&self) -> f32 {
         let own = if self.own.open { theme::SLIDER_ROW } else { 0.0 };
         theme::SLIDER_ROW + theme::TILE_ROW + own
+    }
+
+    /// Closes what belongs to another task.
+    fn suit(&mut self, explorer: &Explorer) {
+        if explorer.texts().is_some() {
+            self.own.open = false;
+        } else {
+            self.scoring.open = false;
+        }
     }
 }
 
@@ -64,6 +79,13 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut ThresholdBar) {
     let inside = whole.shrink2(vec2(GAP, 0.0));
     let (slider, below) = inside.split_top_bottom_at_y(inside.top() + theme::SLIDER_ROW);
     let (own, row) = below.split_top_bottom_at_y(below.bottom() - theme::TILE_ROW);
+    state.suit(explorer);
+    if let Some(texts) = explorer.texts() {
+        pass::ui(ui, ctx, explorer, texts, state, slider);
+        pass_tiles::ui(ui, ctx, explorer, texts, row);
+        scoring::ui(ui, ctx, texts, &mut state.scoring);
+        return;
+    }
     slider_row(ui, ctx, explorer, state, slider);
     if state.own.open {
         own::ui(ui, ctx, explorer, &mut state.own, own);
@@ -137,41 +159,58 @@ fn slider_row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Thres
         ctx.send(Command::SetThreshold(value));
     }
     track.paint(ui, theme, rail, &slider, &response);
-    number_field(ui, ctx, value, &mut state.typed, field);
+    let number = Number {
+        id: "confidence value",
+        name: "Confidence value",
+        shown: fmt::threshold(value),
+        hint: "Type a confidence, such as 0.36 or 36 %",
+    };
+    if let Some(value) = number.ui(ui, &mut state.typed, field) {
+        ctx.send(Command::SetThreshold(value));
+    }
     own::switch(ui, explorer, &mut state.own, per_class);
     optimum_button(ui, ctx, explorer, button);
 }
 
-fn number_field(ui: &mut Ui, ctx: &ViewCtx, value: f64, typed: &mut Option<String>, rect: Rect) {
-    let shown = fmt::threshold(value);
-    let mut buffer = typed.clone().unwrap_or_else(|| shown.clone());
-    let field = TextEdit::singleline(&mut buffer)
-        .id(Id::unique("confidence value"))
-        .font(theme::body())
-        .align(egui::Align2::RIGHT_CENTER)
-        .desired_width(rect.width());
-    let response = ui.put(rect, field);
-    response.widget_info(|| egui::WidgetInfo {
-        current_text_value: Some(buffer.clone()),
-        ..egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Confidence value")
-    });
-    if response.has_focus() {
-        *typed = Some(buffer.clone());
-    }
-    if response.lost_focus() {
-        let cancelled = ui.input(|i| i.key_pressed(Key::Escape));
-        let wanted = if cancelled || buffer == shown { None } else { parse(&buffer) };
-        if let Some(value) = wanted {
-            ctx.send(Command::SetThreshold(value));
+/// A number that is shown and can be typed.
+struct Number {
+    id: &'static str,
+    name: &'static str,
+    shown: String,
+    hint: &'static str,
+}
+
+impl Number {
+    /// Draws the field; the number where another one was typed.
+    fn ui(&self, ui: &mut Ui, typed: &mut Option<String>, rect: Rect) -> Option<f64> {
+        let mut buffer = typed.clone().unwrap_or_else(|| self.shown.clone());
+        let field = TextEdit::singleline(&mut buffer)
+            .id(Id::unique(self.id))
+            .font(theme::body())
+            .align(egui::Align2::RIGHT_CENTER)
+            .desired_width(rect.width());
+        let response = ui.put(rect, field);
+        response.widget_info(|| egui::WidgetInfo {
+            current_text_value: Some(buffer.clone()),
+            ..egui::WidgetInfo::labeled(egui::Role::TextInput, true, self.name)
+        });
+        if response.has_focus() {
+            *typed = Some(buffer.clone());
         }
-        *typed = None;
+        let mut wanted = None;
+        if response.lost_focus() {
+            let cancelled = ui.input(|i| i.key_pressed(Key::Escape));
+            wanted = if cancelled || buffer == self.shown { None } else { parse(&buffer) };
+            *typed = None;
+        }
+        response.on_hover_text(self.hint);
+        wanted
     }
-    response.on_hover_text("Type a confidence, such as 0.36 or 36 %");
 }
 
 /// A confidence as people type it: `0.36`, `.36`, `0,36`, `36 %`.
 fn parse(text: &str) -> Option<f64> {
-    let text = text.trim().replace(',', ".");
+    let text = text.trim().replace(',', ".").replace('−', "-");
     let (number, scale) = text.strip_suffix('%').map_or((text.as_str(), 1.0), |t| (t.trim(), 100.0));
     number.parse::<f64>().ok().map(|v| v / scale).filter(|v| v.is_finite())
 }

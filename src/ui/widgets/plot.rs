@@ -17,14 +17,6 @@ const LABELS: egui::Rangef = egui::Rangef { min: 36.0, max: 40.0 };
 /// A plot of rates in 0…1 against `x`, without zoom, pan or a legend: lines carry their names themselves.
 #[must_use]
 pub fn rates<'a>(id: &'static str, theme: &Theme, x_label: &'a str, y_label: Option<&'a str>) -> Plot<'a> {
-    let tick = |mark: GridMark, _: &std::ops::RangeInclusive<f64>| tick(mark.value);
-    let axis = |hints: AxisHints<'a>, label: Option<&'a str>| {
-        let hints = hints.formatter(tick).tick_label_color(theme.muted).tick_label_font(theme::caption());
-        match label {
-            Some(label) => hints.label(egui::RichText::new(label).font(theme::caption()).color(theme.muted)),
-            None => hints,
-        }
-    };
     Plot::new(id)
         .allow_zoom(false)
         .allow_drag(false)
@@ -43,9 +35,27 @@ pub fn rates<'a>(id: &'static str, theme: &Theme, x_label: &'a str, y_label: Opt
             if grid.base_step_size <= 0.1 { [0.1, 0.5, 1.0] } else { [0.25, 0.5, 1.0] }
         }))
         .set_margin_fraction(egui::Vec2::ZERO)
-        .custom_x_axes(vec![axis(AxisHints::new_x().label_spacing(LABELS), Some(x_label))])
-        .custom_y_axes(vec![axis(AxisHints::new_y().min_thickness(28.0), y_label)])
+        .custom_x_axes(vec![axis(theme, Some(x_label), false)])
+        .custom_y_axes(vec![dressed(AxisHints::new_y().min_thickness(28.0), theme, y_label, false)])
         .label_formatter(|_| None)
+}
+
+/// An x axis; where numbers are `turned`, what stands there is shown with the other sign.
+#[must_use]
+pub fn axis<'a>(theme: &Theme, label: Option<&'a str>, turned: bool) -> AxisHints<'a> {
+    dressed(AxisHints::new_x().label_spacing(LABELS), theme, label, turned)
+}
+
+fn dressed<'a>(hints: AxisHints<'a>, theme: &Theme, label: Option<&'a str>, turned: bool) -> AxisHints<'a> {
+    let sign = if turned { -1.0 } else { 1.0 };
+    let hints = hints
+        .formatter(move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| tick(sign * mark.value))
+        .tick_label_color(theme.muted)
+        .tick_label_font(theme::caption());
+    match label {
+        Some(label) => hints.label(egui::RichText::new(label).font(theme::caption()).color(theme.muted)),
+        None => hints,
+    }
 }
 
 /// A line that is drawn as it is. Left to itself egui_plot merges what lies within a pixel into a band, which fills the corner

@@ -89,7 +89,8 @@ impl Curve {
 
 /// (confidence, row of the sweep) from the lowest confidence to the highest: what is in force at each column; where there are
 /// fewer scores than columns, at each score; where there are few, the corners of the steps between them.
-fn rows(sweep: &Sweep, (low, high): (f64, f64)) -> Vec<(f64, usize)> {
+#[must_use]
+pub fn rows(sweep: &Sweep, (low, high): (f64, f64)) -> Vec<(f64, usize)> {
     let mut rows = Vec::new();
     if sweep.len() <= STEPS {
         let mut left = low;

@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use crate::analysis::Filter;
 use crate::metrics::evaluation::{Labels, Pixels};
-use crate::metrics::{Counts, Matching, OutcomeKind};
+use crate::metrics::{Counts, Generation, Matching, OutcomeKind};
 use crate::model::{ClassId, Task, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
@@ -116,6 +116,9 @@ pub fn protocol(explorer: &Explorer) -> Vec<String> {
     if let Some(pixels) = explorer.evaluation.pixels() {
         return of_pixels(explorer, pixels);
     }
+    if let Some(texts) = explorer.texts() {
+        return of_texts(explorer, texts);
+    }
     let settings = explorer.matched.settings;
     let iou = format!("{:.2}", settings.iou);
     let rule = match settings.matching {
@@ -165,6 +168,26 @@ fn of_pixels(explorer: &Explorer, pixels: &Pixels) -> Vec<String> {
     sentences
 }
 
+/// What passes, and what is scored of answers.
+fn of_texts(explorer: &Explorer, texts: &Generation) -> Vec<String> {
+    let scoring = &texts.scoring;
+    let mut sentences = vec![format!("An answer passes with {}", explorer.condition())];
+    sentences.extend(scoring.after.as_ref().map(|word| format!("Scored is what stands behind the last “{word}”")));
+    sentences
+        .extend(scoring.filter.as_ref().map(|text| format!("Scored is the last match of {text}, or its first group")));
+    if !scoring.takes_out() {
+        sentences.push("All of each answer is scored".to_owned());
+    }
+    let exact = if scoring.normalises() { "normalised as SQuAD does" } else { "as it is written" };
+    sentences.push(format!("Exact match compares what is scored {exact}"));
+    let missing = texts.missing() as u64;
+    if missing > 0 {
+        let items = fmt::counted(missing, "item has", "items have");
+        sentences.push(format!("{items} no answer of the model, which is scored as an empty one"));
+    }
+    sentences
+}
+
 /// How classes of items are decided.
 fn of_labels(task: Task, labels: &Labels) -> Vec<String> {
     let item = task.items().0;
@@ -199,6 +222,14 @@ pub fn matching(explorer: &Explorer) -> String {
     if let Some(pixels) = explorer.evaluation.pixels() {
         let ignored = pixels.reading.ignore.map_or_else(String::new, |index| format!(", index {index} ignored"));
         return format!("class of each pixel{ignored}");
+    }
+    if let Some(texts) = explorer.texts() {
+        let scoring = &texts.scoring;
+        return match (scoring.template.is_empty(), scoring.takes_out()) {
+            (false, _) => format!("template {}", scoring.template),
+            (true, true) => "a part of each answer is scored".to_owned(),
+            (true, false) => "all of each answer is scored".to_owned(),
+        };
     }
     let settings = explorer.matched.settings;
     let sign = match settings.matching {

@@ -1,10 +1,12 @@
-//! What the confidence slider runs over: the histogram of the scores, the F1 curve, the optimum. Built once per matching.
+//! What the slider runs over: the histogram of the scores, the curve of F1 (of generated texts the pass rate), the optimum.
+//! Built once per matching.
 
 use std::sync::Arc;
 
 use egui::{Color32, Mesh, Painter, Rect, Response, Shape, Stroke, Ui, pos2, vec2};
 
 use crate::metrics::detection::Matched;
+use crate::metrics::generation::Column;
 use crate::model::{ClassId, fmt};
 use crate::session::Explorer;
 use crate::ui::theme::{self, Theme};
@@ -27,9 +29,20 @@ pub struct Track {
     range: (f64, f64),
     /// Heights in 0…1, on a logarithmic scale: a few scores stay visible beside many.
     bars: Vec<f32>,
-    f1: Vec<Option<f32>>,
+    curve: Vec<Option<f32>>,
     class: Option<ClassId>,
     best: Option<f64>,
+    /// The column that has to be reached, of generated texts.
+    column: Option<Arc<Column>>,
+}
+
+/// What the curve shows at a threshold: F1, of generated texts the share that passes.
+fn curve_at(of: &Matched, class: Option<ClassId>, texts: bool, threshold: f64) -> Option<f64> {
+    if !texts {
+        return of.f1_at(class, threshold);
+    }
+    let none = (of.sweep.truths > 0).then_some(0.0);
+    of.sweep.position(threshold).map_or(none, |at| of.sweep.recall(at))
 }
 
 impl Track {
@@ -57,20 +70,25 @@ impl Track {
         let counts = explorer.evaluation.score_histogram(class, range, BINS);
         let highest = counts.iter().copied().max().unwrap_or(0);
         let height = |n: u32| (1.0 + f64::from(n)).ln() / (1.0 + f64::from(highest.max(1))).ln();
+        let column = explorer.texts().and_then(|texts| texts.columns.get(texts.pass).cloned());
         let at = |i: usize| range.0 + (range.1 - range.0) * i as f64 / (POINTS - 1) as f64;
         Self {
             of: Arc::clone(of),
             range,
             bars: counts.into_iter().map(|n| height(n) as f32).collect(),
-            f1: (0..POINTS).map(|i| of.f1_at(class, at(i)).map(|v| v as f32)).collect(),
+            curve: (0..POINTS).map(|i| curve_at(of, class, column.is_some(), at(i)).map(|v| v as f32)).collect(),
             class,
             best,
+            column,
         }
     }
 
     /// Values of the pointer are rounded to thousandths, except where all scores lie close together.
     #[must_use]
     pub fn grid(&self) -> f64 {
+        if let Some(column) = &self.column {
+            return 10_f64.powi(-i32::from(fmt::decimals(column.scale)));
+        }
         if self.range.1 - self.range.0 > 0.1 { 0.001 } else { 0.0 }
     }
 
@@ -111,12 +129,12 @@ impl Track {
     }
 
     fn curve(&self, painter: &Painter, theme: &Theme, plot: Rect) {
-        let last = self.f1.len().saturating_sub(1).max(1) as f32;
+        let last = self.curve.len().saturating_sub(1).max(1) as f32;
         let point = |(i, value): (usize, &Option<f32>)| {
             let y = |v: f32| plot.bottom() - v * (plot.height() - 4.0);
             value.map(|v| pos2(plot.left() + plot.width() * i as f32 / last, y(v)))
         };
-        let points: Vec<_> = self.f1.iter().enumerate().filter_map(point).collect();
+        let points: Vec<_> = self.curve.iter().enumerate().filter_map(point).collect();
         painter.add(Shape::line(points, Stroke::new(1.5, theme.f1)));
     }
 
@@ -131,9 +149,12 @@ impl Track {
         }
         let share = f64::from((point.x - plot.left()) / plot.width()).clamp(0.0, 1.0);
         let value = slider.range.0 + (slider.range.1 - slider.range.0) * share;
-        let f1 = self.of.f1_at(self.class, value);
-        let words = format!("{}   F1 {}", fmt::threshold(value), fmt::rate(f1));
-        let left = point.x + 110.0 < plot.right();
+        let reached = fmt::rate(curve_at(&self.of, self.class, self.column.is_some(), value));
+        let words = match &self.column {
+            Some(column) => format!("{}   pass rate {reached}", column.threshold_words(value)),
+            None => format!("{}   F1 {reached}", fmt::threshold(value)),
+        };
+        let left = point.x + 140.0 < plot.right();
         let anchor = if left { egui::Align2::LEFT_TOP } else { egui::Align2::RIGHT_TOP };
         let at = pos2(if left { point.x + 12.0 } else { point.x - 12.0 }, plot.top());
         painter.vline(point.x, plot.y_range(), Stroke::new(theme::HAIRLINE, theme.muted));
