@@ -22,7 +22,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Images, pictures: &mut Picture
     let is_text = ctx.session.explorer.as_ref().is_some_and(|e| e.evaluation.task.is_text());
     match ctx.session.history.here().image {
         None if is_text => texts::ui(ui, ctx, &mut state.texts),
-        None => gallery::ui(ui, ctx, &mut state.gallery, pictures),
+        None => gallery::ui(ui, ctx, &mut state.gallery, state.viewer.pixel_difference(), pictures),
         Some(image) => {
             state.gallery.come_back_to(image);
             viewer::ui(ui, ctx, &mut state.viewer, image, pictures);
