@@ -435,7 +435,7 @@ fn renews_the_screenshots() {
         window.starting("Mean IoU ");
         let cell = window.starting("truth House, predicted Tree: ");
         window.click(&cell);
-        let tile = window.wait("a landscape", |n| n.role == "Button" && n.name.starts_with("image "));
+        let tile = window.wait("a landscape", |n| n.role == "Button" && n.name.starts_with("image land_902.jpg"));
         window.click(&tile);
         let difference = window.wait("Difference", |n| n.name == "Difference");
         window.click(&difference);
