@@ -135,7 +135,7 @@ fn camvid(criterion: &mut Criterion) {
         eprintln!("{} is not there: real scenes are not measured", root.display());
         return;
     }
-    let (root, recognised) = formats::open_project(&root, &NoProgress).unwrap();
+    let (root, recognised, _) = formats::open_project(&root, &NoProgress).unwrap();
     let project = &recognised.project;
     let all = formats::choices(project);
     let choice = load::first_choice(project, &all).unwrap();

@@ -265,3 +265,25 @@ fn tiles_without_masks_stay_pictures() {
     app.run();
     assert_eq!(tile_pixel(&mut app, [0.5, 0.5], 1.5), with);
 }
+
+/// The first page opens all samples; that of the segmenter has a slider, and tiles with the classes of its pixels.
+#[test]
+fn the_sample_of_masks_opens_from_the_first_page() {
+    let mut app = TestApp::with(Setup { size: egui::vec2(1280.0, 720.0), ..Setup::default() });
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample");
+    app.harness.state_mut().session_mut().sample = Some(sample);
+    app.run();
+    for name in ["Open the bundled sample", "… of a classifier", "… of a segmenter"] {
+        assert!(app.sees(name), "{name} is not among {:?}", app.names());
+    }
+    app.shot("samples");
+    app.click("… of a segmenter");
+    assert!(app.sees("Project Landscapes") && app.sees("Model pixel-classifier@v2"), "{:?}", app.names());
+    assert!(has(&app, "Confidence threshold") && has(&app, "Mean IoU ") && app.sees("Split test"));
+    assert_eq!(app.explorer().dataset().images.len(), 16);
+    app.click("Images");
+    app.run();
+    app.run();
+    app.shot("sample-masks-tiles");
+    assert!(app.sees("Difference") && has(&app, "image land_900.jpg: "), "{:?}", app.names());
+}

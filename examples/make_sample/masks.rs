@@ -165,7 +165,7 @@ pub fn train(version: &Version) -> Result<Head> {
         let (mut rows, mut labels) = (Vec::new(), Vec::new());
         for (at, class) in mask.as_raw().iter().enumerate().filter(|(_, class)| **class != UNLABELLED) {
             let every = if *class == land::POLE { STEP / version.poles } else { STEP };
-            if (at + number as usize) % every.max(1) == 0 {
+            if (at + number as usize).is_multiple_of(every.max(1)) {
                 rows.extend((version.measure)(&planes, at % WIDTH as usize, at / WIDTH as usize));
                 labels.push(ClassId(u32::from(*class)));
             }

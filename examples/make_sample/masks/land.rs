@@ -212,7 +212,7 @@ impl Thing {
             return Some((HOUSE, if window { [62.0, 70.0, 82.0] } else { scale(self.tone, side) }));
         }
         let roof = up >= wall && dx.abs() < 1.12 * half * (1.0 - (up - wall) / (0.55 * self.size));
-        let tiles = if self.seed % 3 == 0 { [92.0, 90.0, 94.0] } else { [142.0, 78.0, 58.0] };
+        let tiles = if self.seed.is_multiple_of(3) { [92.0, 90.0, 94.0] } else { [142.0, 78.0, 58.0] };
         roof.then_some((HOUSE, tiles))
     }
 }
