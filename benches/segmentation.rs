@@ -1,16 +1,23 @@
 //! Masks of 1,920 × 1,080 pixels: areas as of a road scene, and noise; counted with and without confidences, their
-//! boundaries, and reading one. A step of the slider over a hundred of them with confidences of 8 bits.
+//! boundaries, and reading one. A step of the slider over a hundred of them with confidences of 8 bits. Real road scenes
+//! evaluated, against decoding their PNGs and nothing else (`camvid`, where that folder is at hand: beside the repository, or
+//! in `EVALENS_DATA`).
 
 use std::hint::black_box;
+use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use evalens::formats;
 use evalens::formats::mask_png::read;
-use evalens::metrics::Evaluation;
 use evalens::metrics::segmentation::{Boundary, ImagePixels, boundary_counts, count_image};
+use evalens::metrics::{DetectionSettings, Evaluation, Sections};
 use evalens::model::rng::Rng;
 use evalens::model::{
-    ClassTable, Confidence, DatasetBuilder, Image, IndexMask, Indices, Levels, MaskReading, ModelIdentity, NoProgress,
+    ClassTable, Confidence, DatasetBuilder, Findings, Image, IndexMask, Indices, Levels, MaskReading, ModelIdentity,
+    NoProgress,
 };
+use evalens::session::load;
+use rayon::prelude::*;
 
 const WIDTH: u32 = 1920;
 const HEIGHT: u32 = 1080;
@@ -120,5 +127,32 @@ fn slider(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, segmentation, slider);
+/// The whole evaluation of real scenes, and what of it is decoding their PNGs.
+fn camvid(criterion: &mut Criterion) {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let root = std::env::var_os("EVALENS_DATA").map_or_else(beside, PathBuf::from).join("camvid");
+    if !root.is_dir() {
+        eprintln!("{} is not there: real scenes are not measured", root.display());
+        return;
+    }
+    let (root, recognised, _) = formats::open_project(&root, &NoProgress).unwrap();
+    let project = &recognised.project;
+    let all = formats::choices(project);
+    let choice = load::first_choice(project, &all).unwrap();
+    let files = formats::load_masks(&root, project, &choice, &mut Findings::default()).unwrap().reading.files;
+    let mut group = criterion.benchmark_group("camvid");
+    group.sample_size(20);
+    let masks: Vec<&PathBuf> = files.iter().flat_map(|f| [Some(&f.truth), f.predicted.as_ref()]).flatten().collect();
+    eprintln!("{} masks of {} images, {} threads", masks.len(), files.len(), rayon::current_num_threads());
+    group.bench_function("decoding alone", |b| {
+        b.iter(|| masks.par_iter().map(|path| read(path, None).unwrap().0.width).sum::<u32>());
+    });
+    let settings = DetectionSettings::default();
+    group.bench_function("evaluation", |b| {
+        b.iter(|| load::evaluate(&root, project, &choice, settings, Sections::ALL, &NoProgress).unwrap());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, segmentation, slider, camvid);
 criterion_main!(benches);

@@ -7,6 +7,7 @@ mod make_sample {
     pub mod classes;
     pub mod crops;
     pub mod detector;
+    pub mod masks;
     pub mod project;
     pub mod scene;
 }
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use make_sample::detector::{Detector, Found, RECIPES, Recipe};
 use make_sample::project::{self, JUDGED, SPLITS};
-use make_sample::{classes, crops, scene};
+use make_sample::{classes, crops, masks, scene};
 use rayon::prelude::*;
 
 fn root() -> PathBuf {
@@ -152,6 +153,65 @@ fn vectors_are_measured_on_the_parts() -> Result<()> {
     ensure!(project::read_json(&classes_root().join("evalens.json"))? == classes::project());
     let size = size_of_folder(&classes_root())?;
     ensure!(size < 4_000_000, "{size} bytes");
+    Ok(())
+}
+
+fn masks_root() -> PathBuf {
+    root().with_file_name("sample-masks")
+}
+
+/// A mask or a confidence map as it is on disk.
+fn grey(path: &str) -> Result<image::GrayImage> {
+    Ok(image::open(masks_root().join(path)).with_context(|| path.to_owned())?.to_luma8())
+}
+
+/// How many pixels of two pictures of one kind differ by more than `by`.
+fn unlike(fresh: &image::GrayImage, kept: &image::GrayImage, by: u8) -> usize {
+    fresh.as_raw().iter().zip(kept.as_raw()).filter(|(a, b)| a.abs_diff(**b) > by).count()
+}
+
+#[test]
+fn landscapes_and_their_classes_are_drawn() -> Result<()> {
+    for split in &masks::SPLITS {
+        for number in split.numbers() {
+            let (picture, mask) = masks::land::draw(number);
+            let coded = image::load_from_memory(&scene::to_jpeg(&picture)?)?.to_rgb8();
+            let kept = masks::picture(&masks_root(), split.name, number)?;
+            ensure!(coded.dimensions() == kept.dimensions());
+            let sum: u64 = coded.as_raw().iter().zip(kept.as_raw()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+            ensure!(sum as f64 / (kept.as_raw().len() as f64) < 0.1, "landscape {number} differs");
+            let kept = grey(&masks::truth_path(split.name, number))?;
+            ensure!(kept.dimensions() == mask.dimensions() && unlike(&mask, &kept, 0) < 20, "classes of {number}");
+        }
+    }
+    Ok(())
+}
+
+/// A pixel between two classes may fall to the other on another processor, and a confidence to the next step.
+#[test]
+fn classes_of_pixels_come_from_the_pixels() -> Result<()> {
+    for version in &masks::VERSIONS {
+        let head = masks::train(version)?;
+        for split in &masks::SPLITS {
+            for number in split.numbers() {
+                let picture = masks::picture(&masks_root(), split.name, number)?;
+                let fresh = masks::predict(version, &head, &picture)?;
+                let paths = masks::predicted_paths(version, split.name, number);
+                let [classes, sure] = paths.map(|path| grey(&path));
+                ensure!(unlike(&fresh[0], &classes?, 0) < 40, "classes of {number} by {}", version.name);
+                ensure!(unlike(&fresh[1], &sure?, 15) < 40, "confidence of {number} by {}", version.name);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_sample_of_masks_is_current_and_small() -> Result<()> {
+    ensure!(project::read_json(&masks_root().join("evalens.json"))? == masks::project());
+    ensure!(project::read_json(&masks_root().join("classes.json"))? == masks::classes());
+    let size = size_of_folder(&masks_root())?;
+    ensure!(size < 400_000, "{size} bytes");
     Ok(())
 }
 

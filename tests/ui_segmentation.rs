@@ -162,4 +162,128 @@ fn masks_of_objects_lie_over_their_picture() {
     app.shot("instances-difference");
     app.click("Boxes");
     app.run();
+    // Tiles show the masks, and none of them where both sides are switched off.
+    app.send(Command::CloseImage);
+    app.click("Images");
+    app.run();
+    app.run();
+    let drawn = app.harness.render().unwrap();
+    app.shot("instances-tiles");
+    app.click("Ground truth");
+    app.click("Model predictions");
+    app.run();
+    app.run();
+    let plain = app.harness.render().unwrap();
+    let differ = drawn.pixels().zip(plain.pixels()).filter(|(a, b)| a != b).count();
+    assert!(differ > 2000, "{differ} pixels of masks");
+    let grey = plain.pixels().filter(|pixel| pixel.0[..3] == [90, 100, 110]).count();
+    let under = drawn.pixels().filter(|pixel| pixel.0[..3] == [90, 100, 110]).count();
+    assert!(under + 2000 < grey, "{under} of {grey} pixels of the pictures are free");
+}
+
+/// What the middle of a part of the first tile's picture looks like: `at` is a place in the picture, 0…1.
+fn tile_pixel(app: &mut TestApp, at: [f32; 2], aspect: f32) -> [u8; 3] {
+    let drawn = app.harness.render().unwrap();
+    let node = app.harness.query_all_by_label_contains("image ").next().unwrap();
+    let rect = node.rect();
+    // Two lines of caption are below the picture, which is drawn as large as fits.
+    let room = egui::Rect::from_min_size(rect.min, egui::vec2(rect.width(), rect.height() - 36.0));
+    let width = room.width().min(room.height() * aspect);
+    let picture = egui::Rect::from_center_size(room.center(), egui::vec2(width, width / aspect));
+    let place = picture.min + picture.size() * egui::vec2(at[0], at[1]);
+    let [r, g, b, _] = drawn.get_pixel(place.x as u32, place.y as u32).0;
+    [r, g, b]
+}
+
+/// A place inside a region of one class: the class, and where in 0…1.
+fn inside_of_a_class(mask: &evalens::model::IndexMask, other: &evalens::model::IndexMask) -> (u16, [f32; 2]) {
+    let all = (4..mask.height - 4).flat_map(|y| (4..mask.width - 4).map(move |x| (x, y)));
+    let around = |x: u32, y: u32| (y - 4..=y + 4).flat_map(move |b| (x - 4..=x + 4).map(move |a| (a, b)));
+    let same = |&(x, y): &(u32, u32)| {
+        let class = mask.get(x, y);
+        class != Some(3) && around(x, y).all(|(a, b)| mask.get(a, b) == class && other.get(a, b) == class)
+    };
+    let (x, y) = all.into_iter().find(same).unwrap();
+    let at = [(x as f32 + 0.5) / mask.width as f32, (y as f32 + 0.5) / mask.height as f32];
+    (mask.get(x, y).unwrap(), at)
+}
+
+#[test]
+fn tiles_show_the_classes_of_pixels() {
+    let dir = project(false);
+    let mut app = opened(&dir, Setup { size: egui::vec2(1280.0, 720.0), ..Setup::default() });
+    app.send(Command::Select(Filter::All));
+    app.click("Images");
+    let first = app.explorer().selection.images[0].image;
+    let image = app.explorer().dataset().images[first.index()].clone();
+    let letter = &image.name[..1];
+    let read =
+        |name: &str| evalens::formats::mask_png::read(&fixture(&format!("{letter}.{name}.png")), None).unwrap().0;
+    let (class, at) = inside_of_a_class(&read("index"), &read("predicted"));
+    let aspect = image.width as f32 / image.height as f32;
+    app.run();
+    app.run();
+    let theme = evalens::ui::theme::Theme::dark();
+    let of_class = theme.class(&app.explorer().dataset().classes, evalens::model::ClassId(class.into()));
+    let both = tile_pixel(&mut app, at, aspect);
+    app.shot("segmentation-tiles");
+    app.click("Ground truth");
+    app.click("Model predictions");
+    app.run();
+    app.run();
+    let plain = tile_pixel(&mut app, at, aspect);
+    let half = |over: egui::Color32| {
+        let over = [over.r(), over.g(), over.b()];
+        std::array::from_fn::<f32, 3, _>(|i| f32::from(plain[i]) / 2.0 + f32::from(over[i]) / 2.0)
+    };
+    let near = |found: [u8; 3], expected: [f32; 3]| (0..3).all(|i| (f32::from(found[i]) - expected[i]).abs() <= 4.0);
+    assert!(near(both, half(of_class)), "{both:?} is not half {of_class:?} over {plain:?}");
+    app.click("Difference");
+    app.run();
+    app.run();
+    let difference = tile_pixel(&mut app, at, aspect);
+    assert!(near(difference, half(theme.correct)), "{difference:?} is not half green over {plain:?}");
+    // An opened image shows the same.
+    app.send(Command::OpenImage(first));
+    assert!(app.sees("right") && app.sees("wrong"), "{:?}", app.names());
+}
+
+/// Masks that cannot be read leave the tiles as they are.
+#[test]
+fn tiles_without_masks_stay_pictures() {
+    let dir = project(false);
+    let mut app = opened(&dir, Setup { size: egui::vec2(1280.0, 720.0), ..Setup::default() });
+    for name in ["masks/test/a.png", "masks/test/b.png"] {
+        std::fs::write(dir.path().join(name), b"no mask").unwrap();
+    }
+    app.click("Images");
+    app.run();
+    app.run();
+    let with = tile_pixel(&mut app, [0.5, 0.5], 1.5);
+    app.click("Ground truth");
+    app.click("Model predictions");
+    app.run();
+    assert_eq!(tile_pixel(&mut app, [0.5, 0.5], 1.5), with);
+}
+
+/// The first page opens all samples; that of the segmenter has a slider, and tiles with the classes of its pixels.
+#[test]
+fn the_sample_of_masks_opens_from_the_first_page() {
+    let mut app = TestApp::with(Setup { size: egui::vec2(1280.0, 720.0), ..Setup::default() });
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample");
+    app.harness.state_mut().session_mut().sample = Some(sample);
+    app.run();
+    for name in ["Open the bundled sample", "… of a classifier", "… of a segmenter"] {
+        assert!(app.sees(name), "{name} is not among {:?}", app.names());
+    }
+    app.shot("samples");
+    app.click("… of a segmenter");
+    assert!(app.sees("Project Landscapes") && app.sees("Model pixel-classifier@v2"), "{:?}", app.names());
+    assert!(has(&app, "Confidence threshold") && has(&app, "Mean IoU ") && app.sees("Split test"));
+    assert_eq!(app.explorer().dataset().images.len(), 16);
+    app.click("Images");
+    app.run();
+    app.run();
+    app.shot("sample-masks-tiles");
+    assert!(app.sees("Difference") && has(&app, "image land_900.jpg: "), "{:?}", app.names());
 }

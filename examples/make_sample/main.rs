@@ -1,17 +1,21 @@
 //! Makes the bundled samples: renders the pictures, trains the detector on them, writes its detections; then cuts the parts
-//! out of the pictures and trains a classifier on them, beside it in `FOLDER-classes`.
+//! out of the pictures and trains a classifier on them, beside it in `FOLDER-classes`; then draws landscapes and trains a
+//! classifier of their pixels, in `FOLDER-masks`.
 //!
 //! `cargo run --release --example make_sample [FOLDER]` (default `assets/sample`). Everything follows
-//! from fixed seeds. `--keep-images` leaves the pictures alone and only trains and detects again.
+//! from fixed seeds. `--keep-images` leaves the pictures alone and only trains and detects again; `--masks` makes only the last.
 
 mod classes;
 mod crops;
 mod detector;
+mod masks;
 mod project;
 mod scene;
 
 use anyhow::{Context, Result};
 use detector::{Detector, RECIPES, Recipe};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{GrayImage, ImageEncoder};
 use project::{JUDGED, SPLITS, Split};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -22,6 +26,10 @@ fn main() -> Result<()> {
     let keep = arguments.iter().any(|argument| argument == "--keep-images");
     let folder = arguments.iter().find(|argument| !argument.starts_with('-'));
     let root = PathBuf::from(folder.map_or("assets/sample", String::as_str));
+    let name = root.file_name().context("a folder")?.to_string_lossy().into_owned();
+    if arguments.iter().any(|argument| argument == "--masks") {
+        return segment(&root.with_file_name(format!("{name}-masks")));
+    }
     if !keep {
         for split in &SPLITS {
             render(&root, split)?;
@@ -32,8 +40,34 @@ fn main() -> Result<()> {
     }
     let text = serde_json::to_string_pretty(&project::project(&RECIPES))? + "\n";
     write(&root.join("evalens.json"), text.as_bytes())?;
-    let name = root.file_name().context("a folder")?.to_string_lossy().into_owned();
-    classify(&root, &root.with_file_name(format!("{name}-classes")))
+    classify(&root, &root.with_file_name(format!("{name}-classes")))?;
+    segment(&root.with_file_name(format!("{name}-masks")))
+}
+
+/// The sample of the segmenter.
+fn segment(root: &Path) -> Result<()> {
+    for split in &masks::SPLITS {
+        for number in split.numbers() {
+            let (picture, mask) = masks::land::draw(number);
+            write(&root.join(masks::picture_path(split.name, number)), &scene::to_jpeg(&picture)?)?;
+            write(&root.join(masks::truth_path(split.name, number)), &to_png(&mask)?)?;
+        }
+        println!("{}: {} landscapes", split.name, split.count);
+    }
+    for version in &masks::VERSIONS {
+        let head = masks::train(version)?;
+        for split in &masks::SPLITS {
+            for number in split.numbers() {
+                let found = masks::predict(version, &head, &masks::picture(root, split.name, number)?)?;
+                for (image, path) in found.iter().zip(masks::predicted_paths(version, split.name, number)) {
+                    write(&root.join(path), &to_png(image)?)?;
+                }
+            }
+        }
+    }
+    write_json(&root.join("classes.json"), &masks::classes())?;
+    let text = serde_json::to_string_pretty(&masks::project())? + "\n";
+    write(&root.join("evalens.json"), text.as_bytes())
 }
 
 /// The sample of the classifier, out of the pictures of the detector's.
@@ -107,6 +141,14 @@ fn predict(root: &Path, recipe: Recipe) -> Result<()> {
         write_json(&path, &results)?;
     }
     Ok(())
+}
+
+/// A mask or a confidence map as the bytes of a PNG file.
+fn to_png(image: &GrayImage) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::Adaptive);
+    encoder.write_image(image.as_raw(), image.width(), image.height(), image::ExtendedColorType::L8)?;
+    Ok(bytes)
 }
 
 fn write_json(path: &Path, value: &Value) -> Result<()> {

@@ -7,7 +7,7 @@ mod clutter;
 mod ground;
 mod layout;
 mod light;
-mod math;
+pub mod math;
 mod raster;
 mod rings;
 mod rods;

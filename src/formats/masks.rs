@@ -16,16 +16,18 @@ use crate::model::{
 };
 
 /// What exporters put behind the name of a picture to name its mask, in lower case, the longest first.
-const SUFFIXES: [&str; 26] = [
+const SUFFIXES: [&str; 28] = [
     "_gtfine_labeltrainids",
     "_gtcoarse_labelids",
     "_gtfine_labelids",
+    "_gtfine_panoptic",
     "_leftimg8bit",
     "_segmentation",
     "_prediction",
     "_confidence",
     "_train_id",
     "_labelids",
+    "_panoptic",
     "_labels",
     "_masks",
     "_label",

@@ -93,7 +93,7 @@ pub fn read(
         return Err(FormatError::new(json, "has no `categories`", LAYOUT));
     }
     let index: HashMap<i64, u16> = categories.iter().map(|category| category.id).zip(0..).collect();
-    let folder = folder_of(json);
+    let folder = folder_of(json, file.annotations.iter().map(|annotation| annotation.file_name.as_str()));
     let mut entry = |annotation: Annotation| {
         let Annotation { file_name: name, segments_info } = annotation;
         if leads_outside(&name) {
@@ -116,10 +116,21 @@ pub fn read(
     Ok((categories, entries))
 }
 
-/// `panoptic_val2017.json` has its PNGs in `panoptic_val2017`, else they lie beside it.
-fn folder_of(json: &Path) -> PathBuf {
+/// Folders that hold the PNGs of the only JSON beside them.
+const USUAL: [&str; 6] = ["panoptic", "pngs", "png", "masks", "segments", "segmentations"];
+
+/// The folder of the PNGs: `panoptic_val2017.json` has them in `panoptic_val2017` beside it or beside the folder above, else
+/// in a folder of a usual name that is no other file's, else beside it. The first that has one of the first `names`.
+#[must_use]
+pub fn folder_of<'a>(json: &Path, names: impl Iterator<Item = &'a str>) -> PathBuf {
+    let names: Vec<&str> = names.take(3).collect();
     let own = json.with_extension("");
-    if own.is_dir() { own } else { json.parent().map(Path::to_owned).unwrap_or_default() }
+    let parent = json.parent().map(Path::to_owned).unwrap_or_default();
+    let above = parent.parent().zip(own.file_name()).map(|(above, name)| above.join(name));
+    let usual = USUAL.iter().map(|name| parent.join(name)).filter(|folder| !folder.with_extension("json").exists());
+    let mut candidates = [own.clone()].into_iter().chain(above).chain(usual).chain([parent.clone()]);
+    let found = candidates.find(|folder| names.iter().any(|name| folder.join(name).is_file()));
+    found.unwrap_or(if own.is_dir() { own } else { parent })
 }
 
 /// The segment id of every pixel of a PNG, red + 256 · green + 65,536 · blue, row by row, with width and height.

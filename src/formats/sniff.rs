@@ -9,6 +9,7 @@ mod labels;
 mod masks;
 mod models;
 mod naming;
+mod panoptic;
 mod peek;
 mod truth;
 
@@ -114,7 +115,8 @@ pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, Loa
     let jsons = look_into(&inventory, &mut out.findings, progress)?;
     report_foreign(&inventory, &jsons, &mut out);
     let candidates = truth::find(&inventory, &jsons, &mut out.alternatives, &mut out.findings);
-    if candidates.is_empty() {
+    let segments = panoptic::find(&inventory, &jsons, &mut out.alternatives);
+    if candidates.is_empty() && segments.is_empty() {
         out.project.schema = SCHEMA.to_owned();
         out.project.name = folder_name(root);
         if masks::recognise(&inventory, &mut out) {
@@ -138,10 +140,16 @@ pub fn recognise(root: &Path, progress: &dyn Progress) -> Result<Recognised, Loa
     out.project.name = folder_name(root);
     let mut bases = add_datasets(candidates, root, &mut out);
     add_masks(&inventory, &jsons, &mut bases, &mut out);
+    for candidate in segments {
+        let entry = panoptic::dataset(&candidate, root, &out.project.datasets, &bases);
+        out.reasons.extend(candidate.splits.into_iter().map(|split| split.reason));
+        out.project.datasets.push(entry);
+        bases.push(candidate.base);
+    }
     progress.check()?;
     let models = models::find(&inventory, &jsons, &out.project.datasets, &bases);
-    let remedy = "There is ground truth but no model output; add COCO results JSON, YOLO text files with confidence or a table \
-                  of class scores, best as predictions/MODEL/VERSION/SPLIT.json.";
+    let remedy = "There is ground truth but no model output; add COCO results JSON, YOLO text files with confidence, a table \
+                  of class scores or a panoptic JSON with its PNGs, best as predictions/MODEL/VERSION/SPLIT.json.";
     out.take(models, remedy);
     Ok(out)
 }
@@ -327,7 +335,7 @@ fn nothing(
     jsons: &BTreeMap<String, Json>,
     alternatives: &[Alternative],
 ) -> FormatError {
-    let results = jsons.values().any(|json| matches!(json, Json::Results(_)));
+    let results = jsons.values().any(|json| matches!(json, Json::Results(_) | Json::Panoptic(_)));
     if let Some(other) = alternatives.first() {
         return FormatError::new(
             root,

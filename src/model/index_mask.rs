@@ -163,14 +163,17 @@ impl Confidence {
     }
 }
 
-fn nearest<T: Copy>(values: &[T], (w, h): (u32, u32), (width, height): (u32, u32)) -> Vec<T> {
+/// The one of `old` pixels that the centre of pixel `at` of `new` falls into.
+pub(super) fn centre_of(at: u32, old: u32, new: u32) -> u32 {
     // Below `old` because `2 * at + 1 < 2 * new`.
-    let source =
-        |at: u32, old: u32, new: u32| ((2 * u64::from(at) + 1) * u64::from(old) / (2 * u64::from(new))) as usize;
-    let columns: Vec<usize> = (0..width).map(|x| source(x, w, width)).collect();
+    ((2 * u64::from(at) + 1) * u64::from(old) / (2 * u64::from(new)).max(1)) as u32
+}
+
+fn nearest<T: Copy>(values: &[T], (w, h): (u32, u32), (width, height): (u32, u32)) -> Vec<T> {
+    let columns: Vec<usize> = (0..width).map(|x| centre_of(x, w, width) as usize).collect();
     let mut resized = Vec::with_capacity(width as usize * height as usize);
     for y in 0..height {
-        let start = source(y, h, height) * w as usize;
+        let start = centre_of(y, h, height) as usize * w as usize;
         let row = values.get(start..start + w as usize).unwrap_or_default();
         resized.extend(columns.iter().filter_map(|&x| row.get(x)));
     }

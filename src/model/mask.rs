@@ -13,6 +13,7 @@ mod text;
 pub use columns::Masks;
 
 use super::geometry::{BBox, overlap_of};
+use super::index_mask::centre_of;
 use runs::{Span, Writer, spans};
 
 /// Pixels of a row that are compared at once.
@@ -280,6 +281,37 @@ impl<'a> RleRef<'a> {
         for (x, top, bottom) in spans(self.runs).flat_map(|span| span.columns(self.height)) {
             let column = bitmap.iter_mut().skip(top as usize * width + x as usize).step_by(width.max(1));
             column.take((bottom - top) as usize).for_each(|pixel| *pixel = 1);
+        }
+        bitmap
+    }
+
+    /// A part of the mask (left, top, right, bottom, which may reach beyond it) as a bitmap of `size` (width, height), row by row:
+    /// every pixel is that of the mask which its centre falls into, as [`super::IndexMask::resized_nearest`] has it.
+    #[must_use]
+    pub fn sampled(self, [left, top, right, bottom]: [i32; 4], [width, height]: [u32; 2]) -> Vec<u8> {
+        let of = |from: i32, to: i32, new: u32| -> Vec<i64> {
+            let old = u32::try_from(i64::from(to) - i64::from(from)).unwrap_or(0);
+            (0..new).map(|at| i64::from(from) + i64::from(centre_of(at, old, new))).collect()
+        };
+        let (columns, rows) = (of(left, right, width), of(top, bottom, height));
+        let within = |places: &[i64], from: u32, to: u32| {
+            places.partition_point(|at| *at < from.into())..places.partition_point(|at| *at < to.into())
+        };
+        let mut bitmap = vec![0; width as usize * height as usize];
+        if right <= left || bottom <= top {
+            return bitmap;
+        }
+        for (x, top, bottom) in spans(self.runs).flat_map(|span| span.columns(self.height)) {
+            let columns = within(&columns, x, x.saturating_add(1));
+            if columns.is_empty() {
+                continue;
+            }
+            for row in within(&rows, top, bottom) {
+                let start = row * width as usize;
+                if let Some(pixels) = bitmap.get_mut(start + columns.start..start + columns.end) {
+                    pixels.fill(1);
+                }
+            }
         }
         bitmap
     }

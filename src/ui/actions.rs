@@ -46,6 +46,11 @@ pub struct Action {
     pub deed: fn(&Session) -> Deed,
 }
 
+/// Opens the sample that lies under this name beside that of the detector.
+fn sample_beside(session: &Session, name: &str) -> Command {
+    session.sample.as_ref().map_or(Command::OpenSample, |sample| Command::Open(sample.with_file_name(name)))
+}
+
 const fn key(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::NONE, key)
 }
@@ -212,6 +217,18 @@ pub const ALL: &[Action] = &[
         in_project_menu: true,
         available: |s| s.sample.is_some(),
         deed: |_| Deed::Command(Command::OpenSample),
+        ..NOTHING
+    },
+    Action {
+        text: "Open the sample of a classifier",
+        available: |s| s.sample.is_some(),
+        deed: |s| Deed::Command(sample_beside(s, "sample-classes")),
+        ..NOTHING
+    },
+    Action {
+        text: "Open the sample of a segmenter",
+        available: |s| s.sample.is_some(),
+        deed: |s| Deed::Command(sample_beside(s, "sample-masks")),
         ..NOTHING
     },
     Action {

@@ -1,9 +1,10 @@
-//! Pictures on the graphics card: thumbnails packed into pages, whole pictures one by one, both within a budget.
+//! Pictures on the graphics card, and masks over them: thumbnails packed into pages, whole pictures one by one, both within a budget.
 //!
 //! Knows textures and when they were last drawn. Does not decode: wishes go to a [`PicturePool`], which is told at every
 //! frame what is visible now. Nothing here waits.
 
 mod atlas;
+mod overlays;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
@@ -17,6 +18,7 @@ use crate::jobs::{JobError, Part, PictureLoader, PicturePool, PictureRequest, Wa
 use crate::model::{Dataset, Image, ImageId};
 
 use atlas::Atlas;
+pub use overlays::Overlays;
 
 /// Sides of thumbnails in pixels: the usual one, and one for large tiles and dense screens.
 const THUMB_SIDES: [u32; 2] = [192, 384];
@@ -87,6 +89,8 @@ pub struct Pixels {
 
 /// All pictures of one window.
 pub struct Pictures {
+    /// Masks over the thumbnails.
+    pub masks: Overlays,
     pool: PicturePool<Wish, Pixels>,
     dataset: Weak<Dataset>,
     generation: u32,
@@ -119,17 +123,18 @@ impl Pictures {
     /// [`JobError::Failed`] where the system gives no threads.
     pub fn threaded(waker: &Waker) -> Result<Self, JobError> {
         let loaders = PictureLoader::for_window(THREADS).into_iter().map(|l| Box::new(pixels_from(l)) as _).collect();
-        PicturePool::threads(loaders, waker).map(Self::new)
+        Ok(Self::new(PicturePool::threads(loaders, waker)?, Overlays::threaded(waker)?))
     }
 
     /// Decodes at the end of the frame that asks, without a disk cache: the next frame shows everything.
     #[must_use]
     pub fn inline() -> Self {
-        Self::new(PicturePool::inline(Box::new(pixels_from(PictureLoader::new(None)))))
+        Self::new(PicturePool::inline(Box::new(pixels_from(PictureLoader::new(None)))), Overlays::inline())
     }
 
-    fn new(pool: PicturePool<Wish, Pixels>) -> Self {
+    fn new(pool: PicturePool<Wish, Pixels>, masks: Overlays) -> Self {
         Self {
+            masks,
             pool,
             dataset: Weak::new(),
             generation: 0,
@@ -167,6 +172,7 @@ impl Pictures {
             let Some((wish, result)) = self.ready.pop_front() else { break };
             self.take(ctx, &wish, result);
         }
+        self.masks.begin(ctx);
     }
 
     /// After the views have drawn: says what is wanted now and lets go of what is over budget.
@@ -188,6 +194,7 @@ impl Pictures {
         for atlas in &mut self.thumbs {
             atlas.trim(self.frame);
         }
+        self.masks.end(ctx);
     }
 
     /// Forgets all pictures and frees their textures.
@@ -197,6 +204,7 @@ impl Pictures {
         self.failed.clear();
         self.wanted.clear();
         self.ready.clear();
+        self.masks.forget();
     }
 
     /// A thumbnail of an image that is drawn with its longer side at `pixels`. The most urgent come first.

@@ -429,6 +429,18 @@ fn renews_the_screenshots() {
         window.wait("neighbours", |n| n.name == "Near-duplicates");
         rest(&mut window);
         window.shot(&format!("vectors-{theme}"));
+        drop(window);
+        let mut window = Window::open_themed(&display, &root.join("assets/sample-masks"), theme);
+        window.shots = Some(root.join("screenshots"));
+        window.starting("Mean IoU ");
+        let cell = window.starting("truth House, predicted Tree: ");
+        window.click(&cell);
+        let tile = window.wait("a landscape", |n| n.role == "Button" && n.name.starts_with("image land_902.jpg"));
+        window.click(&tile);
+        let difference = window.wait("Difference", |n| n.name == "Difference");
+        window.click(&difference);
+        rest(&mut window);
+        window.shot(&format!("masks-{theme}"));
     }
 }
 

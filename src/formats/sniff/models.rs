@@ -10,10 +10,11 @@ use super::inventory::{Inventory, joined};
 use super::naming::{self, is_generic, kind_of, kind_of_word, segments, split_of_part};
 use super::peek::{self, Json, Text};
 use super::{Alternative, Reason, Usable};
-use super::{labels, truth};
+use super::{labels, panoptic, truth};
 use crate::formats::class_names;
 use crate::formats::listing;
 use crate::formats::load::MASKS;
+use crate::formats::panoptic::FORMAT as PANOPTIC;
 use crate::formats::source;
 use crate::model::fmt::counted;
 use crate::model::project::{DatasetEntry, ModelEntry, PredictionEntry, TrainedOn};
@@ -83,7 +84,11 @@ pub fn find(
 /// Assigns outputs to model versions, datasets and splits.
 pub fn place(inventory: &Inventory, all: Vec<Found>, datasets: &[DatasetEntry], bases: &[String]) -> Models {
     let mut out = Models::default();
-    let of_boxes: Vec<(String, String)> = all.iter().filter(|f| !f.masks).map(|f| name_of(f, "")).collect();
+    let names = |wanted: &dyn Fn(&Found) -> bool| -> Vec<(String, String)> {
+        all.iter().filter(|found| wanted(found)).map(|found| name_of(found, "")).collect()
+    };
+    let of_objects = names(&|found| found.format != PANOPTIC);
+    let of_boxes = names(&|found| found.format != PANOPTIC && !found.masks);
     for found in all {
         let Some((dataset, split, why)) = assign(inventory, &found, datasets, bases) else {
             let model = name_of(&found, "");
@@ -101,9 +106,11 @@ pub fn place(inventory: &Inventory, all: Vec<Found>, datasets: &[DatasetEntry], 
         };
         let base = datasets.iter().position(|d| std::ptr::eq(d, dataset)).and_then(|i| bases.get(i));
         let (mut id, version) = name_of(&found, base.map_or("", String::as_str));
-        // The same model may write boxes and masks, which are evaluated on their own.
+        // The same model may write boxes, masks and segments, which are evaluated on their own.
         if found.masks && of_boxes.contains(&name_of(&found, "")) {
             id.push_str("-masks");
+        } else if found.format == PANOPTIC && of_objects.contains(&name_of(&found, "")) {
+            id.push_str("-panoptic");
         }
         out.add(inventory, &found, (id, version), (dataset, &split), &why);
     }
@@ -119,6 +126,7 @@ impl Found {
             "jsonl" => "JSON",
             "class-txt" => "text file",
             MASKS => "mask",
+            PANOPTIC => "COCO panoptic",
             _ => "NumPy",
         };
         format!("{format} predictions")
@@ -140,6 +148,7 @@ impl Found {
         let of_detections = ["coco", "yolo", "yolov5", "yolov8", "voc", "pascal", "darknet"];
         match self.format {
             "yolo-txt" | "coco-results" | MASKS => is_generic(word),
+            PANOPTIC => ["panoptic", "segmentation", "segments"].contains(&word) || is_generic(word),
             _ => of_classifiers.contains(&word) || (is_generic(word) && !of_detections.contains(&word)),
         }
     }
@@ -277,6 +286,7 @@ fn all(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mut
             });
         }
     }
+    found.extend(panoptic::outputs(inventory, jsons, alternatives));
     found
 }
 
@@ -297,8 +307,11 @@ fn assign<'a>(
         let depth = if inside(base) { base.len() } else { 0 };
         (!inside(base), std::cmp::Reverse(depth), !named)
     });
-    // Masks belong to a dataset of masks, boxes to one of boxes.
-    let fits = |dataset: &&DatasetEntry| (dataset.task == Task::InstanceSegmentation) == found.masks;
+    // Masks belong to a dataset of masks, boxes to one of boxes, segments to one of segments.
+    let fits = |dataset: &&DatasetEntry| {
+        (dataset.task == Task::InstanceSegmentation) == found.masks
+            && (dataset.format == PANOPTIC) == (found.format == PANOPTIC)
+    };
     let order: Vec<&DatasetEntry> = order.into_iter().filter_map(|i| datasets.get(i)).filter(fits).collect();
     if let Some(name) = split_word(found) {
         for dataset in &order {
@@ -353,6 +366,9 @@ fn holds(inventory: &Inventory, dataset: &DatasetEntry, split: &str, found: &Fou
     let Some(entry) = dataset.splits.get(split) else { return false };
     if dataset.task.is_classification() {
         return labels::holds(inventory, dataset, entry, &found.items);
+    }
+    if dataset.format == PANOPTIC {
+        return panoptic::holds(inventory, &entry.truth, found);
     }
     if !found.stems.is_empty() {
         let named = |stem: &String| {

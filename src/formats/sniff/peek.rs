@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::panoptic::{self, Panoptic};
 use crate::formats::json::{Broken, Scalar, Scanner};
 use crate::formats::yolo::label;
 use crate::formats::{coco, source, voc};
@@ -23,6 +24,8 @@ pub enum Json {
     Truth(Truth),
     /// COCO results.
     Results(Results),
+    /// Segments of COCO panoptic, of truth or of a model.
+    Panoptic(Panoptic),
     /// Tasks of Label Studio, whatever is annotated in them.
     Tasks,
     /// A format of another tool.
@@ -73,6 +76,9 @@ fn more(path: &Path, head: Vec<u8>) -> (Vec<u8>, bool) {
 pub fn json(path: &Path) -> Json {
     let Some(bytes) = head(path) else { return Json::Other };
     if coco::looks_like_truth(&bytes) {
+        if let Some(panoptic) = panoptic::look(path) {
+            return Json::Panoptic(panoptic);
+        }
         let (bytes, whole) = more(path, bytes);
         // A class list of Label Studio (`notes.json`) and the like has categories but no images.
         return truth(&bytes, whole).map_or(Json::Other, Json::Truth);

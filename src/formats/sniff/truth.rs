@@ -68,6 +68,15 @@ pub(super) fn split_of(inside: &[&str]) -> Option<String> {
     inside.iter().rev().find_map(|part| split_of_part(part))
 }
 
+/// The split that the name of a JSON file says, else the folders above it.
+pub(super) fn split_of_file(stem: &str, place: &Place<'_>) -> String {
+    let named = split_of_part(stem).or_else(|| words(stem).into_iter().find(|w| naming::kind_of_word(w).is_some()));
+    named
+        .or_else(|| split_of(&place.inside))
+        .or_else(|| (stem.ends_with("_default")).then(|| "default".to_owned()))
+        .unwrap_or_else(|| ONLY_SPLIT.to_owned())
+}
+
 /// All candidates, by folder, the preferred format first.
 pub fn find(
     inventory: &Inventory,
@@ -110,7 +119,7 @@ fn coco(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mu
     // Where a split has several files, the boxes are in `instances_…`, not in captions or key points.
     truths.sort_by_key(|(path, _)| {
         let words = words(listing::base_name(path));
-        let other = ["captions", "keypoints", "panoptic", "stuff"].iter().any(|w| words.iter().any(|v| v == w));
+        let other = ["captions", "keypoints", "stuff"].iter().any(|w| words.iter().any(|v| v == w));
         (other, !words.iter().any(|w| w == "instances"), path.len(), path.as_str())
     });
     let mut all: Vec<Candidate> = Vec::new();
@@ -118,11 +127,7 @@ fn coco(inventory: &Inventory, jsons: &BTreeMap<String, Json>, alternatives: &mu
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
         let place = place(folder);
         let stem = file.split('.').next().unwrap_or(file);
-        let named = split_of_part(stem).or_else(|| words(stem).into_iter().find(|w| naming::kind_of_word(w).is_some()));
-        let name = named
-            .or_else(|| split_of(&place.inside))
-            .or_else(|| (stem.ends_with("_default")).then(|| "default".to_owned()))
-            .unwrap_or_else(|| ONLY_SPLIT.to_owned());
+        let name = split_of_file(stem, &place);
         let images = coco_images(inventory, folder, &place.base, &name, &truth.names);
         let count = truth.images.map_or_else(String::new, |n| format!("; {}", counted(n as u64, "image", "images")));
         let pictures = images.as_ref().map_or_else(

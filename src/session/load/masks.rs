@@ -11,7 +11,9 @@ use crate::metrics::Evaluation;
 use crate::metrics::segmentation::panoptic::{Segment, SegmentMap, panoptic_counts};
 use crate::metrics::segmentation::{self, ImagePixels};
 use crate::model::project::{Choice, Project};
-use crate::model::{Confidence, Findings, IndexMask, Levels, MaskFiles, MaskReading, MaskSegment, Progress, Severity};
+use crate::model::{
+    Confidence, Findings, IndexMask, Indices, Levels, MaskFiles, MaskReading, MaskSegment, Progress, Severity,
+};
 
 /// Cells of an image, of all levels of confidence, up to which they are kept as they are; beyond, levels are joined.
 const MOST_CELLS: usize = 1 << 15;
@@ -111,6 +113,40 @@ impl Shown {
             Levels::Word(levels) => *levels.get(at)?,
         };
         Some(map.value(level))
+    }
+}
+
+impl Shown {
+    /// The same masks, none of whose sides is longer than `side`.
+    #[must_use]
+    pub fn within(self, side: u32) -> Self {
+        let (width, height) = (self.truth.width, self.truth.height);
+        let longer = width.max(height);
+        if longer <= side {
+            return self;
+        }
+        let scaled = |length: u32| (u64::from(length) * u64::from(side) / u64::from(longer)).max(1) as u32;
+        let (w, h) = (scaled(width), scaled(height));
+        Self {
+            truth: self.truth.resized_nearest(w, h),
+            predicted: self.predicted.map(|mask| mask.resized_nearest(w, h)),
+            confidence: self.confidence.map(|map| map.resized_nearest(w, h)),
+        }
+    }
+
+    /// Bytes that it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let of_mask = |mask: &IndexMask| match &mask.values {
+            Indices::Small(values) => values.len(),
+            Indices::Large(values) => 2 * values.len(),
+        };
+        let of_map = |map: &Confidence| match &map.levels {
+            Levels::Byte(levels) => levels.len(),
+            Levels::Word(levels) => 2 * levels.len(),
+        };
+        let predicted = self.predicted.as_ref().map_or(0, of_mask);
+        of_mask(&self.truth) + predicted + self.confidence.as_ref().map_or(0, of_map)
     }
 }
 

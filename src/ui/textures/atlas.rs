@@ -61,13 +61,19 @@ impl Atlas {
         Some(Drawable { texture, uv, size, source: place.source })
     }
 
-    /// Puts a thumbnail into a free place, or into that of the one drawn longest ago.
+    /// True where there is such a thumbnail.
+    pub fn holds(&self, key: &Key) -> bool {
+        self.by_key.contains_key(key)
+    }
+
+    /// Puts a thumbnail into the place it has, a free one, or that of the one drawn longest ago.
     pub fn insert(&mut self, ctx: &Context, key: Key, image: Arc<ColorImage>, source: (u32, u32), frame: u64) {
         let size = image.size;
         if size.iter().any(|&s| s > self.side as usize) {
             return;
         }
-        let index = self.room(ctx, frame);
+        let known = self.by_key.get(&key).copied();
+        let index = known.unwrap_or_else(|| self.room(ctx, frame));
         let place = Place { key, size, source, used: frame };
         match self.places.get_mut(index) {
             Some(old) => {
@@ -170,6 +176,17 @@ mod tests {
         assert_eq!(atlas.pages.len(), 1);
         assert!(atlas.find(key(0), 4).is_none() && atlas.find(key(500), 4).is_some());
         assert!((1..100).all(|n| atlas.find(key(n), 4).is_some()));
+    }
+
+    #[test]
+    fn another_picture_of_the_same_takes_its_place() {
+        let ctx = Context::default();
+        let mut atlas = Atlas::new(192, 1);
+        (0..3).for_each(|n| put(&mut atlas, &ctx, n, 1));
+        let first = atlas.find(key(1), 1);
+        put(&mut atlas, &ctx, 1, 2);
+        assert_eq!((atlas.places.len(), atlas.find(key(1), 2)), (3, first));
+        assert!(atlas.holds(&key(1)) && !atlas.holds(&key(7)));
     }
 
     #[test]

@@ -91,10 +91,13 @@ impl Gallery {
     }
 }
 
-/// Draws the gallery.
-pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Gallery, pictures: &mut Pictures) {
+/// Draws the gallery. `difference` is shared with the view of one image.
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Gallery, difference: &mut bool, pictures: &mut Pictures) {
     let Some(explorer) = &ctx.session.explorer else { return };
-    top::ui(ui, ctx, explorer, state);
+    top::ui(ui, ctx, explorer, state, difference);
+    if tile::has_masks(explorer) {
+        pictures.masks.follow(explorer, ctx.theme, (state.truth, state.predictions), *difference);
+    }
     if state.filter != explorer.selection.filter {
         state.filter = explorer.selection.filter.clone();
         state.offset = 0.0;
@@ -156,6 +159,7 @@ fn tiles(
         for index in grid.next_rows(view) {
             if let Some((item, _)) = item_at(explorer, state, crops, index) {
                 tile::ask(ui, explorer, pictures, item, grid.picture());
+                tile::masks(explorer, pictures, item);
             }
         }
     });

@@ -29,7 +29,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Images, pictures: &mut Picture
         None if generated => rows::ui(ui, ctx, &mut state.rows),
         Some(item) if generated => answer::ui(ui, ctx, &mut state.answer, item),
         None if is_text => texts::ui(ui, ctx, &mut state.texts),
-        None => gallery::ui(ui, ctx, &mut state.gallery, pictures),
+        None => gallery::ui(ui, ctx, &mut state.gallery, state.viewer.pixel_difference(), pictures),
         Some(image) => {
             state.gallery.come_back_to(image);
             viewer::ui(ui, ctx, &mut state.viewer, image, pictures);

@@ -94,6 +94,11 @@ impl Viewer {
         (self.truth, self.predictions) = (truth, !truth);
     }
 
+    /// Whether masks of pixels are shown as what is right and wrong.
+    pub fn pixel_difference(&mut self) -> &mut bool {
+        &mut self.pixels.difference
+    }
+
     fn next_opacity(&mut self) {
         let at = OPACITIES.iter().position(|o| (o - self.opacity).abs() < 0.05);
         let next = at.map_or(0, |i| (i + 1) % OPACITIES.len());

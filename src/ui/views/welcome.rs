@@ -44,8 +44,18 @@ fn card(ui: &mut Ui, ctx: &ViewCtx, state: &mut Welcome) {
         if ui.button("Open folder …").on_hover_text("With the system's dialog").clicked() {
             ctx.wish(Wish::PickFolder);
         }
-        if ctx.session.sample.is_some() && ui.button("Open the bundled sample").clicked() {
+        let Some(sample) = &ctx.session.sample else { return };
+        if ui.button("Open the bundled sample").on_hover_text("Parts in pictures, found by a detector").clicked() {
             ctx.send(Command::OpenSample);
+        }
+        let others = [
+            ("sample-classes", "… of a classifier", "The parts one by one"),
+            ("sample-masks", "… of a segmenter", "Landscapes, every pixel with its class"),
+        ];
+        for (folder, name, what) in others {
+            if ui.button(name).on_hover_text(what).clicked() {
+                ctx.send(Command::Open(sample.with_file_name(folder)));
+            }
         }
     });
     ui.add_space(theme::GRID);

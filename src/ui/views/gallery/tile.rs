@@ -38,6 +38,9 @@ pub fn id_of(gallery: Id, item: Item) -> Id {
     gallery.with(item)
 }
 
+/// How much of a picture classes of pixels let through: it stays to be recognised.
+const OVER: f32 = 0.5;
+
 /// What is drawn on tiles.
 #[derive(Clone, Copy, Debug)]
 pub struct Shows {
@@ -59,6 +62,7 @@ pub struct Tiles<'a> {
     shows: Shows,
     id: Id,
     pictures: Vec<(TextureId, Mesh)>,
+    masks: Vec<(TextureId, Mesh)>,
     boxes: Boxes,
     badges: Vec<(Rect, String)>,
 }
@@ -84,7 +88,7 @@ impl<'a> Tiles<'a> {
     /// For the tiles in view of `ui`.
     pub fn new(ui: &Ui, ctx: &'a ViewCtx<'a>, explorer: &'a Explorer, shows: Shows, id: Id) -> Self {
         let boxes = Boxes::new(ui.painter(), ui.clip_rect());
-        Self { ctx, explorer, shows, id, pictures: Vec::new(), boxes, badges: Vec::new() }
+        Self { ctx, explorer, shows, id, pictures: Vec::new(), masks: Vec::new(), boxes, badges: Vec::new() }
     }
 
     /// Adds a tile and says what the person does with it.
@@ -106,9 +110,16 @@ impl<'a> Tiles<'a> {
         self.ground(ui, rect, picture, &response, focused);
         let placement = self.place(image, item, picture, &shown);
         match (&shown, placement) {
-            (Shown::Ready(drawable), Some(placement)) => self.picture(placement.rect, *drawable),
+            (Shown::Ready(drawable), Some(placement)) => {
+                add(&mut self.pictures, placement.rect, *drawable, Color32::WHITE);
+            }
             (Shown::Failed(reason), _) => self.failed(ui, picture, image, reason),
             _ => {}
+        }
+        let over = masks(self.explorer, pictures, item).filter(|_| !matches!(shown, Shown::Failed(_)));
+        if let (Some(drawable), Some(placement)) = (over, placement) {
+            let opacity = if self.explorer.evaluation.pixels().is_some() { OVER } else { 1.0 };
+            add(&mut self.masks, placement.rect, drawable, Color32::WHITE.gamma_multiply(opacity));
         }
         if let Some(placement) = placement.filter(|_| self.explorer.evaluation.objects().is_some()) {
             self.overlay(ui, item, selected, placement, picture);
@@ -125,7 +136,7 @@ impl<'a> Tiles<'a> {
     /// Draws all tiles.
     pub fn paint(self, ui: &Ui) {
         let painter = ui.painter();
-        for (_, mesh) in self.pictures {
+        for (_, mesh) in self.pictures.into_iter().chain(self.masks) {
             painter.add(Shape::mesh(mesh));
         }
         self.boxes.paint(painter);
@@ -149,17 +160,6 @@ impl<'a> Tiles<'a> {
         if focused || response.has_focus() {
             let stroke = (theme::RING, theme.accent);
             ui.painter().rect_stroke(around, theme::RADIUS, stroke, egui::StrokeKind::Inside);
-        }
-    }
-
-    fn picture(&mut self, rect: Rect, drawable: Drawable) {
-        let index = self.pictures.iter().position(|(texture, _)| *texture == drawable.texture);
-        let index = index.unwrap_or_else(|| {
-            self.pictures.push((drawable.texture, Mesh::with_texture(drawable.texture)));
-            self.pictures.len() - 1
-        });
-        if let Some((_, mesh)) = self.pictures.get_mut(index) {
-            mesh.add_rect_with_uv(rect, drawable.uv, Color32::WHITE);
         }
     }
 
@@ -202,6 +202,8 @@ impl<'a> Tiles<'a> {
         let marks = explorer.selection.marks(&selected);
         match item.object {
             Some(outcome) => self.object(at, &Object::of_outcome(explorer, outcome, marks), true),
+            // Masks say more than their boxes.
+            None if marks.is_empty() && explorer.selection.outcomes.is_empty() && has_masks(explorer) => {}
             None if marks.is_empty() && explorer.selection.outcomes.is_empty() => {
                 let all = explorer.matched.timeline.outcomes_of(item.image, explorer.counter.cut());
                 all.take(BOXES).for_each(|o| self.object(at, &Object::of_outcome(explorer, o, &[]), false));
@@ -333,6 +335,33 @@ impl<'a> Tiles<'a> {
         let hint = format!("at {} · click opens the image", self.explorer.condition());
         ui.label(RichText::new(hint).font(theme::caption()).color(self.ctx.theme.muted));
     }
+}
+
+/// Adds a part of a texture to what is drawn of it.
+fn add(meshes: &mut Vec<(TextureId, Mesh)>, rect: Rect, drawable: Drawable, tint: Color32) {
+    let index = meshes.iter().position(|(texture, _)| *texture == drawable.texture);
+    let index = index.unwrap_or_else(|| {
+        meshes.push((drawable.texture, Mesh::with_texture(drawable.texture)));
+        meshes.len() - 1
+    });
+    if let Some((_, mesh)) = meshes.get_mut(index) {
+        mesh.add_rect_with_uv(rect, drawable.uv, tint);
+    }
+}
+
+/// True where tiles show masks.
+pub fn has_masks(explorer: &Explorer) -> bool {
+    explorer.evaluation.pixels().is_some() || !explorer.dataset().truths.masks.is_empty()
+}
+
+/// Asks for the masks of a tile.
+pub fn masks(explorer: &Explorer, pictures: &mut Pictures, item: Item) -> Option<Drawable> {
+    let image = explorer.dataset().images.get(item.image.index()).filter(|_| has_masks(explorer))?;
+    let area = match item.object {
+        Some(_) => Some(area_of(explorer, image, item)?),
+        None => None,
+    };
+    pictures.masks.masks(item.image, (image.width, image.height), area)
 }
 
 /// Asks for the picture of a tile.

@@ -14,6 +14,7 @@ use crate::ui::widgets::{switch, text};
 
 use super::Gallery;
 use super::chooser::{self, Chooser};
+use super::tile::has_masks;
 
 /// Width of the slider for the size of tiles.
 const SIZE_SLIDER: f32 = 88.0;
@@ -21,7 +22,7 @@ const SIZE_SLIDER: f32 = 88.0;
 const CHIP: f32 = 320.0;
 
 /// Draws the bar.
-pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery) {
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery, difference: &mut bool) {
     let frame = egui::Frame::new().fill(ctx.theme.surface).inner_margin(egui::Margin::symmetric(8, 6));
     let bar = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
@@ -32,7 +33,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery) 
         ui.horizontal(|ui| {
             ui.set_min_height(theme::ROW);
             chooser::ui(ui, ctx, explorer, &mut state.chooser);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| controls(ui, ctx, explorer, state));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| controls(ui, ctx, explorer, state, difference));
         });
     });
     let rect = bar.response.rect;
@@ -117,21 +118,30 @@ fn chip(ui: &mut Ui, ctx: &ViewCtx, title: &str) -> Response {
 }
 
 /// From right to left.
-fn controls(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery) {
+fn controls(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery, difference: &mut bool) {
     ui.spacing_mut().slider_width = SIZE_SLIDER;
     ui.spacing_mut().item_spacing.x = theme::GRID;
     let size = ui.add(Slider::new(&mut state.tile, theme::TILE.0..=theme::TILE.1).show_value(false));
     size.accessible_name("Tile size").on_hover_text("Size of the tiles");
     ui.add_space(theme::GRID);
     sort_menu(ui, ctx, explorer);
-    if explorer.evaluation.objects().is_none() {
+    let masks = has_masks(explorer);
+    if explorer.evaluation.objects().is_none() && !masks {
         return;
     }
     ui.add_space(theme::GRID);
-    let hint = "Boxes of the model, dashed";
-    switch::toggle(ui, ctx.theme, &mut state.predictions, "Model predictions", Some(Line::Dashed), hint);
-    let hint = "Annotated boxes, solid";
-    switch::toggle(ui, ctx.theme, &mut state.truth, "Ground truth", Some(Line::Solid), hint);
+    if explorer.evaluation.pixels().is_some() {
+        switch::toggle(ui, ctx.theme, difference, "Difference", None, "What is right, wrong and missed");
+    }
+    let hint = if masks { "Masks of the model, filled" } else { "Boxes of the model, dashed" };
+    let line = |line| (!masks).then_some(line);
+    switch::toggle(ui, ctx.theme, &mut state.predictions, "Model predictions", line(Line::Dashed), hint);
+    let hint =
+        if masks { "Annotated masks, as outlines where the model's are shown" } else { "Annotated boxes, solid" };
+    switch::toggle(ui, ctx.theme, &mut state.truth, "Ground truth", line(Line::Solid), hint);
+    if explorer.evaluation.objects().is_none() {
+        return;
+    }
     ui.add_space(theme::GRID);
     let objects = !explorer.selection.outcomes.is_empty();
     ui.add_enabled_ui(objects, |ui| {

@@ -5,6 +5,7 @@ use egui::{Color32, ColorImage, Pos2, Rect, TextureHandle, TextureOptions, Ui, p
 
 use crate::metrics::{Cut, OutcomeKind};
 use crate::model::{ImageId, RleRef};
+use crate::ui::masks::FILL;
 use crate::ui::theme::Theme;
 use crate::ui::views::objects::{Object, Standing};
 use crate::ui::widgets::image_canvas::Canvas;
@@ -15,8 +16,6 @@ use super::{ColourBy, Scene, Viewer};
 
 /// Longest side of an image whose masks are drawn.
 const SIDE: u32 = 8192;
-/// How much of the picture a filled mask lets through, of 255.
-const FILL: u8 = 120;
 
 /// What the view remembers of masks of objects.
 #[derive(Default)]

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, ColorImage, Pos2, Rect, RichText, Role, ScrollArea, Sense, TextureHandle, TextureOptions, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Color32, Pos2, Rect, RichText, Role, ScrollArea, Sense, TextureHandle, TextureOptions, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
-use crate::metrics::segmentation::{NO_CLASS, PixelMatrix, SegmentationSummary};
+use crate::metrics::segmentation::{PixelMatrix, SegmentationSummary};
 use crate::model::{ClassId, ImageId, fmt};
 use crate::session::load::masks::Shown;
-use crate::session::{Command, Explorer, Slot};
-use crate::ui::theme::{self, Theme};
+use crate::session::{Command, Slot};
+use crate::ui::masks::{Pixel, PixelLook, What};
+use crate::ui::theme;
 use crate::ui::widgets::image_canvas::Canvas;
 use crate::ui::widgets::{switch, text};
 
@@ -26,7 +27,8 @@ const SIDE: u32 = 2048;
 
 /// What the view remembers of masks.
 pub struct PixelState {
-    difference: bool,
+    /// What is right and what is wrong, instead of the classes.
+    pub difference: bool,
     outline: bool,
     opacity: f32,
     hidden: BTreeSet<ClassId>,
@@ -59,27 +61,8 @@ struct Key {
     cut: crate::metrics::Cut,
 }
 
-/// What the overlay shows.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum What {
-    Nothing,
-    Truth,
-    Predicted,
-    /// The model's classes, and the outlines of the true ones.
-    Both,
-    Difference,
-}
-
-impl What {
-    fn of(state: &Viewer) -> Self {
-        match (state.pixels.difference, state.truth, state.predictions) {
-            (true, ..) => Self::Difference,
-            (false, true, true) => Self::Both,
-            (false, true, false) => Self::Truth,
-            (false, false, true) => Self::Predicted,
-            (false, false, false) => Self::Nothing,
-        }
-    }
+fn what(state: &Viewer) -> What {
+    What::of(state.truth, state.predictions, state.pixels.difference)
 }
 
 /// The masks of the image on screen; asks for them where they are not there.
@@ -91,44 +74,6 @@ pub(super) fn shown<'a>(scene: &'a Scene) -> Option<&'a Result<Arc<Shown>, Strin
     shown
 }
 
-/// The class of a pixel as the overlay sees it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Pixel {
-    /// Left out of everything.
-    Ignored,
-    /// True class, and what the model says where it is sure enough.
-    Of(u16, Option<u16>),
-}
-
-/// Pixels with the threshold applied.
-struct Pixels<'a> {
-    explorer: &'a Explorer,
-    shown: &'a Shown,
-    classes: usize,
-    ignore: Option<u16>,
-}
-
-impl<'a> Pixels<'a> {
-    fn of(explorer: &'a Explorer, shown: &'a Shown) -> Self {
-        let ignore = explorer.evaluation.pixels().and_then(|pixels| pixels.reading.ignore);
-        Self { explorer, shown, classes: explorer.dataset().classes.len(), ignore }
-    }
-
-    fn at(&self, x: u32, y: u32) -> Pixel {
-        let truth = self.shown.truth.get(x, y).unwrap_or(NO_CLASS);
-        if Some(truth) == self.ignore || usize::from(truth) >= self.classes {
-            return Pixel::Ignored;
-        }
-        let said = self.shown.predicted.as_ref().and_then(|mask| mask.get(x, y));
-        let said = said.filter(|class| usize::from(*class) < self.classes);
-        let sure = |class: &u16| {
-            let threshold = self.explorer.threshold_of(ClassId(u32::from(*class)));
-            self.shown.confidence_at(x, y).is_none_or(|confidence| confidence >= threshold)
-        };
-        Pixel::Of(truth, said.filter(sure))
-    }
-}
-
 /// Lays the masks over the picture.
 pub(super) fn overlay(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewer) {
     let Some(Ok(shown)) = shown(scene) else { return };
@@ -136,7 +81,7 @@ pub(super) fn overlay(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewe
     let key = Key {
         image: scene.id,
         shown: Arc::as_ptr(shown) as usize,
-        what: What::of(state),
+        what: what(state),
         outline: state.pixels.outline,
         hidden: state.pixels.hidden.clone(),
         dark: theme.dark,
@@ -145,7 +90,8 @@ pub(super) fn overlay(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewe
     let [own, other] = &mut state.pixels.textures;
     let known = if scene.is_other() { other } else { own };
     if known.as_ref().is_none_or(|(known, _)| *known != key) {
-        let picture = drawn(&Pixels::of(scene.explorer, shown), &key, theme);
+        let look = PixelLook::of(scene.explorer, theme, key.what, key.outline, &key.hidden);
+        let picture = look.draw(shown, SIDE);
         let texture = match known.take() {
             Some((_, mut texture)) => {
                 texture.set(picture, TextureOptions::NEAREST);
@@ -160,58 +106,6 @@ pub(super) fn overlay(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewe
         let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
         ui.painter().image(texture.id(), canvas.picture(), whole, tint);
     }
-}
-
-/// The overlay as a picture; of large masks every n-th pixel.
-fn drawn(pixels: &Pixels<'_>, key: &Key, theme: &Theme) -> ColorImage {
-    let (width, height) = (pixels.shown.truth.width.max(1), pixels.shown.truth.height.max(1));
-    let step = width.max(height).div_ceil(SIDE);
-    let (w, h) = (width.div_ceil(step), height.div_ceil(step));
-    let table: Vec<Color32> = (0..pixels.classes)
-        .map(|class| theme.class(&pixels.explorer.dataset().classes, ClassId::from_index(class)))
-        .collect();
-    let is_hidden: Vec<bool> =
-        (0..pixels.classes).map(|class| key.hidden.contains(&ClassId::from_index(class))).collect();
-    let grid: Vec<Pixel> =
-        (0..h).flat_map(|y| (0..w).map(move |x| (x, y))).map(|(x, y)| pixels.at(x * step, y * step)).collect();
-    let hidden = |class: u16| is_hidden.get(usize::from(class)).copied().unwrap_or(false);
-    let of_class = |class: Option<u16>| match class {
-        Some(class) if !hidden(class) => table.get(usize::from(class)).copied().unwrap_or(Color32::TRANSPARENT),
-        _ => Color32::TRANSPARENT,
-    };
-    let get = |x: i64, y: i64| {
-        let inside = x >= 0 && y >= 0 && x < i64::from(w) && y < i64::from(h);
-        if inside { grid.get((y * i64::from(w) + x) as usize).copied() } else { None }
-    };
-    let truth = |pixel: Pixel| if let Pixel::Of(truth, _) = pixel { Some(truth) } else { None };
-    let said = |pixel: Pixel| if let Pixel::Of(_, said) = pixel { said } else { None };
-    let edge = |x: u32, y: u32, of: &dyn Fn(Pixel) -> Option<u16>| {
-        let (x, y) = (i64::from(x), i64::from(y));
-        let own = get(x, y).map(of);
-        [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)].into_iter().any(|(x, y)| get(x, y).map(of) != own)
-    };
-    let colour = |x: u32, y: u32, pixel: Pixel| match key.what {
-        What::Nothing => Color32::TRANSPARENT,
-        What::Truth if key.outline && !edge(x, y, &truth) => Color32::TRANSPARENT,
-        What::Truth => of_class(truth(pixel)),
-        What::Predicted if key.outline && !edge(x, y, &said) => Color32::TRANSPARENT,
-        What::Predicted => of_class(said(pixel)),
-        What::Both if edge(x, y, &truth) => of_class(truth(pixel)),
-        What::Both if key.outline && !edge(x, y, &said) => Color32::TRANSPARENT,
-        What::Both => of_class(said(pixel)),
-        What::Difference => match pixel {
-            // A pattern, so that what does not count looks like nothing that does.
-            Pixel::Ignored if (x + y) % 4 < 2 => theme.muted,
-            Pixel::Ignored => Color32::TRANSPARENT,
-            Pixel::Of(truth, said) if hidden(truth) && said.is_none_or(hidden) => Color32::TRANSPARENT,
-            Pixel::Of(truth, Some(said)) if truth == said => theme.correct,
-            Pixel::Of(_, Some(_)) => theme.misclassified,
-            Pixel::Of(_, None) => theme.missed,
-        },
-    };
-    let cells = (0..h).flat_map(|y| (0..w).map(move |x| (x, y))).zip(&grid);
-    let colours = cells.map(|((x, y), pixel)| colour(x, y, *pixel)).collect();
-    ColorImage::new([w as usize, h as usize], colours)
 }
 
 /// The switches of masks.
@@ -261,7 +155,7 @@ pub(super) fn legend(ui: &mut Ui, scene: &Scene, canvas: &Canvas, state: &Viewer
         caption(ui, scene, &words);
         return;
     }
-    if What::of(state) == What::Difference {
+    if what(state) == What::Difference {
         let theme = scene.ctx.theme;
         let tones = [
             (theme.correct, "right"),
@@ -292,7 +186,8 @@ fn read_out(scene: &Scene, shown: &Shown, at: Pos2) -> Option<String> {
     let (x, y) = (at.x as u32, at.y as u32);
     let name = |class: u16| scene.explorer.dataset().classes.name(ClassId(u32::from(class))).to_owned();
     let sure = shown.confidence_at(x, y).map_or_else(String::new, |c| format!(" with {}", fmt::short(c)));
-    Some(match Pixels::of(scene.explorer, shown).at(x, y) {
+    let look = PixelLook::of(scene.explorer, scene.ctx.theme, What::Nothing, false, &BTreeSet::new());
+    Some(match look.at(shown, x, y) {
         Pixel::Ignored => format!("{x}, {y}: left out of the numbers"),
         Pixel::Of(truth, Some(said)) => format!("{x}, {y}: truth {}, predicted {}{sure}", name(truth), name(said)),
         Pixel::Of(truth, None) => format!("{x}, {y}: truth {}, nothing predicted{sure}", name(truth)),
