@@ -91,6 +91,8 @@ fn own_value(evaluation: &Evaluation, confidence: f64, metric: Metric) -> Option
         Metric::FrequencyWeightedIou => pixels.frequency_weighted_iou,
         Metric::MeanDice => pixels.mean_dice,
         Metric::BoundaryIou => pixels.boundary_iou,
+        Metric::PassRate => totals.recall(),
+        _ => evaluation.texts()?.column(metric.name())?.corpus,
     }
 }
 

@@ -242,9 +242,13 @@ fn words(explorer: &Explorer, texts: &Generation, item: ImageId, name: &str) -> 
 fn cell(line: &mut TableRow<'_, '_>, ctx: &ViewCtx, text: &str) {
     line.col(|ui| {
         let flat: String = text.chars().take(CHARACTERS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let mut job = egui::text::LayoutJob::simple(flat, theme::body(), ctx.theme.text, ui.available_width());
+        let rect = ui.available_rect_before_wrap();
+        let mut job = egui::text::LayoutJob::simple(flat, theme::body(), ctx.theme.text, rect.width());
         job.wrap.max_rows = 2;
-        ui.add(Label::new(job).selectable(false));
+        // A label would be cut to one line in a column that clips.
+        let galley = ui.painter().layout_job(job);
+        let top = rect.center().y - galley.size().y / 2.0;
+        ui.painter().galley(egui::pos2(rect.left(), top), galley, ctx.theme.text);
     });
 }
 

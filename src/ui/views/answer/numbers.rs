@@ -9,6 +9,9 @@ use crate::session::Explorer;
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
 
+/// Width of a name.
+const NAME: f32 = 128.0;
+
 /// Draws the column.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, item: ImageId) {
     let rect = ui.max_rect();
@@ -29,7 +32,12 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, i
                 if of_kind().next().is_none() {
                     continue;
                 }
-                ui.label(RichText::new(title).font(theme::strong()).color(ctx.theme.text));
+                ui.horizontal(|ui| {
+                    ui.label(RichText::new(title).font(theme::strong()).color(ctx.theme.text));
+                    let about =
+                        if other.is_some() { "this answer → the other's" } else { "this answer, the whole set" };
+                    ui.label(RichText::new(about).font(theme::caption()).color(ctx.theme.muted));
+                });
                 Grid::new(title).num_columns(3).spacing([theme::PADDING, 2.0]).show(ui, |ui| {
                     for column in of_kind() {
                         line(ui, ctx, texts, column, item, other);
@@ -54,11 +62,14 @@ fn line(
     let name = RichText::new(&column.label);
     let name = if decides { name.strong().color(ctx.theme.text) } else { name.color(ctx.theme.muted) };
     ui.scope(|ui| {
-        ui.set_max_width(132.0);
+        ui.set_width(NAME);
         ui.add(Label::new(name).truncate()).on_hover_text(format!("{}: {}", column.label, column.about));
     });
     let value = column.value(item.index());
     ui.label(RichText::new(column.words(value)).color(ctx.theme.text));
+    if other.is_none() {
+        ui.label(RichText::new(column.words(column.corpus)).color(ctx.theme.muted)).on_hover_text("Of the whole set");
+    }
     let theirs = other.and_then(|(texts, partner)| texts.column(&column.key)?.value(partner.index()));
     if other.is_some() {
         let color = match value.zip(theirs).map(|(a, b)| column.as_score(b) - column.as_score(a)) {

@@ -163,15 +163,22 @@ fn controls(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery
 
 fn sort_menu(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     let chosen = explorer.selection.sort;
-    let menu = ComboBox::from_id_salt("sort").selected_text(chosen.label()).show_ui(ui, |ui| {
+    let label = |sort: Sort| match (sort, explorer.texts()) {
+        (Sort::Errors, Some(_)) => "Failing first".to_owned(),
+        (Sort::Column { column, .. }, Some(texts)) => {
+            texts.columns.get(usize::from(column)).map_or_else(String::new, |column| column.label.clone())
+        }
+        _ => sort.label().to_owned(),
+    };
+    let menu = ComboBox::from_id_salt("sort").selected_text(label(chosen)).show_ui(ui, |ui| {
         let task = explorer.evaluation.task;
         for sort in Sort::ALL.into_iter().filter(|sort| sort.belongs_to(task, &explorer.selection.filter)) {
-            if ui.selectable_label(sort == chosen, sort.label()).clicked() && sort != chosen {
+            if ui.selectable_label(sort == chosen, label(sort)).clicked() && sort != chosen {
                 ctx.send(Command::SortBy(sort));
             }
         }
     });
-    menu.response.accessible_name(format!("Sort by {}", chosen.label())).on_hover_text("Order of the tiles");
+    menu.response.accessible_name(format!("Sort by {}", label(chosen))).on_hover_text("Order of the tiles");
 }
 
 /// What to say where the selection is empty, and what to do about it.
