@@ -7,6 +7,7 @@
 //! `cargo test --features inspection --test desktop -- --ignored` renews the pictures in `screenshots/` from the sample.
 
 mod segmenters;
+mod texts;
 mod window;
 
 use std::path::{Path, PathBuf};
