@@ -21,6 +21,7 @@ use evalens::model::{
 use evalens::session::load::Loaded;
 use evalens::session::{Command, OpenProject, Page};
 use evalens::store::settings::ThemeChoice;
+use evalens::ui::outside::Picked;
 
 /// Questions with what a model answered.
 #[derive(Default)]
@@ -382,6 +383,38 @@ fn tables_of_panes_can_be_copied() {
     assert!(parts.contains("prompt,plain,4,4,4,0,1,3.75\n") && parts.contains("prompt,polite,4,4,2,2,0.5,2.25\n"), "{parts}");
     let agreement = copied(&mut app, "Agreement menu");
     assert!(agreement.contains("judge.relevance,judge.depth,0.345679012345679,"), "{agreement}");
+}
+
+#[test]
+fn panes_can_be_saved_as_drawings() {
+    let mut app = opened();
+    let dir = tempfile::tempdir().unwrap();
+    let saved = |app: &mut TestApp, menu: &str, name: &str| -> String {
+        app.dialogs.answer.replace(Some(Picked::Folder(dir.path().to_owned())));
+        app.click(menu);
+        app.click("Save drawing …");
+        std::fs::read_to_string(dir.path().join(name)).unwrap()
+    };
+    let curve = saved(&mut app, "Metrics menu", "writer-v1-production.svg");
+    assert!(curve.contains("Share of answers with Weighted score ≥ 3.00: 0.750"), "{curve}");
+    assert_eq!(curve.matches("<polyline").count(), 2, "the curve and the threshold");
+    let parts = saved(&mut app, "Pass rate by part menu", "writer-v1-classes.svg");
+    for word in [">plain<", ">1.000<", ">polite<", ">0.500<", ">Length of the answer<"] {
+        assert!(parts.contains(word), "{word} is not in {parts}");
+    }
+}
+
+#[test]
+fn the_page_curves_and_the_list_of_actions() {
+    let mut app = opened();
+    app.send(Command::Go(Page::Curves));
+    sees(&app, &["Pass rate plot"]);
+    assert!(app.is_idle());
+    app.press_with(Modifiers::COMMAND, Key::K);
+    app.harness.get_by_label("Find").type_text("scoring");
+    app.run();
+    app.press(Key::Enter);
+    sees(&app, &["Template", "Weight of depth"]);
 }
 
 #[test]

@@ -227,7 +227,7 @@ fn typed(ui: &mut Ui, ctx: &ViewCtx, texts: &Generation, state: &mut Scoring) {
         ui.horizontal(|ui| {
             named(ui, name);
             let edit = TextEdit::singleline(text).font(egui::TextStyle::Monospace).hint_text(hint);
-            let response = ui.add(edit.desired_width(ui.available_width() - 64.0));
+            let response = ui.add(edit.desired_width(f32::INFINITY));
             response.widget_info(|| WidgetInfo {
                 current_text_value: Some(text.clone()),
                 ..WidgetInfo::labeled(Role::TextInput, true, name)
