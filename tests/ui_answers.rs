@@ -18,6 +18,7 @@ use evalens::model::{
     Answers, Check, DatasetBuilder, DatasetIdentity, Image, ModelIdentity, NoProgress, NumberColumn, NumberRole,
     Scoring, Task, WordColumn, WordRole,
 };
+use evalens::report::text_figures;
 use evalens::session::load::Loaded;
 use evalens::session::{Command, OpenProject, Page};
 use evalens::store::settings::ThemeChoice;
@@ -114,7 +115,14 @@ fn numbers(name: &str, role: NumberRole, values: &[f64]) -> NumberColumn {
 /// Eight answers, five of them right; marks of a judge from 1 to 5; two templates.
 fn capitals() -> Set {
     let outputs = [
-        "It must be\nAnswer: Paris", "Answer: Rome", "Answer: Oslo", "Answer: Bern", "Answer: Madrid", "I cannot say", "Answer: Vienna", "Answer: Lisbon",
+        "It must be\nAnswer: Paris",
+        "Answer: Rome",
+        "Answer: Oslo",
+        "Answer: Bern",
+        "Answer: Madrid",
+        "I cannot say",
+        "Answer: Vienna",
+        "Answer: Lisbon",
     ];
     let references = ["Paris", "Rome", "Bergen", "Bern", "Madrid", "Athens", "Prague", "Lisbon"];
     let templates = ["plain", "plain", "polite", "plain", "plain", "polite", "polite", "polite"];
@@ -169,7 +177,11 @@ fn tiles_count_what_passes_and_open_it() {
     let mut app = opened();
     app.shot("answers-small");
     sees(&app, &["Pass rate 0.750", "Passed 6", "Failed 2", "Weighted score 3.00"]);
-    assert!(!has(&app, "Without a reference") && !has(&app, "confidence") && !app.sees("Per class"), "{:?}", app.names());
+    assert!(
+        !has(&app, "Without a reference") && !has(&app, "confidence") && !app.sees("Per class"),
+        "{:?}",
+        app.names()
+    );
     let slider = app.harness.get_by_role_and_label(Role::Slider, "Pass threshold");
     assert_eq!((slider.accesskit_node().numeric_value(), slider.value()), (Some(3.0), Some("3.00".to_owned())));
     // Only answers of 4 and more: the first and the fifth.
@@ -256,6 +268,9 @@ fn a_filter_is_looked_at_before_it_is_applied() {
 fn templates_checks_and_shown_numbers() {
     let mut app = opened();
     app.click("Scoring …");
+    app.click("Template");
+    app.click("TruthfulQA");
+    sees(&app, &["No number is shown"]);
     app.click("Template");
     app.click("Judge");
     let keys = |app: &TestApp| -> Vec<String> {
@@ -380,7 +395,10 @@ fn tables_of_panes_can_be_copied() {
     assert!(metrics.starts_with("metric,value,low,high,spread,answers\n"), "{metrics}");
     assert!(metrics.lines().any(|line| line.starts_with("weighted_score,3,") && line.ends_with(",8")), "{metrics}");
     let parts = copied(&mut app, "Pass rate by part menu");
-    assert!(parts.contains("prompt,plain,4,4,4,0,1,3.75\n") && parts.contains("prompt,polite,4,4,2,2,0.5,2.25\n"), "{parts}");
+    assert!(
+        parts.contains("prompt,plain,4,4,4,0,1,3.75\n") && parts.contains("prompt,polite,4,4,2,2,0.5,2.25\n"),
+        "{parts}"
+    );
     let agreement = copied(&mut app, "Agreement menu");
     assert!(agreement.contains("judge.relevance,judge.depth,0.345679012345679,"), "{agreement}");
 }
@@ -477,6 +495,14 @@ fn pictures_of_real_texts() {
         eprintln!("pictures are only made where EVALENS_SHOTS says where and the data is there");
         return;
     };
+    let evaluation = wmt(&news).loaded().evaluation;
+    let figures = [text_figures::passing(&evaluation, 50.0), text_figures::of_parts(&evaluation, 50.0)];
+    for (number, figure) in figures.into_iter().enumerate() {
+        let picture = figure.unwrap().to_picture(1.5).unwrap();
+        let pixels = image::RgbaImage::from_raw(picture.width, picture.height, picture.rgba).unwrap();
+        let dir = PathBuf::from(std::env::var_os("EVALENS_SHOTS").unwrap());
+        pixels.save(dir.join(format!("answers-figure-{number}.png"))).unwrap();
+    }
     for (name, theme, size) in [
         ("dark", ThemeChoice::Dark, egui::vec2(1440.0, 900.0)),
         ("light", ThemeChoice::Light, egui::vec2(1440.0, 900.0)),
@@ -490,5 +516,8 @@ fn pictures_of_real_texts() {
         app.shot(&format!("answers-wmt-{name}"));
         app.click("metric TER: 56.83");
         app.shot(&format!("answers-wmt-ter-{name}"));
+        app.click("Metrics menu");
+        app.click("Maximise");
+        app.shot(&format!("answers-wmt-metrics-{name}"));
     }
 }

@@ -168,7 +168,10 @@ mod tests {
         assert_eq!(rate(None), "–");
         assert_eq!(difference(-0.0041), "−0.004");
         assert_eq!([(0.0, 1.0), (1.0, 5.0), (-100.0, 100.0), (0.0, 350.0)].map(decimals), [3, 2, 2, 1]);
-        assert_eq!([Some(34.214), Some(-0.001), Some(-2.5), None].map(|v| decimal(v, 2)), ["34.21", "0.00", "−2.50", "–"]);
+        assert_eq!(
+            [Some(34.214), Some(-0.001), Some(-2.5), None].map(|v| decimal(v, 2)),
+            ["34.21", "0.00", "−2.50", "–"]
+        );
     }
 
     /// As `date -u -d @SECONDS` prints them.

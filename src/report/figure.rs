@@ -108,7 +108,11 @@ impl Figure {
                     let _ = write!(out, r#"<rect x="{x}" y="{y}" width="{w}" height="{h}" fill="{}"/>"#, hex(*colour));
                 }
                 Mark::Line(points, width, colour) => {
-                    let _ = write!(out, r#"<polyline fill="none" stroke="{}" stroke-width="{width}" points=""#, hex(*colour));
+                    let _ = write!(
+                        out,
+                        r#"<polyline fill="none" stroke="{}" stroke-width="{width}" points=""#,
+                        hex(*colour)
+                    );
                     for (x, y) in points {
                         let _ = write!(out, "{x:.2},{y:.2} ");
                     }

@@ -25,8 +25,9 @@ use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
-    answers, atlas, classes, compare, confusion, crossval, curves, evaluations, header, images, leaderboard, model, navigation,
-    notices, palette, production, recommendations, run as run_page, shortcuts, status, strips, threshold_bar, welcome,
+    answers, atlas, classes, compare, confusion, crossval, curves, evaluations, header, images, leaderboard, model,
+    navigation, notices, palette, production, recommendations, run as run_page, shortcuts, status, strips,
+    threshold_bar, welcome,
 };
 use super::watching::Watching;
 use super::widgets::states;

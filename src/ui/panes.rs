@@ -88,7 +88,9 @@ impl Pane {
                 Self::Production => return format!("{answers}, {}", explain::matching(explorer)),
                 Self::Classes if texts.pass_column().is_some_and(Column::ranks) => return format!("{answers} at {at}"),
                 Self::Classes => return answers,
-                Self::Matrix => return format!("of {}", fmt::counted(texts.shown().count() as u64, "number", "numbers")),
+                Self::Matrix => {
+                    return format!("of {}", fmt::counted(texts.shown().count() as u64, "number", "numbers"));
+                }
                 Self::Recommendations if !texts.pass_column().is_some_and(Column::ranks) => return String::new(),
                 Self::Recommendations | Self::Unknown => {}
             }

@@ -3,7 +3,9 @@
 use std::f32::consts::FRAC_PI_2;
 
 use egui::epaint::TextShape;
-use egui::{Align2, Button, CursorIcon, Id, Rect, Response, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Button, CursorIcon, Id, Rect, Response, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 use egui_plot::{PlotPoint, PlotPoints, Points};
 
 use crate::metrics::Generation;
@@ -54,7 +56,12 @@ struct Scatter {
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, state: &mut AgreementState) {
     let found = state.found.of(explorer, || Agreement::of(&texts.shown().collect::<Vec<_>>(), MOST));
     if found.keys.len() < 2 {
-        states::empty(ui, ctx, "Nothing to compare", "Two numbers of the answers have to be shown; choose them under Scoring");
+        states::empty(
+            ui,
+            ctx,
+            "Nothing to compare",
+            "Two numbers of the answers have to be shown; choose them under Scoring",
+        );
         return;
     }
     let of_pair = state.pair.as_ref().and_then(|(a, b)| {
@@ -151,7 +158,8 @@ fn draw(ui: &Ui, ctx: &ViewCtx, found: &Agreement, (row, col): (usize, usize), r
     let fill = Ramp { surface: theme.surface, full }.at(rho.map_or(0.0, |rho| rho.abs() as f32));
     ui.painter().rect_filled(rect, 0.0, fill);
     if rect.width() >= NUMBER {
-        let color = if rho.is_none() { theme.muted } else { readable(fill, egui::Color32::WHITE, egui::Color32::BLACK) };
+        let color =
+            if rho.is_none() { theme.muted } else { readable(fill, egui::Color32::WHITE, egui::Color32::BLACK) };
         let short = if rect.width() < ZERO { words.replacen("0.", ".", 1) } else { words };
         text::at(ui.painter(), rect.center(), Align2::CENTER_CENTER, &short, theme::caption(), color);
     }

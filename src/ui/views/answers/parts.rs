@@ -53,7 +53,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, s
     });
     let chosen = all.iter().position(|(kind, _)| by.as_ref() == Some(&kind.by)).unwrap_or(0);
     let Some((kind, rows)) = all.get(chosen) else {
-        let advice = "Columns of templates or tags beside the answers, or eight answers of different lengths, make parts";
+        let advice =
+            "Columns of templates or tags beside the answers, or eight answers of different lengths, make parts";
         states::empty(ui, ctx, "No parts to compare", advice);
         return;
     };

@@ -49,10 +49,11 @@ impl Scoring {
         if self.seen.as_ref() == Some(&texts.scoring) {
             return;
         }
-        self.seen = Some(texts.scoring.clone());
+        // What is being computed comes from here; it is looked at once it is there.
         if ctx.session.jobs.contains_key(&Slot::Rescore) {
             return;
         }
+        self.seen = Some(texts.scoring.clone());
         let draft = std::mem::replace(&mut self.draft, texts.scoring.clone());
         if draft.after != self.draft.after {
             self.after = self.draft.after.clone().unwrap_or_default();

@@ -173,7 +173,8 @@ fn of_texts(explorer: &Explorer, texts: &Generation) -> Vec<String> {
     let scoring = &texts.scoring;
     let mut sentences = vec![format!("An answer passes with {}", explorer.condition())];
     sentences.extend(scoring.after.as_ref().map(|word| format!("Scored is what stands behind the last “{word}”")));
-    sentences.extend(scoring.filter.as_ref().map(|text| format!("Scored is the last match of {text}, or its first group")));
+    sentences
+        .extend(scoring.filter.as_ref().map(|text| format!("Scored is the last match of {text}, or its first group")));
     if !scoring.takes_out() {
         sentences.push("All of each answer is scored".to_owned());
     }

@@ -58,7 +58,8 @@ fn nothing_ranks(ui: &Ui, ctx: &ViewCtx, row: Rect) {
     let (above, below) = row.split_top_bottom_at_fraction(0.5);
     let words = "No number says which answers are better";
     text::left(ui.painter(), above.translate(vec2(0.0, 3.0)), words, theme::body(), ctx.theme.text);
-    let about = "Add references or marks of a judge to the answers, or a check under Scoring, to see which of them pass";
+    let about =
+        "Add references or marks of a judge to the answers, or a check under Scoring, to see which of them pass";
     text::left(ui.painter(), below.translate(vec2(0.0, -3.0)), about, theme::caption(), ctx.theme.muted);
     let node = ui.interact(row, Id::unique("nothing ranks"), Sense::hover());
     node.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{words}. {about}")));

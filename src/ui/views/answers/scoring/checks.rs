@@ -44,7 +44,8 @@ impl Kind {
 impl Adding {
     /// The check that was made; a sentence where it cannot be.
     fn check(&self) -> Result<Check, String> {
-        let text = || Some(self.text.clone()).filter(|text| !text.is_empty()).ok_or("Type what is looked for".to_owned());
+        let text =
+            || Some(self.text.clone()).filter(|text| !text.is_empty()).ok_or("Type what is looked for".to_owned());
         let words = |text: &str| match text.trim() {
             "" => Ok(None),
             digits => digits.parse::<usize>().map(Some).map_err(|_| format!("“{digits}” is no whole number")),

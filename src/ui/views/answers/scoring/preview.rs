@@ -125,7 +125,8 @@ fn find(explorer: &Explorer, texts: &Generation, after: &str, filter: &str) -> R
 
 impl Row {
     fn new(id: &str, answer: &str, taken: Option<&str>) -> Self {
-        let row = |before: String, taken: Option<String>, behind: String| Self { id: id.to_owned(), before, taken, behind };
+        let row =
+            |before: String, taken: Option<String>, behind: String| Self { id: id.to_owned(), before, taken, behind };
         let place = taken.and_then(|taken| {
             let from = (taken.as_ptr() as usize).checked_sub(answer.as_ptr() as usize)?;
             Some((answer.get(..from)?, taken, answer.get(from + taken.len()..)?))
@@ -189,7 +190,10 @@ mod tests {
     fn the_taken_part_keeps_its_surroundings() {
         let answer = "so it is\nA: 18 dollars";
         let row = Row::new("q1", answer, answer.get(12..14));
-        assert_eq!((row.before.as_str(), row.taken.as_deref(), row.behind.as_str()), ("so it is A: ", Some("18"), " dollars"));
+        assert_eq!(
+            (row.before.as_str(), row.taken.as_deref(), row.behind.as_str()),
+            ("so it is A: ", Some("18"), " dollars")
+        );
         let none = Row::new("q1", answer, None);
         assert_eq!((none.before.as_str(), none.taken), ("so it is A: 18 dollars", None));
         assert_eq!((first("äöü", 2), last("äöü", 2)), ("äö…".to_owned(), "…öü".to_owned()));
