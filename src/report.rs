@@ -9,6 +9,7 @@ pub mod figure;
 pub mod labels;
 pub mod leaderboard;
 pub mod segmentation;
+pub mod text_figures;
 pub mod text_tables;
 pub mod texts;
 pub mod undefined;

@@ -18,9 +18,11 @@ use evalens::model::{
     Answers, Check, DatasetBuilder, DatasetIdentity, Image, ModelIdentity, NoProgress, NumberColumn, NumberRole,
     Scoring, Task, WordColumn, WordRole,
 };
+use evalens::report::text_figures;
 use evalens::session::load::Loaded;
 use evalens::session::{Command, OpenProject, Page};
 use evalens::store::settings::ThemeChoice;
+use evalens::ui::outside::Picked;
 
 /// Questions with what a model answered.
 #[derive(Default)]
@@ -267,6 +269,9 @@ fn templates_checks_and_shown_numbers() {
     let mut app = opened();
     app.click("Scoring …");
     app.click("Template");
+    app.click("TruthfulQA");
+    sees(&app, &["No number is shown"]);
+    app.click("Template");
     app.click("Judge");
     let keys = |app: &TestApp| -> Vec<String> {
         app.explorer().texts().unwrap().shown().map(|column| column.key.clone()).collect()
@@ -399,6 +404,38 @@ fn tables_of_panes_can_be_copied() {
 }
 
 #[test]
+fn panes_can_be_saved_as_drawings() {
+    let mut app = opened();
+    let dir = tempfile::tempdir().unwrap();
+    let saved = |app: &mut TestApp, menu: &str, name: &str| -> String {
+        app.dialogs.answer.replace(Some(Picked::Folder(dir.path().to_owned())));
+        app.click(menu);
+        app.click("Save drawing …");
+        std::fs::read_to_string(dir.path().join(name)).unwrap()
+    };
+    let curve = saved(&mut app, "Metrics menu", "writer-v1-production.svg");
+    assert!(curve.contains("Share of answers with Weighted score ≥ 3.00: 0.750"), "{curve}");
+    assert_eq!(curve.matches("<polyline").count(), 2, "the curve and the threshold");
+    let parts = saved(&mut app, "Pass rate by part menu", "writer-v1-classes.svg");
+    for word in [">plain<", ">1.000<", ">polite<", ">0.500<", ">Length of the answer<"] {
+        assert!(parts.contains(word), "{word} is not in {parts}");
+    }
+}
+
+#[test]
+fn the_page_curves_and_the_list_of_actions() {
+    let mut app = opened();
+    app.send(Command::Go(Page::Curves));
+    sees(&app, &["Pass rate plot"]);
+    assert!(app.is_idle());
+    app.press_with(Modifiers::COMMAND, Key::K);
+    app.harness.get_by_label("Find").type_text("scoring");
+    app.run();
+    app.press(Key::Enter);
+    sees(&app, &["Template", "Weight of depth"]);
+}
+
+#[test]
 fn cards_show_texts() {
     let mut set = capitals();
     set.answers.outputs[6] = Some(String::new());
@@ -458,6 +495,14 @@ fn pictures_of_real_texts() {
         eprintln!("pictures are only made where EVALENS_SHOTS says where and the data is there");
         return;
     };
+    let evaluation = wmt(&news).loaded().evaluation;
+    let figures = [text_figures::passing(&evaluation, 50.0), text_figures::of_parts(&evaluation, 50.0)];
+    for (number, figure) in figures.into_iter().enumerate() {
+        let picture = figure.unwrap().to_picture(1.5).unwrap();
+        let pixels = image::RgbaImage::from_raw(picture.width, picture.height, picture.rgba).unwrap();
+        let dir = PathBuf::from(std::env::var_os("EVALENS_SHOTS").unwrap());
+        pixels.save(dir.join(format!("answers-figure-{number}.png"))).unwrap();
+    }
     for (name, theme, size) in [
         ("dark", ThemeChoice::Dark, egui::vec2(1440.0, 900.0)),
         ("light", ThemeChoice::Light, egui::vec2(1440.0, 900.0)),
@@ -471,5 +516,8 @@ fn pictures_of_real_texts() {
         app.shot(&format!("answers-wmt-{name}"));
         app.click("metric TER: 56.83");
         app.shot(&format!("answers-wmt-ter-{name}"));
+        app.click("Metrics menu");
+        app.click("Maximise");
+        app.shot(&format!("answers-wmt-metrics-{name}"));
     }
 }

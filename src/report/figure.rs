@@ -24,6 +24,8 @@ pub enum Anchor {
 pub enum Mark {
     /// A filled rectangle: left, top, width, height.
     Rect([f64; 4], Colour),
+    /// A line through these points, so many points wide.
+    Line(Vec<(f64, f64)>, f64, Colour),
     /// A text on a line: its place, the size of the font, what it says.
     Text {
         /// Where it begins or ends, and the line it stands on.
@@ -104,6 +106,17 @@ impl Figure {
             match mark {
                 Mark::Rect([x, y, w, h], colour) => {
                     let _ = write!(out, r#"<rect x="{x}" y="{y}" width="{w}" height="{h}" fill="{}"/>"#, hex(*colour));
+                }
+                Mark::Line(points, width, colour) => {
+                    let _ = write!(
+                        out,
+                        r#"<polyline fill="none" stroke="{}" stroke-width="{width}" points=""#,
+                        hex(*colour)
+                    );
+                    for (x, y) in points {
+                        let _ = write!(out, "{x:.2},{y:.2} ");
+                    }
+                    out.push_str(r#""/>"#);
                 }
                 Mark::Text { at: (x, y), size, anchor, colour, text } => {
                     let anchor = if *anchor == Anchor::End { r#" text-anchor="end""# } else { "" };

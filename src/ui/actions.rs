@@ -135,6 +135,13 @@ pub const ALL: &[Action] = &[
         ..NOTHING
     },
     Action {
+        text: "Scoring …",
+        hint: "How answers are scored: templates, filter, weights, checks",
+        available: |s| s.explorer.as_ref().is_some_and(|e| e.texts().is_some()),
+        deed: |_| Deed::Wish(Wish::ShowScoring),
+        ..NOTHING
+    },
+    Action {
         text: "Overview",
         hint: "The dashboard",
         keys: &[ctrl(Key::Num1)],

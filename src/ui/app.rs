@@ -273,6 +273,11 @@ impl App {
                     }
                 }
             }
+            Wish::Drawing(pane) => {
+                if let Some(figure) = export::drawing(&self.session, pane) {
+                    self.save(ctx, pane, "svg", Content::Text(figure.to_svg()));
+                }
+            }
             Wish::Picture(pane, target) => {
                 if let Some(area) = self.dashboard.place(pane) {
                     export::ask(ctx, pane, target, area, self.shots.0.clone());
@@ -280,6 +285,7 @@ impl App {
             }
             Wish::Maximise(pane) => self.dashboard.maximise(Some(pane)),
             Wish::Restore => self.dashboard.maximise(None),
+            Wish::ShowScoring => self.views.threshold_bar.show_scoring(),
             Wish::ResetLayout => self.dashboard.reset(),
             Wish::FocusThreshold => ctx.memory_mut(|m| m.request_focus(threshold_bar::slider_id())),
             Wish::Leave => self.leave(),

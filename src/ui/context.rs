@@ -34,8 +34,12 @@ pub enum Wish {
     Maximise(Pane),
     /// A pane's numbers as CSV.
     Table(Pane, Target),
+    /// A pane as a drawing of lines, in a file.
+    Drawing(Pane),
     /// A pane as a picture.
     Picture(Pane, Target),
+    /// Open the panel that says how answers are scored.
+    ShowScoring,
     /// Show all panes again.
     Restore,
     /// Arrange the panes as on the first start.

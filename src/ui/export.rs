@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use egui::{ColorImage, Pos2, Rect, vec2};
 
-use crate::report::{csv_tables, text_tables};
+use crate::report::figure::Figure;
+use crate::report::{csv_tables, text_figures, text_tables};
 use crate::session::Session;
 use crate::store::export::Content;
 
@@ -61,6 +62,18 @@ pub fn table(session: &Session, pane: Pane) -> Option<String> {
         Pane::Unknown => return None,
     };
     text.ok()
+}
+
+/// A pane as a drawing; `None` for those that have none.
+#[must_use]
+pub fn drawing(session: &Session, pane: Pane) -> Option<Figure> {
+    let explorer = session.explorer.as_ref()?;
+    let (evaluation, threshold) = (&explorer.evaluation, explorer.threshold.value);
+    match pane {
+        Pane::Production => text_figures::passing(evaluation, threshold),
+        Pane::Classes => text_figures::of_parts(evaluation, threshold),
+        Pane::Recommendations | Pane::Matrix | Pane::Unknown => None,
+    }
 }
 
 /// The name that a saved pane is offered.

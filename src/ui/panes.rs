@@ -332,6 +332,11 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx, pane: Pane, maximised: bool) {
             ui.close();
         }
     }
+    let drawn = matches!(pane, Pane::Production | Pane::Classes);
+    if drawn && task(ctx) == Task::TextGeneration && ui.button("Save drawing …").clicked() {
+        ctx.wish(Wish::Drawing(pane));
+        ui.close();
+    }
     ui.menu_button("Explain", |ui| {
         ui.set_width(theme::POPUP);
         ui.label(pane.about(task(ctx)));

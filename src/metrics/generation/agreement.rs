@@ -155,4 +155,41 @@ mod tests {
         assert_eq!(spearman(&[Some(1.0), Some(2.0)], &[Some(1.0), Some(2.0)]), None);
         assert_eq!(pearson(&[Some(1.0); 4], &[Some(1.0), Some(2.0), Some(3.0), Some(4.0)]), None);
     }
+
+    #[test]
+    fn all_pairs_and_even_subsamples() {
+        let answers = crate::model::Answers {
+            outputs: vec![Some("x".to_owned()); 6],
+            references: vec![Vec::new(); 6],
+            incorrect: vec![Vec::new(); 6],
+            numbers: [
+                ("a", [Some(1.0), Some(2.0), None, Some(2.0), Some(4.0), Some(5.0)]),
+                ("b", [Some(1.0), Some(3.0), Some(9.0), Some(2.0), Some(2.0), Some(7.0)]),
+            ]
+            .map(|(name, values)| crate::model::NumberColumn {
+                name: name.to_owned(),
+                values: values.to_vec(),
+                ..crate::model::NumberColumn::default()
+            })
+            .into(),
+            ..crate::model::Answers::default()
+        };
+        let scored = super::super::Generation::score(
+            std::sync::Arc::new(answers),
+            crate::model::Scoring::default(),
+            &crate::model::NoProgress,
+        );
+        let scored = scored.unwrap();
+        let columns = [scored.column("a").unwrap(), scored.column("b").unwrap()];
+        let all = Agreement::of(&columns, 6);
+        let pair = all.pair(1, 0);
+        assert_eq!((pair.both, all.looked_at, all.answers), (5, 6, 6));
+        // scipy 1.17.1, as above
+        assert!((pair.rho.unwrap() - 0.763_157_894_736_842_1).abs() < 1e-12);
+        assert!((pair.r.unwrap() - 0.778_498_944_161_522_9).abs() < 1e-12);
+        assert_eq!(all.pair(0, 1), pair);
+        assert_eq!(all.pair(0, 0).rho, Some(1.0));
+        assert_eq!(subsample(6, 4), [0, 1, 3, 4]);
+        assert_eq!(Agreement::of(&columns, 4).pair(0, 1).both, 4);
+    }
 }

@@ -52,3 +52,17 @@ pub fn parts(generation: &Generation, slices: &Slices) -> Vec<Part> {
     };
     slices.slices.iter().map(part).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_at_any_threshold() {
+        let part =
+            Part { name: String::new(), items: vec![0, 1, 2, 3, 4], mean: None, scores: vec![-3.0, 1.0, 1.0, 2.0] };
+        let passed: Vec<u64> = [-4.0, -3.0, 0.0, 1.0, 1.5, 2.0, 2.1].map(|at| part.passed(at)).into();
+        assert_eq!(passed, [4, 4, 3, 3, 1, 1, 0]);
+        assert_eq!((part.defined(), part.rate(1.0)), (4, Some(0.75)));
+    }
+}

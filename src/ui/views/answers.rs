@@ -15,6 +15,7 @@ use crate::metrics::detection::Matched;
 use crate::session::Explorer;
 use crate::ui::context::ViewCtx;
 use crate::ui::panes::Pane;
+use crate::ui::widgets::states;
 
 pub use agreement::MOST as MOST_COMPARED;
 
@@ -37,6 +38,23 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut AnswersState, pane: Pane) -> b
         Pane::Recommendations | Pane::Unknown => return false,
     }
     true
+}
+
+/// What passes at every threshold, as large as the page.
+#[derive(Default)]
+pub struct PassCurve(Memo<curve::Curve>);
+
+impl PassCurve {
+    /// Draws it; the reason where there is none.
+    pub fn ui(&mut self, ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
+        match explorer.pass_column().filter(|column| column.ranks()) {
+            Some(column) => {
+                let curve = self.0.of(explorer, || curve::Curve::new(explorer, column));
+                curve::ui(ui, ctx, explorer, column, curve);
+            }
+            None => states::empty(ui, ctx, "Nothing passes or fails", "No number says which answers are better"),
+        }
+    }
 }
 
 /// Something computed once for a scoring.

@@ -14,6 +14,7 @@ use crate::session::explorer::{CurveKey, PrCurves};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
+use crate::ui::views::answers::PassCurve;
 use crate::ui::widgets::{plot, states};
 
 /// Width of the list of classes.
@@ -27,6 +28,7 @@ pub struct Curves {
     key: CurveKey,
     shown: BTreeSet<ClassId>,
     of: Vec<String>,
+    pass: PassCurve,
 }
 
 /// Draws the page.
@@ -46,6 +48,10 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Curves) {
         }
         if explorer.evaluation.pixels().is_some() {
             pixels::ui(ui, ctx, explorer, &mut state.shown);
+            return;
+        }
+        if explorer.texts().is_some() {
+            state.pass.ui(ui, ctx, explorer);
             return;
         }
         ui.horizontal(|ui| settings(ui, ctx, state));

@@ -55,6 +55,11 @@ impl ThresholdBar {
         theme::SLIDER_ROW + theme::TILE_ROW + own
     }
 
+    /// Opens the panel that says how answers are scored.
+    pub fn show_scoring(&mut self) {
+        self.scoring.open = true;
+    }
+
     /// Closes what belongs to another task.
     fn suit(&mut self, explorer: &Explorer) {
         if explorer.texts().is_some() {

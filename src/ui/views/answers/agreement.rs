@@ -28,7 +28,7 @@ const POINTS: usize = 5_000;
 /// Room for the names at the left, and above.
 const NAMES: f32 = 130.0;
 /// Smallest and largest cell.
-const CELL: (f32, f32, f32) = (16.0, 84.0, 36.0);
+const CELL: (f32, f32, f32) = (14.0, 84.0, 36.0);
 /// Width from which a cell has its number.
 const NUMBER: f32 = 26.0;
 /// Width from which the number has its zero.

@@ -30,7 +30,9 @@ impl Curve {
     /// Of the column that answers have to reach.
     pub fn new(explorer: &Explorer, column: &Column) -> Self {
         let (range, sweep) = (explorer.score_range(), &explorer.matched.sweep);
-        let all = rows(sweep, range).into_iter();
+        // A few values can lie beyond the scale, such as a TER of 300.
+        let first = sweep.position(range.0).map(|row| (range.0, row));
+        let all = first.into_iter().chain(rows(sweep, range).into_iter().filter(|(x, _)| *x > range.0));
         let mut points: Vec<PlotPoint> =
             all.filter_map(|(x, row)| Some(PlotPoint::new(x, sweep.recall(row)?))).collect();
         // Above the best answer none passes.

@@ -50,6 +50,12 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, s
         states::empty(ui, ctx, "No answers", "The model has no answer to any item");
         return;
     }
+    let shown: Vec<&Column> = texts.shown().collect();
+    if shown.is_empty() {
+        let advice = "These answers have none of the numbers that the scoring names; choose others under Scoring";
+        states::empty(ui, ctx, "No number is shown", advice);
+        return;
+    }
     ask_intervals(ctx, explorer, state);
     let area = ui.available_rect_before_wrap();
     let pass = texts.pass_column().filter(|column| column.ranks());
@@ -59,10 +65,9 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, s
         let (left, right) = area.split_left_right_at_fraction(TABLE);
         (left.with_max_x(left.right() - theme::PADDING), right)
     } else {
-        let table = (texts.shown().count() as f32 + 1.0) * ROW;
+        let table = (shown.len() as f32 + 1.0) * ROW;
         area.split_top_bottom_at_y(area.top() + table.min(area.height() * 0.6))
     };
-    let shown: Vec<&Column> = texts.shown().collect();
     let histograms = state.histograms.of(explorer, || shown.iter().map(|column| heights(column)).collect());
     ui.scope_builder(UiBuilder::new().id_salt("metrics").max_rect(first), |ui| {
         ui.shrink_clip_rect(first);

@@ -49,10 +49,11 @@ impl Scoring {
         if self.seen.as_ref() == Some(&texts.scoring) {
             return;
         }
-        self.seen = Some(texts.scoring.clone());
+        // What is being computed comes from here; it is looked at once it is there.
         if ctx.session.jobs.contains_key(&Slot::Rescore) {
             return;
         }
+        self.seen = Some(texts.scoring.clone());
         let draft = std::mem::replace(&mut self.draft, texts.scoring.clone());
         if draft.after != self.draft.after {
             self.after = self.draft.after.clone().unwrap_or_default();
@@ -227,7 +228,7 @@ fn typed(ui: &mut Ui, ctx: &ViewCtx, texts: &Generation, state: &mut Scoring) {
         ui.horizontal(|ui| {
             named(ui, name);
             let edit = TextEdit::singleline(text).font(egui::TextStyle::Monospace).hint_text(hint);
-            let response = ui.add(edit.desired_width(ui.available_width() - 64.0));
+            let response = ui.add(edit.desired_width(f32::INFINITY));
             response.widget_info(|| WidgetInfo {
                 current_text_value: Some(text.clone()),
                 ..WidgetInfo::labeled(Role::TextInput, true, name)
