@@ -78,6 +78,9 @@ pub struct DatasetEntry {
     /// Of masks the class that is left out of all means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background: Option<String>,
+    /// Of generated texts the vectors of the references, by the ids of the items, or in their order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference_embeddings: Option<EmbeddingEntry>,
     /// Of generated texts how they are scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scoring: Option<Scoring>,
@@ -241,6 +244,9 @@ pub struct PredictionEntry {
     /// the answer where a table has those of several models.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, String>,
+    /// Of generated texts the vectors of the answers, by the ids of the items, or in their order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embeddings: Option<EmbeddingEntry>,
 }
 
 fn latest() -> String {

@@ -172,6 +172,7 @@ impl Models {
             rows: found.rows.clone(),
             confidence: found.confidence.clone(),
             columns: found.columns.clone(),
+            embeddings: None,
         };
         let same =
             |p: &PredictionEntry| (&p.dataset, &p.version, &p.split) == (&entry.dataset, &entry.version, &entry.split);

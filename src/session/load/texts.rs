@@ -1,14 +1,16 @@
 //! From generated texts to an evaluation.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::formats;
+use crate::formats::{self, AnswerSet, embeddings};
 use crate::jobs::JobError;
 use crate::metrics::generation::Failure;
+use crate::metrics::text::similarity::cosine;
 use crate::metrics::{Evaluation, Generation};
-use crate::model::project::{Choice, Project};
-use crate::model::{Dataset, Findings, Progress, Severity};
+use crate::model::project::{Choice, EmbeddingEntry, Project};
+use crate::model::{Dataset, Embedding, Findings, NumberColumn, NumberRole, Progress, Severity};
 
 impl From<Failure> for JobError {
     fn from(failure: Failure) -> Self {
@@ -34,7 +36,10 @@ pub(super) fn evaluate(
     progress: &dyn Progress,
 ) -> Result<Evaluation, JobError> {
     progress.stage("Reading answers");
-    let set = formats::load_answers(root, project, choice, findings, progress)?;
+    let mut set = formats::load_answers(root, project, choice, findings, progress)?;
+    if let Some(column) = similarity(root, project, choice, &set, findings, progress)? {
+        set.answers.numbers.push(column);
+    }
     let scoring = choice.dataset(project).and_then(|entry| entry.scoring.clone()).unwrap_or_default();
     let generation = Generation::score(Arc::new(set.answers), scoring, progress)?;
     let evaluation = Evaluation::of_texts(set.builder, set.identity, generation, progress)?;
@@ -42,6 +47,72 @@ pub(super) fn evaluate(
         report(texts, &evaluation.dataset, findings);
     }
     Ok(evaluation)
+}
+
+/// How near the vectors of answers and references are, where the project names both.
+fn similarity(
+    root: &Path,
+    project: &Project,
+    choice: &Choice,
+    set: &AnswerSet,
+    findings: &mut Findings,
+    progress: &dyn Progress,
+) -> Result<Option<NumberColumn>, JobError> {
+    let (Some(dataset), Some(model)) = (choice.dataset(project), choice.model(project)) else { return Ok(None) };
+    let Some(of_references) = &dataset.reference_embeddings else { return Ok(None) };
+    let references = read_vectors(dataset.root(root), of_references, findings, progress)?;
+    let images = &set.builder.images;
+    let mut values = vec![None; images.len()];
+    let mut found = false;
+    for (split, name) in (0_u16..).zip(&choice.splits) {
+        let outputs = model.outputs(dataset, name, |_| 0);
+        let Some(of_answers) = outputs.and_then(|outputs| outputs.embeddings.as_ref()) else { continue };
+        let answers = read_vectors(root, of_answers, findings, progress)?;
+        found = true;
+        let items = images.iter().enumerate().filter(|(_, image)| image.split == split);
+        for (place, (item, image)) in items.enumerate() {
+            let pair = vector(&answers, &image.name, place).zip(vector(&references, &image.name, item));
+            let near = pair.and_then(|(answer, reference)| cosine(answer, reference));
+            if near.is_none() {
+                findings.add(
+                    Severity::Warning,
+                    "no-similarity",
+                    "Answers have no similarity: a vector of answer or reference is missing, zero or of another length.",
+                    || image.name.clone(),
+                );
+            }
+            if let Some(value) = values.get_mut(item) {
+                *value = near;
+            }
+        }
+    }
+    Ok(found.then(|| NumberColumn { name: "similarity".to_owned(), role: NumberRole::Similarity, values }))
+}
+
+/// Vectors, and the row of each id.
+struct Vectors {
+    embedding: Embedding,
+    rows: HashMap<String, usize>,
+}
+
+fn read_vectors(
+    root: &Path,
+    entry: &EmbeddingEntry,
+    findings: &mut Findings,
+    progress: &dyn Progress,
+) -> Result<Vectors, JobError> {
+    let file = root.join(&entry.vectors);
+    let ids = entry.ids.as_ref().map(|ids| root.join(ids)).or_else(|| embeddings::ids_beside(&file));
+    let (embedding, found) = embeddings::read(&file, ids.as_deref(), progress)?;
+    findings.merge(found);
+    let rows = embedding.ids.iter().enumerate().map(|(row, id)| (id.clone(), row)).collect();
+    Ok(Vectors { embedding, rows })
+}
+
+/// The vector of an item: by its id, or by its place where nothing names the rows.
+fn vector<'a>(of: &'a Vectors, name: &str, place: usize) -> Option<&'a [f32]> {
+    let id = if of.embedding.unnamed.is_some() { of.rows.get(place.to_string().as_str()) } else { of.rows.get(name) };
+    id.map(|row| of.embedding.row(*row)).filter(|row| !row.is_empty())
 }
 
 /// What can only be seen once answers are scored.
