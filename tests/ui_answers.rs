@@ -347,7 +347,8 @@ fn nothing_that_ranks() {
     let mut app = set.shown(Setup::default());
     app.shot("answers-nothing");
     assert!(has(&app, "No number says which answers are better"), "{:?}", app.names());
-    sees(&app, &["Without a reference 8", "metric Words: 2.50"]);
+    sees(&app, &["Without a reference 8", "metric Words: 2.50", "No rule found something to improve"]);
+    assert_eq!(app.explorer().condition(), "no threshold");
     assert!(!app.sees("Pass threshold") && !has(&app, "Pass rate 0"), "{:?}", app.names());
     app.click("Scoring …");
     app.click("Kind of check");

@@ -6,10 +6,14 @@ use std::sync::Arc;
 use crate::jobs::{JobCtx, JobError};
 use crate::metrics::classification::{self, PairCounting, pairings};
 use crate::metrics::detection::Matched;
+use crate::metrics::generation::Column;
 use crate::metrics::{Counter, DetectionSettings, Evaluation, OwnThresholds, Timeline};
 use crate::model::{ClassId, Progress, fmt};
 
 use super::{EventBody, Explorer, Session, Slot};
+
+/// What is said in the place of a threshold where there is nothing to choose one by.
+pub const NO_THRESHOLD: &str = "no threshold";
 
 /// The confusion matrix of a classifier whose items can have several labels.
 #[derive(Debug)]
@@ -153,7 +157,10 @@ impl Explorer {
     #[must_use]
     pub fn condition(&self) -> String {
         if self.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
-            return "no threshold".to_owned();
+            return NO_THRESHOLD.to_owned();
+        }
+        if self.texts().is_some() && !self.pass_column().is_some_and(Column::ranks) {
+            return NO_THRESHOLD.to_owned();
         }
         let at = self.condition_at(self.threshold.value);
         match self.matched.own.len() {

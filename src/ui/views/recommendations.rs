@@ -11,6 +11,7 @@ use egui::{pos2, vec2};
 use crate::analysis::Recommendation;
 use crate::analysis::recommend::{Gain, Importance};
 use crate::model::{ClassId, fmt};
+use crate::session::thresholds::NO_THRESHOLD;
 use crate::session::{Command, Explorer, Slot};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -43,7 +44,11 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut RecommendationsState) {
         return;
     };
     if explorer.recommendations.is_empty() {
-        let advice = format!("No rule found something to improve at {}", explorer.condition_at(at));
+        let advice = if explorer.condition() == NO_THRESHOLD {
+            "No rule found something to improve".to_owned()
+        } else {
+            format!("No rule found something to improve at {}", explorer.condition_at(at))
+        };
         states::empty(ui, ctx, "Nothing stands out", &advice);
     } else {
         list(ui, ctx, explorer, state);

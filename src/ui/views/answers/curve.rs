@@ -5,6 +5,7 @@ use egui::{Align2, CursorIcon, Mesh, Rect, Role, Sense, Shape, Stroke, Ui, Widge
 use egui_plot::{PlotPoint, PlotPoints, PlotTransform};
 
 use crate::metrics::generation::{Better, Column};
+use crate::metrics::histogram::histogram;
 use crate::model::fmt;
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
@@ -24,6 +25,8 @@ pub struct Curve {
     range: (f64, f64),
     points: Vec<PlotPoint>,
     bars: Vec<u32>,
+    /// True where values beyond the scale stand in the first bar.
+    beyond: bool,
 }
 
 impl Curve {
@@ -39,8 +42,9 @@ impl Curve {
         if let Some(last) = points.last().map(|point| point.x).filter(|last| *last < range.1) {
             points.extend([PlotPoint::new(last, 0.0), PlotPoint::new(range.1, 0.0)]);
         }
+        let beyond = sweep.confidence.last().is_some_and(|lowest| *lowest < range.0);
         let scores = column.values.iter().flatten().map(|value| column.as_score(*value).max(range.0));
-        Self { range, points, bars: crate::metrics::histogram::histogram(scores, range, BINS) }
+        Self { range, points, bars: histogram(scores, range, BINS), beyond }
     }
 
     fn bin(&self, x: f64) -> Option<(usize, u32)> {
@@ -146,12 +150,13 @@ fn hover(
     }
     if let Some((bin, n)) = curve.bin(at).filter(|_| !near) {
         let (from, to) = (column.as_score(curve.edge(bin)), column.as_score(curve.edge(bin + 1)));
-        let words = format!(
-            "{} with {} to {}",
-            fmt::counted(n.into(), "answer", "answers"),
-            column.words(Some(from.min(to))),
-            column.words(Some(from.max(to)))
-        );
+        let answers = fmt::counted(n.into(), "answer", "answers");
+        let (low, high) = (column.words(Some(from.min(to))), column.words(Some(from.max(to))));
+        let words = if bin == 0 && curve.beyond {
+            format!("{answers} with {low} and more")
+        } else {
+            format!("{answers} with {low} to {high}")
+        };
         let left = pointer.x < frame.center().x;
         let (anchor, dx) = if left { (Align2::LEFT_BOTTOM, 8.0) } else { (Align2::RIGHT_BOTTOM, -8.0) };
         plot::label(ui, ctx.theme, pos2(pointer.x + dx, pointer.y - theme::GRID), anchor, &words, ctx.theme.text);
