@@ -5,6 +5,7 @@ mod atlas;
 mod masks;
 mod scoring;
 mod tags;
+mod threshold;
 mod workspace;
 
 use std::path::{Path, PathBuf};
@@ -22,11 +23,10 @@ use crate::store::project_file;
 
 use super::atlas::standing;
 use super::evaluations::Evaluations;
-use super::explorer::{Explorer, Threshold};
+use super::explorer::Explorer;
 use super::history::{Location, Page};
 use super::load::{self, Loaded};
 use super::selection::{Selection, Sort};
-use super::thresholds::Rematched;
 use super::workspace::Workspace;
 use super::{Command, Event, EventBody, Notice, OpenProject, RunningJob, Session, Slot};
 
@@ -393,61 +393,6 @@ impl Session {
         // The settings may have been changed while the files were read.
         self.rematch(wanted);
         self.follow_own_thresholds();
-    }
-
-    fn rematch(&mut self, settings: DetectionSettings) {
-        if settings == self.matching {
-            return;
-        }
-        self.matching = settings;
-        self.start_rematch(settings, format!("Matching at IoU {:.2}", settings.iou));
-    }
-
-    fn rematched(&mut self, Rematched { evaluation, matched, pairs }: Rematched) {
-        let Some(explorer) = &mut self.explorer else { return };
-        let best = matched.optima.pooled.unwrap_or(0.0);
-        // The optimum follows the matching; a threshold of a single class moves nothing but that class.
-        if explorer.threshold.optimal && matched.settings != explorer.matched.settings {
-            explorer.threshold.value = best;
-        }
-        explorer.threshold.optimal &= explorer.threshold.value == best;
-        explorer.counter = matched.timeline.counter();
-        matched.timeline.move_to(&mut explorer.counter, explorer.threshold.value);
-        explorer.matched = matched;
-        explorer.evaluation = evaluation;
-        explorer.take_pairs(pairs);
-        explorer.recommended_at = None;
-        explorer.outdated = true;
-        self.follow_selection();
-        self.settle();
-    }
-
-    /// A matching that was cancelled or failed is not the one on screen.
-    fn matching_follows_screen(&mut self) {
-        if !self.jobs.contains_key(&Slot::Rematch)
-            && let Some(explorer) = &mut self.explorer
-        {
-            self.matching = explorer.matched.settings;
-            explorer.own = explorer.matched.own.clone();
-        }
-    }
-
-    fn set_threshold(&mut self, t: f64, optimal: bool, now: Instant) {
-        let Some(explorer) = &mut self.explorer else { return };
-        if !t.is_finite() {
-            return;
-        }
-        let (low, high) = explorer.score_range();
-        let value = if optimal { t } else { t.clamp(low.min(0.0), high.max(1.0)) };
-        explorer.threshold = Threshold { value, optimal };
-        let before = explorer.counter.cut();
-        explorer.matched.timeline.move_to(&mut explorer.counter, value);
-        if let Some(pairs) = &mut explorer.pairs {
-            pairs.move_to(value);
-        }
-        explorer.outdated |= explorer.counter.cut() != before;
-        self.follow_selection();
-        self.settle_at = Some(now + SETTLE);
     }
 
     fn settle(&mut self) {

@@ -2,5 +2,6 @@
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
 pub mod app;
+pub mod quiz;
 pub mod raster;
 pub mod synthetic;

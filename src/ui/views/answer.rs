@@ -176,7 +176,12 @@ fn reading_side(
                     if references.len() > 1 { format!("Reference {}", number + 1) } else { "Reference".to_owned() };
                 section(ui, ctx, &name, &counted(reference), |ui| {
                     let on = number == chosen;
-                    if references.len() > 1 && ui.selectable_label(on, "Compare with this").clicked() {
+                    if references.len() < 2 {
+                        return;
+                    }
+                    let choice = ui.selectable_label(on, "Compare with this");
+                    let choice = choice.accessible_name(format!("Compare with reference {}", number + 1));
+                    if choice.clicked() {
                         state.reference = Some((item, number));
                     }
                 });

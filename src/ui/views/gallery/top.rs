@@ -178,7 +178,9 @@ fn sort_menu(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
             }
         }
     });
-    menu.response.accessible_name(format!("Sort by {}", label(chosen))).on_hover_text("Order of the tiles");
+    // The heads of a table sort by name, too.
+    let what = if explorer.texts().is_some() { "Order" } else { "Sort by" };
+    menu.response.accessible_name(format!("{what} {}", label(chosen))).on_hover_text("Order of the tiles");
 }
 
 /// What to say where the selection is empty, and what to do about it.
