@@ -167,7 +167,10 @@ fn metrics(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &[Arc<Comp
                 ui.label(head(""));
             }
             ui.end_row();
-            for metric in Metric::of_task(explorer.evaluation.task) {
+            let there = |metric: &&Metric| {
+                compared.iter().any(|c| c.comparison.metrics.iter().any(|found| found.metric == **metric))
+            };
+            for metric in Metric::of_task(explorer.evaluation.task).iter().filter(there) {
                 let name = metric.label();
                 let less = if metric.lower_is_better() { "less is better" } else { "more is better" };
                 ui.label(RichText::new(name).color(ctx.theme.text)).on_hover_text(less);

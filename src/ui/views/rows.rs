@@ -93,7 +93,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Rows) {
         ui.label(RichText::new(words).font(theme::caption()).color(ctx.theme.muted));
     }
     let other = Other::of(ctx, explorer);
-    let table = Table { ctx, explorer, texts, numbers: &numbers, other };
+    let questions = explorer.dataset().texts.iter().any(|text| !text.is_empty());
+    let table = Table { ctx, explorer, texts, numbers: &numbers, other, questions };
     table.ui(ui, items);
 }
 
@@ -105,12 +106,15 @@ struct Table<'a> {
     /// Columns of numbers, as positions.
     numbers: &'a [usize],
     other: Option<Other<'a>>,
+    /// True where it is known what was asked.
+    questions: bool,
 }
 
 impl Table<'_> {
     fn ui(&self, ui: &mut Ui, items: &[ImageId]) {
         let others = usize::from(self.other.is_some());
-        let (texts, numbers) = (3 + others, self.numbers.len() + others);
+        let questions = usize::from(self.questions);
+        let (texts, numbers) = (2 + questions + others, self.numbers.len() + others);
         let gaps = ui.spacing().item_spacing.x * (2 + texts + numbers) as f32;
         let fixed = 20.0 + ID + NUMBER * numbers as f32 + gaps;
         let width = ((ui.available_width() - fixed - theme::PADDING) / texts as f32).max(TEXT);
@@ -118,7 +122,7 @@ impl Table<'_> {
         scroll.show(ui, |ui| {
             let text = Width::initial(width).at_least(TEXT).resizable(true).clip(true);
             let table = TableBuilder::new(ui)
-                .id_salt(("answers", others, numbers))
+                .id_salt(("answers", texts, numbers))
                 .sense(Sense::click())
                 .auto_shrink([false, false])
                 .cell_layout(Layout::left_to_right(Align::Center))
@@ -129,6 +133,7 @@ impl Table<'_> {
             let table = table.header(theme::ROW, |mut header| {
                 header.col(|_| {});
                 let names = ["Item", "Question", "Reference", "Answer"].into_iter();
+                let names = names.filter(|name| self.questions || *name != "Question");
                 for name in names.chain(self.other.iter().map(|other| other.name.as_str())) {
                     header.col(|ui| {
                         let words = RichText::new(name).font(theme::caption()).color(self.ctx.theme.muted);
@@ -163,8 +168,10 @@ impl Table<'_> {
             let label = ui.add(Label::new(RichText::new(name).color(ctx.theme.muted)).truncate().selectable(false));
             label.on_hover_text(name);
         });
-        let question = explorer.dataset().texts.get(item.index()).map(String::as_str);
-        cell(line, ctx, question.unwrap_or_default());
+        if self.questions {
+            let question = explorer.dataset().texts.get(item.index()).map(String::as_str);
+            cell(line, ctx, question.unwrap_or_default());
+        }
         let references = texts.answers.references.get(item.index());
         let reference = references.and_then(|all| all.first()).map_or("", String::as_str);
         let more = references.map_or(0, |all| all.len().saturating_sub(1));
