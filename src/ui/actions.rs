@@ -107,7 +107,7 @@ pub const ALL: &[Action] = &[
     },
     Action {
         text: "Use optimal confidence",
-        hint: "Where F1 over all objects is highest",
+        hint: "Where F1 over all objects is highest; of generated texts the threshold to begin with",
         keys: &[key(Key::B)],
         available: evaluated,
         deed: |_| Deed::Command(Command::UseOptimal),

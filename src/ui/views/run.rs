@@ -8,7 +8,7 @@ pub mod recognised;
 
 use egui::{Align, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder};
 
-use crate::metrics::Matching;
+use crate::metrics::{Generation, Matching};
 use crate::model::{Severity, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
@@ -99,12 +99,32 @@ fn settings(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
         // Nothing is kept or left out: the protocol says so.
         return;
     }
+    if let Some(texts) = explorer.texts() {
+        let how = if explorer.threshold.optimal { ", the threshold to begin with" } else { "" };
+        ui.label(RichText::new(format!("Answers pass at {at}{how}")).color(ctx.theme.muted));
+        signatures(ui, ctx, texts);
+        return;
+    }
     let how = if explorer.threshold.optimal {
         ", the optimum: the highest score at which F1 over all of them is largest"
     } else {
         ""
     };
     ui.label(RichText::new(format!("Predictions are kept at {at}{how}")).color(ctx.theme.muted));
+}
+
+/// How four numbers can be had again with sacrebleu.
+fn signatures(ui: &mut Ui, ctx: &ViewCtx, texts: &Generation) {
+    let Some(of) = texts.signatures() else { return };
+    section(ui, ctx, "Signatures", "sacrebleu gives the same numbers with these");
+    for (name, signature) in [("BLEU", &of.bleu), ("chrF", &of.chrf), ("chrF++", &of.chrf_plus_plus), ("TER", &of.ter)]
+    {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(name).color(ctx.theme.text));
+            let words = RichText::new(signature).font(theme::caption()).color(ctx.theme.muted);
+            ui.add(egui::Label::new(words).selectable(true).wrap());
+        });
+    }
 }
 
 fn average_precision(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
