@@ -442,6 +442,19 @@ fn renews_the_screenshots() {
         window.click(&difference);
         rest(&mut window);
         window.shot(&format!("masks-{theme}"));
+        drop(window);
+        let mut window = Window::open_themed(&display, &root.join("assets/sample-texts"), theme);
+        window.shots = Some(root.join("screenshots"));
+        window.starting("Pass rate ");
+        rest(&mut window);
+        window.shot(&format!("texts-{theme}"));
+        let page = window.wait("the texts", |n| n.role == "Button" && n.name == "Texts");
+        window.click(&page);
+        let row = window.wait("an answer", |n| n.role == "Button" && n.name.starts_with("answer lighthouse-52-plain"));
+        window.click(&row);
+        window.wait("the difference", |n| n.name == "Difference");
+        rest(&mut window);
+        window.shot(&format!("text-{theme}"));
     }
 }
 

@@ -21,7 +21,7 @@ struct Word<'a> {
 
 impl Word<'_> {
     fn is_name(&self) -> bool {
-        self.text.starts_with(char::is_uppercase)
+        self.text.starts_with(char::is_uppercase) && !self.is_small()
     }
 
     fn is_number(&self) -> bool {
