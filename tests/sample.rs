@@ -10,6 +10,7 @@ mod make_sample {
     pub mod masks;
     pub mod project;
     pub mod scene;
+    pub mod texts;
 }
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use make_sample::detector::{Detector, Found, RECIPES, Recipe};
 use make_sample::project::{self, JUDGED, SPLITS};
+use make_sample::texts::{self, answer, cut};
 use make_sample::{classes, crops, masks, scene};
 use rayon::prelude::*;
 
@@ -213,6 +215,118 @@ fn the_sample_of_masks_is_current_and_small() -> Result<()> {
     let size = size_of_folder(&masks_root())?;
     ensure!(size < 400_000, "{size} bytes");
     Ok(())
+}
+
+fn texts_root() -> PathBuf {
+    root().with_file_name("sample-texts")
+}
+
+fn text(path: &str) -> Result<String> {
+    std::fs::read_to_string(texts_root().join(path)).with_context(|| path.to_owned())
+}
+
+#[test]
+fn questions_and_answers_are_made() -> Result<()> {
+    for (path, fresh) in texts::files()? {
+        ensure!(text(&path)? == fresh, "{path} is not what is made");
+    }
+    ensure!(project::read_json(&texts_root().join("evalens.json"))? == texts::project());
+    let size = size_of_folder(&texts_root())?;
+    ensure!(size < 120_000, "{size} bytes");
+    Ok(())
+}
+
+/// Whatever made the questions: both versions say this to them, and read neither references nor categories.
+#[test]
+fn answers_come_from_the_encyclopaedia() -> Result<()> {
+    let (encyclopaedia, questions) = (text(texts::ENCYCLOPAEDIA)?, text(texts::QUESTIONS)?);
+    let mut bare = String::new();
+    for line in questions.lines() {
+        let row: serde_json::Value = serde_json::from_str(line)?;
+        bare += &(serde_json::json!({"id": row["id"], "question": row["question"]}).to_string() + "\n");
+    }
+    for version in &texts::VERSIONS {
+        let kept = text(&texts::outputs_path(version))?;
+        ensure!(kept == texts::answers(version, &encyclopaedia, &bare)?, "answers of {}", version.name);
+        for line in kept.lines() {
+            let row: serde_json::Value = serde_json::from_str(line)?;
+            let retrieved = row["retrieved_context"].as_str().context("a sentence")?;
+            ensure!(encyclopaedia.lines().any(|sentence| sentence == retrieved), "{retrieved}");
+        }
+    }
+    Ok(())
+}
+
+/// Lower case, without punctuation and articles.
+fn normalised(text: &str) -> String {
+    let letters: String = text.to_lowercase().chars().filter(|c| !c.is_ascii_punctuation()).collect();
+    let words = letters.split_whitespace().filter(|word| !["a", "an", "the"].contains(word));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A whole sentence is never a reference; what is cut out of it is in more than half of the answers.
+#[test]
+fn the_second_version_is_better() -> Result<()> {
+    let questions = text(texts::QUESTIONS)?;
+    let mut exact = Vec::new();
+    for version in &texts::VERSIONS {
+        let answers = text(&texts::outputs_path(version))?;
+        ensure!(answers.lines().count() == questions.lines().count());
+        let mut count = 0;
+        for (asked, said) in questions.lines().zip(answers.lines()) {
+            let asked: serde_json::Value = serde_json::from_str(asked)?;
+            let said: serde_json::Value = serde_json::from_str(said)?;
+            ensure!(asked["id"] == said["id"]);
+            let output = normalised(said["output"].as_str().context("an output")?);
+            let references = asked["references"].as_array().context("references")?;
+            let fits = |reference: &serde_json::Value| reference.as_str().is_some_and(|r| normalised(r) == output);
+            count += usize::from(references.iter().any(fits));
+        }
+        exact.push(count);
+    }
+    ensure!(exact[0] == 0 && exact[1] * 2 > questions.lines().count(), "{exact:?}");
+    Ok(())
+}
+
+/// By hand: `the`, `red` and `boat` are three of six words. `boat` stands in both sentences and weighs nothing, all others weigh
+/// the same: two of the question's five stand among the three of the sentence, 2 / √15.
+#[test]
+fn sentences_are_chosen_by_the_rules() {
+    let library = answer::Library::new(["A blue boat waits.", "The red boat sails."].into_iter());
+    let asked = "When does the red boat sail?";
+    let first = library.by_overlap(asked);
+    assert_eq!((first.output.as_str(), first.fit), ("The red boat sails.", 0.5));
+    let second = library.by_weight(asked);
+    assert_eq!((second.output.as_str(), second.sentence.as_str()), ("The red boat sails.", "The red boat sails."));
+    assert!((second.fit - 2.0 / 15_f64.sqrt()).abs() < 1e-12, "{}", second.fit);
+    let refused = library.by_weight("Who was it?");
+    assert_eq!((refused.output.as_str(), refused.fit), ("The encyclopaedia does not say.", 0.0));
+    let said =
+        |output: &str| answer::Answer { output: output.into(), sentence: "It burnt until 1879.".into(), fit: 1.0 };
+    assert_eq!(answer::faithfulness(&said("until 1879")), 1.0);
+    assert_eq!(answer::faithfulness(&said("in 1879")), 0.5);
+    assert_eq!(answer::faithfulness(&said("")), 0.0);
+}
+
+#[test]
+fn answers_are_cut_out_by_the_kind_of_question() {
+    let launched = "The barque Swan was launched in 1891; she was built by Ida Brandt.";
+    let long = "The Swan is 46 metres long and sails with a crew of 18.";
+    let hall = "The Hall on Net Lane was finished in 1899 after plans by Hanna Sorell.";
+    for (question, sentence, plain, short) in [
+        ("When was the Swan launched?", launched, "in 1891", "1891"),
+        ("Who built the Swan?", launched, "Ida Brandt", "Brandt"),
+        ("How long is the Swan?", long, "46 metres", "46"),
+        ("How many sail on the Swan?", long, "18", "18"),
+        ("Where is the Hall?", hall, "on Net Lane", "Net Lane"),
+        ("Who designed the Hall?", hall, "Hanna Sorell", "Sorell"),
+        ("What are the walls of the Hall?", "The walls of the Hall are red brick.", "red brick", "brick"),
+    ] {
+        assert_eq!(cut::cut(question, sentence, false).as_deref(), Some(plain), "{question}");
+        assert_eq!(cut::cut(question, sentence, true).as_deref(), Some(short), "{question}");
+    }
+    assert_eq!(cut::cut("Who built it?", long, false), None);
+    assert_eq!(cut::cut("Where is it?", "It is far away.", false), None);
 }
 
 fn of_picture(boxes: &[(u64, Found)], number: u64) -> Vec<Found> {

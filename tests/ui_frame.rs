@@ -58,6 +58,31 @@ fn welcome_offers_every_way_in() {
     app.shot("welcome");
 }
 
+/// From the first page, and by what `Ctrl+K` finds.
+#[test]
+fn every_sample_opens() {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let opened = |app: &TestApp| app.session().project.as_ref().map(|project| project.root.clone());
+    for (button, action, folder) in [
+        ("… of a classifier", "Open the sample of a classifier", "sample-classes"),
+        ("… of a segmenter", "Open the sample of a segmenter", "sample-masks"),
+        ("… of texts", "Open the sample of texts", "sample-texts"),
+    ] {
+        let mut app = TestApp::new();
+        app.harness.state_mut().session_mut().sample = Some(assets.join("sample"));
+        app.run();
+        app.click(button);
+        assert_eq!(opened(&app), Some(assets.join(folder)), "{button}");
+        app.send(Command::Close);
+        assert_eq!(opened(&app), None);
+        app.press_with(Modifiers::COMMAND, Key::K);
+        app.harness.event(egui::Event::Text(action.to_owned()));
+        app.run();
+        app.press(Key::Enter);
+        assert_eq!(opened(&app), Some(assets.join(folder)), "{action}");
+    }
+}
+
 #[test]
 fn an_evaluation_fills_the_window_in_both_themes() {
     let mut app = TestApp::evaluated();

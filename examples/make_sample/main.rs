@@ -1,9 +1,11 @@
 //! Makes the bundled samples: renders the pictures, trains the detector on them, writes its detections; then cuts the parts
 //! out of the pictures and trains a classifier on them, beside it in `FOLDER-classes`; then draws landscapes and trains a
-//! classifier of their pixels, in `FOLDER-masks`.
+//! classifier of their pixels, in `FOLDER-masks`; then writes an encyclopaedia and lets a program answer questions from it, in
+//! `FOLDER-texts`.
 //!
 //! `cargo run --release --example make_sample [FOLDER]` (default `assets/sample`). Everything follows
-//! from fixed seeds. `--keep-images` leaves the pictures alone and only trains and detects again; `--masks` makes only the last.
+//! from fixed seeds. `--keep-images` leaves the pictures alone and only trains and detects again; `--masks` makes only
+//! the landscapes, `--texts` only the questions and answers.
 
 mod classes;
 mod crops;
@@ -11,6 +13,7 @@ mod detector;
 mod masks;
 mod project;
 mod scene;
+mod texts;
 
 use anyhow::{Context, Result};
 use detector::{Detector, RECIPES, Recipe};
@@ -30,6 +33,9 @@ fn main() -> Result<()> {
     if arguments.iter().any(|argument| argument == "--masks") {
         return segment(&root.with_file_name(format!("{name}-masks")));
     }
+    if arguments.iter().any(|argument| argument == "--texts") {
+        return answer(&root.with_file_name(format!("{name}-texts")));
+    }
     if !keep {
         for split in &SPLITS {
             render(&root, split)?;
@@ -41,7 +47,18 @@ fn main() -> Result<()> {
     let text = serde_json::to_string_pretty(&project::project(&RECIPES))? + "\n";
     write(&root.join("evalens.json"), text.as_bytes())?;
     classify(&root, &root.with_file_name(format!("{name}-classes")))?;
-    segment(&root.with_file_name(format!("{name}-masks")))
+    segment(&root.with_file_name(format!("{name}-masks")))?;
+    answer(&root.with_file_name(format!("{name}-texts")))
+}
+
+/// The sample of generated texts.
+fn answer(root: &Path) -> Result<()> {
+    for (path, text) in texts::files()? {
+        println!("{path}: {} lines", text.lines().count());
+        write(&root.join(path), text.as_bytes())?;
+    }
+    let text = serde_json::to_string_pretty(&texts::project())? + "\n";
+    write(&root.join("evalens.json"), text.as_bytes())
 }
 
 /// The sample of the segmenter.

@@ -239,6 +239,12 @@ pub const ALL: &[Action] = &[
         ..NOTHING
     },
     Action {
+        text: "Open the sample of texts",
+        available: |s| s.sample.is_some(),
+        deed: |s| Deed::Command(sample_beside(s, "sample-texts")),
+        ..NOTHING
+    },
+    Action {
         text: "Write evalens.json",
         hint: "Writes down what was recognised, so that it can be corrected",
         in_project_menu: true,

@@ -102,7 +102,8 @@ fn session(ctx: &egui::Context) -> Result<Session, JobError> {
     let program = std::env::current_exe().unwrap_or_default();
     let sample = update::find_sample(&program, Path::new(env!("CARGO_MANIFEST_DIR")));
     // What the program brings along stays as it is.
-    let beside = |dir: &PathBuf| ["sample", "sample-classes", "sample-masks"].map(|name| dir.with_file_name(name));
+    let names = ["sample", "sample-classes", "sample-masks", "sample-texts"];
+    let beside = |dir: &PathBuf| names.map(|name| dir.with_file_name(name));
     let untouched = sample.iter().flat_map(beside).collect();
     let mut session = Session::new(Box::new(ThreadRunner::new(waker(ctx))?), settings, sample);
     session.keep_tables();

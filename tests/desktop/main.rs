@@ -442,6 +442,26 @@ fn renews_the_screenshots() {
         window.click(&difference);
         rest(&mut window);
         window.shot(&format!("masks-{theme}"));
+        drop(window);
+        let mut window = Window::open_themed(&display, &root.join("assets/sample-texts"), theme);
+        window.shots = Some(root.join("screenshots"));
+        window.starting("Pass rate ");
+        let parts = window.wait("the parts", |n| n.role == "ComboBox" && n.name == "Parts by");
+        window.click(&parts);
+        let category = window.wait("the categories", |n| n.role == "Button" && n.name == "category");
+        window.click(&category);
+        rest(&mut window);
+        window.shot(&format!("texts-{theme}"));
+        let page = window.wait("the texts", |n| n.role == "Button" && n.name == "Texts");
+        window.click(&page);
+        let search = window.wait("the search", |n| n.role == "TextInput" && n.name == "Search texts");
+        window.click(&search);
+        window.events(vec![egui::Event::Text("lamp be seen".to_owned())]);
+        let row = window.wait("an answer", |n| n.role == "Button" && n.name.starts_with("answer lighthouse-49-plain"));
+        window.click(&row);
+        window.wait("the difference", |n| n.name == "Difference");
+        rest(&mut window);
+        window.shot(&format!("text-{theme}"));
     }
 }
 

@@ -51,6 +51,7 @@ fn card(ui: &mut Ui, ctx: &ViewCtx, state: &mut Welcome) {
         let others = [
             ("sample-classes", "… of a classifier", "The parts one by one"),
             ("sample-masks", "… of a segmenter", "Landscapes, every pixel with its class"),
+            ("sample-texts", "… of texts", "Questions about a harbour town, answered by a program"),
         ];
         for (folder, name, what) in others {
             if ui.button(name).on_hover_text(what).clicked() {
