@@ -312,8 +312,30 @@ fn criterion(numbers: &NumberColumn) -> Column {
     }
 }
 
+/// Keys of columns that are computed, and of what else stands in the record of an answer.
+const TAKEN: [&str; 12] = [
+    "id",
+    "output",
+    "scored",
+    "mc1",
+    "mc2",
+    "truthful_bleu",
+    "truthful_rouge",
+    "bleu_difference",
+    "rouge_difference",
+    "weighted_score",
+    "words",
+    "length_ratio",
+];
+
+/// The key of a number beside the answers: its name, marked where something else goes by it. A BLEU of the file is not ours.
+fn key_beside(name: &str) -> String {
+    let taken = TAKEN.contains(&name) || METRICS.iter().any(|(key, ..)| *key == name);
+    if taken { format!("beside.{name}") } else { name.to_owned() }
+}
+
 fn beside(numbers: &NumberColumn, better: Better) -> Column {
-    let column = Column::new(&numbers.name, &numbers.name, numbers.values.clone());
+    let column = Column::new(key_beside(&numbers.name), &numbers.name, numbers.values.clone());
     let similar = numbers.role == NumberRole::Similarity;
     let span = |values: &[Option<f64>]| {
         let all = values.iter().flatten();
