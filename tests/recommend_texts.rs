@@ -10,7 +10,7 @@ const ITEMS: usize = 60;
 
 /// Twelve words each.
 fn reference(item: usize) -> String {
-    format!("The night train number {item} leaves the old northern station before sunrise today")
+    format!("The night train number {item} leaves the old northern station before sunrise")
 }
 
 /// As long and as English, and nothing of it is right.
