@@ -29,6 +29,8 @@ struct Summed {
     dataset: DatasetIdentity,
     size: String,
     table: MatchTable,
+    /// The threshold as people write it.
+    confidence: f64,
     source: ConfidenceSource,
     /// Of generated texts what an answer has to reach.
     pass: Option<String>,
@@ -37,7 +39,8 @@ struct Summed {
 
 impl Summed {
     fn side(&self) -> Side<'_> {
-        Side { model: &self.model, table: &self.table, source: self.source, matrix: self.matrix.as_deref() }
+        let Self { confidence, source, .. } = *self;
+        Side { model: &self.model, table: &self.table, confidence, source, matrix: self.matrix.as_deref() }
     }
 
     fn name(&self) -> String {
@@ -158,7 +161,7 @@ fn sum_up(
     let sections = Sections { coco: true, tide: false, timeline: true };
     let evaluation = load::evaluate(root, project, choice, settings, sections, progress)?.evaluation;
     let (confidence, source) = match args.confidence {
-        Confidence::Given(value) => (value, ConfidenceSource::Given),
+        Confidence::Given(value) => (evaluation.turned(value), ConfidenceSource::Given),
         Confidence::Optimal => {
             let optimum = evaluation.matched.as_ref().and_then(|matched| matched.optima.pooled);
             (optimum.unwrap_or(0.0), ConfidenceSource::Optimal)
@@ -174,6 +177,7 @@ fn sum_up(
         dataset: evaluation.dataset.identity.clone(),
         size: evaluation.size().into_iter().take(2).collect::<Vec<_>>().join(", "),
         table,
+        confidence: evaluation.turned(confidence),
         source,
     })
 }

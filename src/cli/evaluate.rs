@@ -204,7 +204,7 @@ fn one(
     let Some(matched) = done.loaded.evaluation.matched.clone() else { return Ok(done) };
     (done.confidence, done.source) = match args.confidence {
         Confidence::Optimal => (matched.optima.pooled.unwrap_or(0.0), ConfidenceSource::Optimal),
-        Confidence::Given(value) => (as_score(&done.loaded.evaluation, value), ConfidenceSource::Given),
+        Confidence::Given(value) => (done.loaded.evaluation.turned(value), ConfidenceSource::Given),
     };
     let counter = matched.timeline.counter_at(done.confidence);
     if written.recommendations {
@@ -220,11 +220,6 @@ fn one(
     done.multilabel = done.loaded.evaluation.multilabel_at(done.confidence, progress).map_err(JobError::from)?;
     done.counter = Some(counter);
     Ok(done)
-}
-
-/// A threshold as the counts have it: of a number that is better when it is less, turned.
-fn as_score(evaluation: &Evaluation, value: f64) -> f64 {
-    evaluation.texts().and_then(|texts| texts.pass_column()).map_or(value, |column| column.as_score(value))
 }
 
 fn inputs(done: &Done, settings: DetectionSettings, written: Written) -> Inputs<'_> {

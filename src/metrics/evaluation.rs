@@ -448,6 +448,13 @@ impl Evaluation {
         }
     }
 
+    /// A threshold as people write it of one as the counts have it, and the other way round: turned where answers pass by a
+    /// number that is better when it is less.
+    #[must_use]
+    pub fn turned(&self, threshold: f64) -> f64 {
+        self.texts().and_then(Generation::pass_column).map_or(threshold, |column| column.as_score(threshold))
+    }
+
     /// True for a segmenter whose masks do not say how sure they are: it has one point and no curve.
     #[must_use]
     pub fn is_without_confidence(&self) -> bool {

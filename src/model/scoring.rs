@@ -86,7 +86,7 @@ impl Scoring {
     /// True where something is taken out of the answers before they are scored.
     #[must_use]
     pub fn takes_out(&self) -> bool {
-        self.filter.is_some() || self.after.is_some()
+        [&self.filter, &self.after].into_iter().flatten().any(|text| !text.is_empty())
     }
 
     /// The named sets of metrics that come with the program: for general use, for marks of a judge, for questions with right

@@ -18,6 +18,8 @@ pub struct Side<'a> {
     pub model: &'a ModelIdentity,
     /// Its outcomes.
     pub table: &'a MatchTable,
+    /// Its threshold as people write it.
+    pub confidence: f64,
     /// Where its confidence came from.
     pub source: ConfidenceSource,
     /// Its confusion matrix there: truth in rows, what stands for no class last in both directions.
@@ -75,7 +77,9 @@ struct MatrixPart<'a> {
 
 impl<'a> MatrixPart<'a> {
     fn new(a: Side<'a>, b: Side<'a>, task: Task) -> Option<Self> {
-        let (of_a, of_b) = a.matrix.zip(b.matrix).filter(|_| a.table.classes() == b.table.classes())?;
+        // Answers have no classes.
+        let comparable = task != Task::TextGeneration && a.table.classes() == b.table.classes();
+        let (of_a, of_b) = a.matrix.zip(b.matrix).filter(|_| comparable)?;
         let mut labels: Vec<&str> = a.table.classes().iter().map(String::as_str).collect();
         let column_labels = labels.iter().copied().chain([task.outside()]).collect();
         if !task.is_one_class_each() {
@@ -263,7 +267,7 @@ impl<'a> From<Side<'a>> for SidePart<'a> {
             project: &side.model.project,
             id: &side.model.id,
             version: &side.model.version,
-            confidence: Some(side.table.confidence()).filter(|_| side.table.is_thresholded()),
+            confidence: Some(side.confidence).filter(|_| side.table.is_thresholded()),
             confidence_source: Some(side.source).filter(|_| side.table.is_thresholded()),
         }
     }

@@ -372,7 +372,7 @@ impl<'a> Document<'a> {
                 detections: objects.map(|_| predictions.len()),
             },
             settings: SettingsPart {
-                confidence: at.map(|a| a.confidence),
+                confidence: at.map(|a| evaluation.turned(a.confidence)),
                 confidence_source: at.map(|a| a.source),
                 pairing: objects.map(|_| PairingPart { iou: settings.iou, matching: settings.matching.name() }),
                 from_logits: labels.map(|l| l.from_logits),

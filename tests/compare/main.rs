@@ -8,6 +8,7 @@ mod detectors;
 mod labels;
 mod pixels;
 mod slow;
+mod texts;
 
 use std::sync::Arc;
 

@@ -1,10 +1,11 @@
 //! The bootstrap from its definition: items drawn one by one from the list sorted by name, a dataset of what was drawn, an
 //! evaluation of it from the start.
 
-use evalens::metrics::{Evaluation, MatchTable, Metric};
+use evalens::metrics::{Evaluation, Generation, MatchTable, Metric};
 use evalens::model::rng::Rng;
 use evalens::model::{
-    ClassScores, Dataset, DatasetBuilder, Image, ImageId, NewTruth, NoProgress, Predictions, PredictionsBuilder,
+    Answers, ClassScores, Dataset, DatasetBuilder, Image, ImageId, NewTruth, NoProgress, NumberColumn, Predictions,
+    PredictionsBuilder,
 };
 
 /// What was drawn in one resample: positions of items in the dataset, each as often as it was drawn, in the order of the
@@ -52,11 +53,32 @@ fn scores_of(scores: &ClassScores, drawn: &[usize]) -> ClassScores {
     ClassScores::of_rows(scores.classes(), rows, absent)
 }
 
+/// The answers of what was drawn, and all that stands beside them.
+fn answers_of(answers: &Answers, drawn: &[usize]) -> Answers {
+    let numbers = answers.numbers.iter().map(|column| NumberColumn {
+        values: drawn.iter().map(|&item| column.values[item]).collect(),
+        ..column.clone()
+    });
+    Answers {
+        outputs: drawn.iter().map(|&item| answers.outputs[item].clone()).collect(),
+        references: drawn.iter().map(|&item| answers.references[item].clone()).collect(),
+        numbers: numbers.collect(),
+        ..Answers::default()
+    }
+}
+
 /// The evaluation of what was drawn.
 pub fn evaluated(evaluation: &Evaluation, drawn: &[usize]) -> Evaluation {
+    let image = |at| Image { source_id: at as i64, name: format!("drawn {at}"), ..Image::default() };
+    if let Some(texts) = evaluation.texts() {
+        let builder = DatasetBuilder { images: (0..drawn.len()).map(image).collect(), ..DatasetBuilder::default() };
+        let answers = answers_of(&texts.answers, drawn);
+        let generation = Generation::score(answers.into(), texts.scoring.clone(), &NoProgress).unwrap();
+        let identity = evaluation.predictions.identity.clone();
+        return Evaluation::of_texts(builder, identity, generation, &NoProgress).unwrap();
+    }
     if let Some(pixels) = evaluation.pixels() {
         let images = drawn.iter().map(|&item| pixels.images[item].clone()).collect();
-        let image = |at| Image { source_id: at as i64, name: format!("drawn {at}"), ..Image::default() };
         let builder = DatasetBuilder {
             classes: evaluation.dataset.classes.clone(),
             images: (0..drawn.len()).map(image).collect(),

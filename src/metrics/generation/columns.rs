@@ -288,16 +288,18 @@ fn of_role<'a>(of: &Sources<'a>, role: NumberRole) -> impl Iterator<Item = &'a N
     of.answers.numbers.iter().filter(move |numbers| numbers.role == role)
 }
 
-/// The scale of marks: 0…1 where all are, else 1…N (0…N where one is below 1), N the highest mark.
+/// The scale of marks: 0…1 where all are, else 1…N (0…N where one is below 1), N 5, 10 or 100, or a higher mark. Not just the
+/// highest mark: a model that nobody gave a 5 was marked on the same scale as one that has some.
 fn scale_of(values: &[Option<f64>]) -> (f64, f64) {
     let (low, high) = values
         .iter()
         .flatten()
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
+    let top = || [5.0, 10.0, 100.0].into_iter().find(|top| high <= *top).unwrap_or(high.ceil());
     match (low, high) {
         (low, high) if low >= 0.0 && high <= 1.0 => (0.0, 1.0),
-        (low, high) if low >= 1.0 => (1.0, high.ceil()),
-        (low, high) if low >= 0.0 => (0.0, high.ceil()),
+        (low, _) if low >= 1.0 => (1.0, top()),
+        (low, _) if low >= 0.0 => (0.0, top()),
         other => other,
     }
 }
@@ -312,8 +314,30 @@ fn criterion(numbers: &NumberColumn) -> Column {
     }
 }
 
+/// Keys of columns that are computed, and of what else stands in the record of an answer.
+const TAKEN: [&str; 12] = [
+    "id",
+    "output",
+    "scored",
+    "mc1",
+    "mc2",
+    "truthful_bleu",
+    "truthful_rouge",
+    "bleu_difference",
+    "rouge_difference",
+    "weighted_score",
+    "words",
+    "length_ratio",
+];
+
+/// The key of a number beside the answers: its name, marked where something else goes by it. A BLEU of the file is not ours.
+fn key_beside(name: &str) -> String {
+    let taken = TAKEN.contains(&name) || METRICS.iter().any(|(key, ..)| *key == name);
+    if taken { format!("beside.{name}") } else { name.to_owned() }
+}
+
 fn beside(numbers: &NumberColumn, better: Better) -> Column {
-    let column = Column::new(&numbers.name, &numbers.name, numbers.values.clone());
+    let column = Column::new(key_beside(&numbers.name), &numbers.name, numbers.values.clone());
     let similar = numbers.role == NumberRole::Similarity;
     let span = |values: &[Option<f64>]| {
         let all = values.iter().flatten();
@@ -332,7 +356,9 @@ fn beside(numbers: &NumberColumn, better: Better) -> Column {
 fn weighted(criteria: &[Arc<Column>], scoring: &Scoring) -> Option<Column> {
     // One criterion is its own score.
     let [first, _, ..] = criteria else { return None };
-    let same = criteria.iter().all(|column| column.scale == first.scale);
+    // Where nobody gave a 0 the scale may begin with it all the same.
+    let same = criteria.iter().all(|column| column.scale.1 == first.scale.1);
+    let lowest = criteria.iter().map(|column| column.scale.0).fold(first.scale.0, f64::min);
     let parts: Vec<(&Arc<Column>, f64)> = criteria
         .iter()
         .map(|column| {
@@ -359,7 +385,7 @@ fn weighted(criteria: &[Arc<Column>], scoring: &Scoring) -> Option<Column> {
     } else {
         "The judge's criteria by their weights, each brought to 0…1 by its scale first: Σ weight · mark / Σ weight"
     };
-    Some(Column { about, kind: ColumnKind::Weighted, scale: if same { first.scale } else { (0.0, 1.0) }, ..column })
+    Some(Column { about, kind: ColumnKind::Weighted, scale: if same { (lowest, first.scale.1) } else { (0.0, 1.0) }, ..column })
 }
 
 fn checked(of: &Sources<'_>, check: &Check, pattern: Option<&regex::Regex>) -> Column {

@@ -46,7 +46,8 @@ impl MatchTable {
         if let Kind::Texts(texts) = &evaluation.part {
             let statistics = Statistics::of_texts(texts, confidence, progress)?;
             table.digests = (0..table.names.len()).map(|item| digest_of_references(texts, item)).collect();
-            table.values = statistics.values();
+            let rate = timeline.counter_at(confidence).totals().recall();
+            table.values = Metric::of_task(evaluation.task).iter().map(|&metric| of_texts(texts, metric, rate)).collect();
             table.classes = Vec::new();
             table.part = Part::Statistics(statistics);
             return Ok(table);
@@ -104,6 +105,14 @@ impl MatchTable {
             values: Vec::new(),
             part: Part::Labels(LabelPart::default()),
         }
+    }
+}
+
+/// A number of generated texts.
+fn of_texts(texts: &Generation, metric: Metric, pass_rate: Option<f64>) -> (Metric, Option<f64>) {
+    match metric {
+        Metric::PassRate => (metric, pass_rate),
+        _ => (metric, texts.column(metric.name()).and_then(|column| column.corpus)),
     }
 }
 

@@ -406,8 +406,8 @@ mod tests {
     use crate::metrics::lanes::LANES;
     use crate::metrics::scene::Scene;
     use crate::metrics::segmentation::{ImageCells, ImagePixels, NO_CLASS, PixelCell};
-    use crate::metrics::{DetectionSettings, Evaluation, Sections};
-    use crate::model::{ClassTable, DatasetBuilder, Image, MaskReading, ModelIdentity, NoProgress};
+    use crate::metrics::{DetectionSettings, Evaluation, Generation, Sections};
+    use crate::model::{Answers, ClassTable, DatasetBuilder, Image, MaskReading, ModelIdentity, NoProgress, Scoring};
 
     fn table() -> MatchTable {
         let at = |x: f64| [x, 0.0, 10.0, 10.0];
@@ -439,9 +439,24 @@ mod tests {
         MatchTable::of(&evaluation.unwrap(), 0.0, &NoProgress).unwrap()
     }
 
+    /// Two answers; the second has no reference and no score.
+    fn table_of_texts() -> MatchTable {
+        let text = |text: &str| Some(text.to_owned());
+        let answers = Answers {
+            outputs: vec![text("a b c"), text("d")],
+            references: vec![vec!["a b d".to_owned()], Vec::new()],
+            ..Answers::default()
+        };
+        let generation = Generation::score(answers.into(), Scoring::default(), &NoProgress).unwrap();
+        let image = |name: &str| Image { name: name.to_owned(), ..Image::default() };
+        let builder = DatasetBuilder { images: ["one", "two"].map(image).into(), ..DatasetBuilder::default() };
+        let evaluation = Evaluation::of_texts(builder, ModelIdentity::default(), generation, &NoProgress);
+        MatchTable::of(&evaluation.unwrap(), 0.5, &NoProgress).unwrap()
+    }
+
     #[test]
     fn bytes_give_the_table_back() {
-        for table in [table(), table_of_pixels()] {
+        for table in [table(), table_of_pixels(), table_of_texts()] {
             assert_eq!(MatchTable::from_bytes(&table.to_bytes()), Ok(table));
         }
     }
@@ -466,6 +481,19 @@ mod tests {
         assert_eq!(MatchTable::from_bytes(&table.to_bytes()), Err(BrokenTable::Damaged));
     }
 
+    /// A number that is none, and a task that has no such rows.
+    #[test]
+    fn answers_that_cannot_be_are_damage() {
+        let mut table = table_of_texts();
+        table.task = Task::SemanticSegmentation;
+        assert_eq!(MatchTable::from_bytes(&table.to_bytes()), Err(BrokenTable::Damaged));
+        let mut table = table_of_texts();
+        if let Part::Statistics(statistics) = &mut table.part {
+            statistics.rows[0] = f64::INFINITY;
+        }
+        assert_eq!(MatchTable::from_bytes(&table.to_bytes()), Err(BrokenTable::Damaged));
+    }
+
     #[test]
     fn other_bytes_are_told_apart() {
         let mut bytes = table().to_bytes();
@@ -480,8 +508,8 @@ mod tests {
         /// With the hash put right again, so that the reader meets every kind of damage: an error or a table whose every
         /// use is safe.
         #[test]
-        fn damage_never_panics(pixels in any::<bool>(), changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in prop::option::of(any::<prop::sample::Index>())) {
-            let whole = if pixels { table_of_pixels() } else { table() };
+        fn damage_never_panics(kind in 0..3_usize, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in prop::option::of(any::<prop::sample::Index>())) {
+            let whole = [table, table_of_pixels, table_of_texts][kind]();
             let mut body = whole.to_bytes()[HEAD..].to_vec();
             for (at, byte) in changes {
                 let at = at.index(body.len());

@@ -73,11 +73,6 @@ impl Statistics {
         sums
     }
 
-    /// Every number of all items.
-    pub fn values(&self) -> Vec<(Metric, Option<f64>)> {
-        self.kind.values(&self.sums())
-    }
-
     /// Every number of each resample.
     pub fn resampled(&self, weights: &[Weights]) -> Vec<(Metric, Values)> {
         let mut sums = vec![[0.0; LANES]; self.width];

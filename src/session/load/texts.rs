@@ -10,7 +10,7 @@ use crate::metrics::generation::Failure;
 use crate::metrics::text::similarity::cosine;
 use crate::metrics::{Evaluation, Generation};
 use crate::model::project::{Choice, EmbeddingEntry, Project};
-use crate::model::{Dataset, Embedding, Findings, NumberColumn, NumberRole, Progress, Severity};
+use crate::model::{Dataset, Embedding, Findings, NumberColumn, NumberRole, Progress, Severity, fmt};
 
 impl From<Failure> for JobError {
     fn from(failure: Failure) -> Self {
@@ -143,13 +143,13 @@ fn report(texts: &Generation, dataset: &Dataset, findings: &mut Findings) {
             || format!("{key}; there are {there}"),
         );
     }
-    if texts.column("ter").is_none() && texts.corpus.items > 0 {
+    if scoring.ter.is_none() && texts.column("ter").is_none() && texts.corpus.items > 0 {
         findings.add(
             Severity::Info,
             "ter-left-out",
             "TER takes longer than all other metrics together and is left out of sets of more than 20,000 answers; write \
              `\"ter\": true` into the scoring of the dataset to have it.",
-            || format!("{} answers", texts.answers.len()),
+            || fmt::counted(texts.answers.len() as u64, "answer", "answers"),
         );
     }
     if texts.corpus.rouge_without_tokens > 0 {
@@ -158,7 +158,7 @@ fn report(texts: &Generation, dataset: &Dataset, findings: &mut Findings) {
             "rouge-without-tokens",
             "ROUGE knows only ASCII letters and digits: of answers or references without them it is 0, as rouge-score has it. \
              Look at chrF instead.",
-            || format!("{} answers", texts.corpus.rouge_without_tokens),
+            || fmt::counted(texts.corpus.rouge_without_tokens as u64, "answer", "answers"),
         );
     }
 }
