@@ -226,15 +226,19 @@ fn which_number_decides() {
     assert_eq!(pass(&long, &by("ter")), (text("ter"), -50.0));
     assert_eq!(pass(&long, &by("blue")).0, "chrf");
     let judge = |name: &str| numbers(name, NumberRole::Judge, &[Some(1.0), Some(4.0), None]);
-    let one = Answers { numbers: vec![judge("depth")], ..short.clone() };
-    assert_eq!(pass(&one, &plain), (text("judge.depth"), 3.0));
+    // One mark says little beside references, unless it is a verdict.
+    let one = Answers { numbers: vec![judge("depth")], ..long.clone() };
+    assert_eq!(pass(&one, &plain).0, "chrf");
+    let verdict = numbers("is_correct", NumberRole::Judge, &[Some(1.0), Some(0.0), None]);
+    assert_eq!(pass(&Answers { numbers: vec![verdict], ..long.clone() }, &plain), (text("judge.is_correct"), 1.0));
     let two = Answers { numbers: vec![judge("depth"), judge("style")], ..short.clone() };
     assert_eq!(pass(&two, &plain), (text("weighted_score"), 3.0));
     let weightless = Scoring { weights: [(text("depth"), 0.0), (text("style"), 0.0)].into(), ..Scoring::default() };
-    assert_eq!(pass(&two, &weightless).0, "judge.depth");
+    assert_eq!(pass(&two, &weightless).0, "exact_match");
     let choices = vec![Some(Choices { right: vec![true, false], scores: vec![-1.0, -2.0] }); 3];
     assert_eq!(pass(&Answers { choices, ..long.clone() }, &plain), (text("mc1"), 1.0));
     let alone = said(&[Some("a"); 3], &[&[][..]; 3]);
+    assert_eq!(pass(&Answers { numbers: vec![judge("depth")], ..alone.clone() }, &plain), (text("judge.depth"), 3.0));
     let ms = vec![numbers("ms", NumberRole::Latency, &[Some(1.0), Some(4.0), None])];
     assert_eq!(pass(&Answers { numbers: ms, ..alone.clone() }, &plain), (text("ms"), -2.5));
     assert_eq!(pass(&alone, &plain).0, "words", "nothing ranks");

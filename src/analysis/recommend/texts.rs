@@ -230,7 +230,10 @@ impl Texts<'_> {
             }
             let items = Items { labels: &labels, tallies: &tallies, splits: &[], centre_distances: &[] };
             let rows = clusters::table(&items);
-            cards.extend(rows.iter().filter_map(|row| self.weak_slice(&of_kind, row)));
+            // Neighbouring lengths say the same: one card of a kind.
+            let mut weak: Vec<Recommendation> = rows.iter().filter_map(|row| self.weak_slice(&of_kind, row)).collect();
+            weak.sort_by(super::by_gain_then_importance);
+            cards.extend(weak.into_iter().take(if of_kind.is_named() { usize::MAX } else { 1 }));
         }
         cards.sort_by(super::by_gain_then_importance);
         cards.truncate(self.case.rules.cards_per_rule);

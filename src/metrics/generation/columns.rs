@@ -258,7 +258,7 @@ pub(super) fn reweigh(columns: &mut Vec<Arc<Column>>, scoring: &Scoring) {
     }
 }
 
-/// The column that decides which answers pass, unless the scoring names one: what a judge says, else exact match where answers
+/// The column that decides which answers pass, unless the scoring names one: what a judge says (by several criteria, or yes and no), else exact match where answers
 /// are short or something is taken out of them, else chrF; without references the first that ranks.
 pub(super) fn pass(columns: &[Arc<Column>], answers: &Answers, scoring: &Scoring) -> usize {
     /// Words of a short answer.
@@ -272,9 +272,13 @@ pub(super) fn pass(columns: &[Arc<Column>], answers: &Answers, scoring: &Scoring
     lengths.sort_unstable();
     let short = lengths.get(lengths.len() / 2).is_some_and(|words| *words <= SHORT);
     let exact = at("exact_match").filter(|_| short || scoring.takes_out());
-    let judged = at("weighted_score").or_else(|| columns.iter().position(|column| column.kind == ColumnKind::Judge));
+    let judge = |yes_or_no: bool| {
+        let fits = |column: &Arc<Column>| column.kind == ColumnKind::Judge && (!yes_or_no || column.is_yes_or_no());
+        columns.iter().position(fits)
+    };
+    let judged = at("weighted_score").or_else(|| judge(true));
     let ranks = || columns.iter().position(|column| column.better != Better::Neither);
-    judged.or(exact).or_else(|| at("mc1")).or_else(|| at("chrf")).or_else(ranks).unwrap_or(0)
+    judged.or(exact).or_else(|| at("mc1")).or_else(|| at("chrf")).or_else(|| judge(false)).or_else(ranks).unwrap_or(0)
 }
 
 fn metric(of: &Sources<'_>, (key, label, item, corpus, highest, about): &Known) -> Column {

@@ -31,6 +31,17 @@ pub struct Slices {
     pub slices: Vec<Slice>,
 }
 
+impl Slices {
+    /// True for words of the source, false for ranges of a length.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        !self.by.starts_with(LENGTH)
+    }
+}
+
+/// What the names of kinds by length begin with.
+const LENGTH: &str = "Length of ";
+
 /// All slices of a set: templates first, then tags, then lengths.
 #[must_use]
 pub fn slices(generation: &Generation, dataset: &Dataset) -> Vec<Slices> {

@@ -9,7 +9,7 @@ use egui::{Align, Key, Label, Layout, Modifiers, Rect, RichText, ScrollArea, Ui,
 use crate::metrics::Generation;
 use crate::metrics::generation::TakeOut;
 use crate::metrics::text::normalise::normalise;
-use crate::model::{ImageId, WordRole, fmt};
+use crate::model::{ImageId, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -206,10 +206,10 @@ fn reading_side(
             let against = texts.references.get(at).and_then(|all| all.get(chosen)).map(String::as_str);
             answer_body(ui, ctx, texts, (state.mode, &mut state.marked), item, answer, against);
             others(ui, ctx, state, item, against);
-            for column in texts.answers.words.iter().filter(|column| column.role != WordRole::Tag) {
+            for column in texts.answers.words.iter().filter(|column| !numbers::is_short(column.role)) {
                 let words = column.values.get(at).map_or("", String::as_str);
                 if !words.is_empty() {
-                    section(ui, ctx, &column.name, "", |_| {});
+                    section(ui, ctx, &readable(&column.name), "", |_| {});
                     written(ui, ctx, words);
                 }
             }
@@ -294,6 +294,13 @@ fn others(ui: &mut Ui, ctx: &ViewCtx, state: &mut Answer, item: ImageId, against
     let about = answer.map_or_else(|| "it has none".to_owned(), |answer| format!("{}, {passes}", counted(answer)));
     section(ui, ctx, &format!("Answer of {name}"), &about, |_| {});
     answer_body(ui, ctx, theirs, (state.mode, &mut state.theirs), partner, answer, against);
+}
+
+/// The name of a column as a title: `retrieved_context` is `Retrieved context`.
+fn readable(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn counted(text: &str) -> String {

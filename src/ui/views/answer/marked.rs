@@ -52,7 +52,13 @@ impl Marked {
                 Side::Prediction => (answer.get(run.prediction.clone()), on(theme.text, theme.misclassified)),
                 Side::Reference => (reference.get(run.reference.clone()), struck(theme.muted, theme.missed)),
             };
-            job.append(text.unwrap_or_default(), 0.0, format);
+            let text = text.unwrap_or_default();
+            // The last word of one side has no white space behind it, though the next run has more words.
+            let touches = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            if touches(job.text.chars().next_back()) && touches(text.chars().next()) {
+                job.append(" ", 0.0, plain(theme.text));
+            }
+            job.append(text, 0.0, format);
         }
         job.wrap.max_width = ui.available_width();
         ui.add(Label::new(job).wrap().selectable(true));

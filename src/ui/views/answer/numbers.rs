@@ -11,6 +11,8 @@ use crate::ui::theme;
 
 /// Width of a name.
 const NAME: f32 = 128.0;
+/// Width of a value.
+const VALUE: f32 = 56.0;
 
 /// Draws the column.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, texts: &Generation, item: ImageId) {
@@ -66,7 +68,10 @@ fn line(
         ui.add(Label::new(name).truncate()).on_hover_text(format!("{}: {}", column.label, column.about));
     });
     let value = column.value(item.index());
-    ui.label(RichText::new(column.words(value)).color(ctx.theme.text));
+    ui.scope(|ui| {
+        ui.set_width(VALUE);
+        ui.label(RichText::new(column.words(value)).color(ctx.theme.text));
+    });
     if other.is_none() {
         ui.label(RichText::new(column.words(column.corpus)).color(ctx.theme.muted)).on_hover_text("Of the whole set");
     }
@@ -82,11 +87,16 @@ fn line(
     ui.end_row();
 }
 
+/// Words that stand beside the numbers, and not as texts of their own.
+pub(super) const fn is_short(role: WordRole) -> bool {
+    matches!(role, WordRole::Tag | WordRole::Template)
+}
+
 fn tags(ui: &mut Ui, ctx: &ViewCtx, texts: &Generation, item: ImageId) {
-    for column in texts.answers.words.iter().filter(|column| column.role == WordRole::Tag) {
+    for column in texts.answers.words.iter().filter(|column| is_short(column.role)) {
         let value = column.values.get(item.index()).map_or(fmt::UNDEFINED, String::as_str);
         ui.horizontal_wrapped(|ui| {
-            ui.label(RichText::new(&column.name).color(ctx.theme.muted));
+            ui.label(RichText::new(super::readable(&column.name)).color(ctx.theme.muted));
             ui.label(RichText::new(value).color(ctx.theme.text));
         });
     }
