@@ -108,7 +108,7 @@ fn an_answer_shows_where_it_differs() {
     // What only the answer has and what both have, in its order.
     sees(&app, &["It is Lisbon, I think"]);
     app.click("Compare with reference 2");
-    sees(&app, &["It is Lisbon, I thinkLisboa"]);
+    sees(&app, &["It is Lisbon, I think Lisboa"]);
     app.click("Normalised");
     sees(&app, &["it is lisbon i think", "lisboa"]);
     app.click("As written");
