@@ -293,6 +293,11 @@ fn a_quiz_by_hand() {
     near(&pass["interval"][0], (0.4 + z * z / 10.0 - half) / (1.0 + z * z / 5.0), 1e-12, "lower bound");
     near(&pass["interval"][1], (0.4 + z * z / 10.0 + half) / (1.0 + z * z / 5.0), 1e-12, "upper bound");
 
+    let card = found["recommendations"][0]["sentence"].as_str().unwrap();
+    assert!(
+        card.starts_with("With 6 texts, of which 5 count, the 95 % interval of the pass rate is 0.118–0.769"),
+        "{card}"
+    );
     let words = text(&["evaluate", &quiz, "--model", "first"]);
     assert!(words.contains("2 of 5 answers pass (0.400): Exact match ≥ 1.000"), "{words}");
     let check = text(&["check", &quiz]);

@@ -54,7 +54,7 @@ pub enum Part {
     /// Classes of pixels.
     Pixels(Pixels),
     /// Generated texts.
-    Texts(Generation),
+    Texts(Box<Generation>),
 }
 
 /// What is known of classes of pixels.
@@ -317,7 +317,7 @@ impl Evaluation {
             dataset: Arc::new(dataset),
             predictions: Arc::new(predictions),
             matched: Some(Arc::new(matched)),
-            part: Part::Texts(generation),
+            part: Part::Texts(Box::new(generation)),
         })
     }
 

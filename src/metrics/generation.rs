@@ -184,7 +184,7 @@ pub enum Failure {
 fn exact_as_written(items: &[TextItem<'_>], scores: &mut [ItemScores], corpus: &mut CorpusScores) {
     items.par_iter().zip(scores.par_iter_mut()).for_each(|(item, scores)| {
         let equal = |reference: &&str| reference.trim() == item.prediction.trim();
-        scores.exact_match = scores.exact_match.map(|_| f64::from(item.references.iter().any(|r| equal(&r))));
+        scores.exact_match = scores.exact_match.map(|_| f64::from(item.references.iter().any(equal)));
     });
     let sum: f64 = scores.iter().filter_map(|scores| scores.exact_match).sum();
     corpus.exact_match = (corpus.items > 0).then(|| sum / corpus.items as f64);

@@ -385,7 +385,12 @@ fn weighted(criteria: &[Arc<Column>], scoring: &Scoring) -> Option<Column> {
     } else {
         "The judge's criteria by their weights, each brought to 0…1 by its scale first: Σ weight · mark / Σ weight"
     };
-    Some(Column { about, kind: ColumnKind::Weighted, scale: if same { (lowest, first.scale.1) } else { (0.0, 1.0) }, ..column })
+    Some(Column {
+        about,
+        kind: ColumnKind::Weighted,
+        scale: if same { (lowest, first.scale.1) } else { (0.0, 1.0) },
+        ..column
+    })
 }
 
 fn checked(of: &Sources<'_>, check: &Check, pattern: Option<&regex::Regex>) -> Column {

@@ -47,7 +47,8 @@ impl MatchTable {
             let statistics = Statistics::of_texts(texts, confidence, progress)?;
             table.digests = (0..table.names.len()).map(|item| digest_of_references(texts, item)).collect();
             let rate = timeline.counter_at(confidence).totals().recall();
-            table.values = Metric::of_task(evaluation.task).iter().map(|&metric| of_texts(texts, metric, rate)).collect();
+            table.values =
+                Metric::of_task(evaluation.task).iter().map(|&metric| of_texts(texts, metric, rate)).collect();
             table.classes = Vec::new();
             table.part = Part::Statistics(statistics);
             return Ok(table);

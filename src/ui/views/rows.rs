@@ -139,7 +139,7 @@ impl Table<'_> {
                     header.col(|ui| right(ui, |ui| head(ui, self.ctx, self.explorer, self.texts, number)));
                     if place == 0 && self.other.is_some() {
                         header.col(|ui| {
-                            right(ui, |ui| drop(ui.label(RichText::new("the other's").font(theme::caption()))))
+                            right(ui, |ui| drop(ui.label(RichText::new("the other's").font(theme::caption()))));
                         });
                     }
                 }
