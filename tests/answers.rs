@@ -448,6 +448,17 @@ fn a_session_keeps_how_answers_are_scored() {
     assert_eq!((explorer.threshold.value, explorer.counter.totals().correct), (-50.0, passing));
     assert_eq!(passing, 2, "Paris and 7");
     assert_eq!(shown(&session(&root, Settings::default())).scoring.pass.as_deref(), Some("ter"));
+
+    // The command line scores as the window did, unless it is told otherwise.
+    let evaluated = |more: &[&str]| -> serde_json::Value {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_evalens"));
+        let args = [&["evaluate", root.to_str().unwrap(), "--json", "-"][..], more].concat();
+        let output = command.args(args).env_remove("EVALENS_KEEP_IN").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    assert_eq!(evaluated(&[])["summary"]["pass"]["metric"], "ter");
+    assert_eq!(evaluated(&["--pass", "bleu"])["summary"]["pass"]["metric"], "bleu");
 }
 
 #[test]

@@ -293,6 +293,11 @@ fn a_quiz_by_hand() {
     near(&pass["interval"][0], (0.4 + z * z / 10.0 - half) / (1.0 + z * z / 5.0), 1e-12, "lower bound");
     near(&pass["interval"][1], (0.4 + z * z / 10.0 + half) / (1.0 + z * z / 5.0), 1e-12, "upper bound");
 
+    let card = found["recommendations"][0]["sentence"].as_str().unwrap();
+    assert!(
+        card.starts_with("With 6 texts, of which 5 count, the 95 % interval of the pass rate is 0.118–0.769"),
+        "{card}"
+    );
     let words = text(&["evaluate", &quiz, "--model", "first"]);
     assert!(words.contains("2 of 5 answers pass (0.400): Exact match ≥ 1.000"), "{words}");
     let check = text(&["check", &quiz]);
@@ -440,6 +445,25 @@ fn an_empty_filter_is_none() {
     assert_eq!(empty["settings"]["exact_match"], "normalised (SQuAD v1.1)");
 }
 
+/// As many resamples as everywhere; what does not vary has no interval. A rate of 2 in 5 lies between 0 and 1.
+#[test]
+fn intervals_on_request() {
+    let quiz = fixture("quiz");
+    let plain = evaluate(&quiz, &["--model", "first"]);
+    assert!(plain["summary"]["bootstrap"].is_null());
+    let found = evaluate(&quiz, &["--model", "first", "--intervals"]);
+    let intervals = &found["summary"]["bootstrap"];
+    assert_eq!((&intervals["resamples"], &intervals["seed"]), (&json!(1000), &json!(0)));
+    for key in ["exact_match", "token_f1", "chrf", "ter", "rouge1", "words"] {
+        let at = |end: usize| intervals[key][end].as_f64().unwrap_or_else(|| panic!("{key} of {intervals}"));
+        let value = found["summary"][key].as_f64().or(found["summary"]["beside"][key].as_f64()).unwrap();
+        assert!(at(0) < value && value < at(1), "{key}: {value} in {intervals}");
+    }
+    // By the binomial of 2 in 5 (numbers of fifths at most).
+    let (low, high) = (intervals["pass_rate"][0].as_f64().unwrap(), intervals["pass_rate"][1].as_f64().unwrap());
+    assert!((0.0..0.2).contains(&low) && (0.6..=1.0).contains(&high), "{low} {high}");
+}
+
 #[test]
 fn what_is_wrong_is_said() {
     let quiz = fixture("quiz");
@@ -473,7 +497,9 @@ fn what_is_wrong_is_said() {
     let (code, words) = fails(&["evaluate", &quiz, "--model", "first", "--fail-under", "bleu=90"]);
     assert!(code == 3 && words.contains("bleu is 22.95") && words.contains("below 90"), "{code} {words}");
     assert_eq!(fails(&["evaluate", &quiz, "--model", "first", "--fail-under", "exact_match=0.4"]).0, 0);
-    assert_eq!(fails(&["evaluate", &quiz, "--model", "first", "--fail-under", "blue=1"]).0, 2);
+    assert_eq!(fails(&["evaluate", &quiz, "--model", "first", "--fail-under", "pass.rate=0.5"]).0, 3);
+    let (code, words) = fails(&["evaluate", &quiz, "--model", "first", "--fail-under", "blue=1"]);
+    assert!(code == 2 && words.contains("exact_match, bleu and pass.rate are among them"), "{words}");
 }
 
 #[test]

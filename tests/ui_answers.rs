@@ -240,9 +240,10 @@ fn judge_alone_and_all_values_equal() {
     )];
     let mut app = set.shown(Setup { size: egui::vec2(1280.0, 720.0), ..Setup::default() });
     app.shot("answers-equal");
-    // A scale of 1 to 4: the middle is 2.5.
+    // A scale of 1 to 5: the middle is 3. One criterion is its own score.
     sees(&app, &["Pass rate 1.000", "Passed 8", "Failed 0", "Without a reference 8"]);
     sees(&app, &["metric how well the answer follows every single instruction of the prompt: 4.00"]);
+    assert!(!has(&app, "Weighted score"), "{:?}", app.names());
     app.send(Command::SetThreshold(4.0));
     sees(&app, &["Passed 8"]);
 }

@@ -336,9 +336,11 @@ fn fail_under(args: &EvaluateArgs, documents: &[Document<'_>]) -> Result<Exit, C
     for (metric, least) in &args.fail_under {
         for document in documents {
             let value = document.number(metric).ok_or_else(|| {
-                CliError::Usage(format!(
-                    "--fail-under: the summary has no number `{metric}`; f1, precision, recall and ap50 are among them"
-                ))
+                let among = match document.summary.texts {
+                    Some(_) => "exact_match, bleu and pass.rate",
+                    None => "f1, precision, recall and ap50",
+                };
+                CliError::Usage(format!("--fail-under: the summary has no number `{metric}`; {among} are among them"))
             })?;
             if value.is_none_or(|v| v < *least) {
                 let shown = value.map_or_else(|| "undefined".to_owned(), |v| v.to_string());

@@ -9,6 +9,7 @@ use crate::model::{Cancelled, ImageId, PredId, Progress, TruthId};
 use super::classification::{Averages, Tally};
 use super::counts::Counts;
 use super::evaluation::Evaluation;
+use super::generation;
 use super::rates;
 use super::timeline::{Cut, Timeline};
 
@@ -28,6 +29,9 @@ pub struct HeadlineIntervals {
     /// What only classifiers have.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub labels: Option<LabelIntervals>,
+    /// Of generated texts every number of the set.
+    #[serde(skip)]
+    pub texts: Option<generation::Intervals>,
 }
 
 /// Percentile intervals of a classifier's numbers, of the same resamples.
@@ -41,7 +45,8 @@ pub struct LabelIntervals {
     pub macro_f1: Option<(f64, f64)>,
 }
 
-/// The intervals of an evaluation at a threshold: of the headline, and of a classifier's accuracy and macro F1.
+/// The intervals of an evaluation at a threshold: of the headline, of a classifier's accuracy and macro F1, of every number of
+/// generated texts.
 ///
 /// # Errors
 /// [`Cancelled`] when asked to stop.
@@ -57,6 +62,9 @@ pub fn of_evaluation(
     let mut intervals = headline(images, timeline, cut, resamples, seed, progress)?;
     if evaluation.labels().is_some() {
         intervals.labels = Some(of_labels(&Answers::of(evaluation, timeline, cut), resamples, seed, progress)?);
+    }
+    if let Some(texts) = evaluation.texts() {
+        intervals.texts = Some(texts.intervals(resamples, seed, progress)?);
     }
     Ok(intervals)
 }
@@ -173,6 +181,7 @@ pub fn headline(
         recall: interval(Counts::recall),
         f1: interval(Counts::f1),
         labels: None,
+        texts: None,
     })
 }
 

@@ -348,7 +348,7 @@ impl<'a> Document<'a> {
             undefined: labels.map(|labels| undefined::of_summary(labels, thresholded.as_ref(), several)),
             thresholded,
             labels: labels.and_then(|l| LabelSummary::new(l, at.map(|at| at.counter), several)),
-            texts: TextSummary::of(evaluation, at.map(|at| (at.counter, at.confidence))),
+            texts: TextSummary::of(evaluation, at.as_ref()),
             coco: coco.map(|c| c.summary.into()),
             tide: tide.map(|t| t.summary.into()),
         };

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::metrics::generation::{Column, ColumnKind};
+use crate::metrics::bootstrap::HeadlineIntervals;
+use crate::metrics::generation::{Column, ColumnKind, Intervals};
 use crate::metrics::{Counter, Evaluation, Generation, rates};
 use crate::model::Scoring;
+
+use super::document::At;
 
 /// Most steps a curve of the pass rate is written with.
 const CURVE: usize = 10_000;
@@ -34,9 +37,28 @@ pub struct TextSummary {
     beside: BTreeMap<String, Option<f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pass: Option<Pass>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bootstrap: Option<Resampled>,
     /// sacrebleu's signatures.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     signatures: BTreeMap<&'static str, String>,
+}
+
+/// 95 % intervals from resamples of the answers, by the key of each number; one that does not vary has none.
+#[derive(Debug, Serialize)]
+struct Resampled {
+    resamples: usize,
+    seed: u64,
+    pass_rate: Option<(f64, f64)>,
+    #[serde(flatten)]
+    numbers: Intervals,
+}
+
+impl Resampled {
+    fn of(intervals: &HeadlineIntervals) -> Option<Self> {
+        let HeadlineIntervals { resamples, seed, recall: pass_rate, .. } = *intervals;
+        intervals.texts.clone().map(|numbers| Self { resamples, seed, pass_rate, numbers })
+    }
 }
 
 /// Answers that reach the threshold.
@@ -58,7 +80,7 @@ const ALWAYS: [&str; 10] =
 impl TextSummary {
     /// The summary of generated texts at a threshold; `None` for other tasks.
     #[must_use]
-    pub fn of(evaluation: &Evaluation, at: Option<(&Counter, f64)>) -> Option<Self> {
+    pub fn of(evaluation: &Evaluation, at: Option<&At<'_>>) -> Option<Self> {
         let texts = evaluation.texts()?;
         let of_kind = |kind: ColumnKind, prefix: &str| {
             let columns = texts.columns.iter().filter(|column| column.kind == kind);
@@ -86,7 +108,8 @@ impl TextSummary {
             judge: of_kind(ColumnKind::Judge, "judge."),
             checks: of_kind(ColumnKind::Check, "check."),
             beside,
-            pass: at.and_then(|(counter, t)| Pass::new(texts, counter, t)),
+            pass: at.and_then(|at| Pass::new(texts, at.counter, at.confidence)),
+            bootstrap: at.and_then(|at| Resampled::of(at.intervals?)),
             signatures,
         })
     }

@@ -110,8 +110,10 @@ fn a_far_better_model_is_told() {
     assert_eq!((itself.same.len(), itself.fixed.len() + itself.broken.len(), itself.p), (63, 0, 1.0));
 }
 
+type Text = Option<&'static str>;
+
 /// A reference and what A and B say of it.
-const TINY: [(&str, Option<&str>, Option<&str>, Option<&str>); 8] = [
+const TINY: [(&str, Text, Text, Text); 8] = [
     ("better 1", Some("red fox"), Some("red hen"), Some("red fox")),
     ("better 2", Some("blue sky"), None, Some("blue")),
     ("better 3", Some("ten men"), Some("two men"), Some("ten men")),

@@ -114,8 +114,12 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
         _ => format!("Only {counted} in the evaluation set"),
     };
     // Where every item has one label, it is itself what is counted.
-    let units = case.units(totals.truths());
-    let units = if units == counted { String::new() } else { format!(" and {units}") };
+    let task = case.evaluation.task;
+    let units = match case.units(totals.truths()) {
+        units if units == counted => String::new(),
+        _ if task.units() == task.items() => format!(", of which {} count,", fmt::count(totals.truths())),
+        units => format!(" and {units}"),
+    };
     let of_pixels = case.matched.timeline.is_weighted();
     let sentence = if of_pixels {
         format!(
