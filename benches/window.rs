@@ -1,7 +1,7 @@
 //! Frames of the whole window at 1440 × 900 points, without a renderer: the first one after the start, and the one that
 //! follows a step of the slider over 5,000 images and 500,000 detections of 80 classes. Each is laid out, drawn into shapes
 //! and described to screen readers, as the program does it; and the new matching at another IoU, with the window's pool of
-//! one thread on a machine with two cores; and the map of 100,000 points.
+//! one thread on a machine with two cores; the map of 100,000 points; and 100,000 generated texts.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -10,10 +10,13 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use egui_kittest::Harness;
 use evalens::jobs::InlineRunner;
-use evalens::metrics::{DetectionSettings, Evaluation, Sections};
+use evalens::metrics::{DetectionSettings, Evaluation, Generation, Sections};
 use evalens::model::project::Choice;
 use evalens::model::rng::Rng;
-use evalens::model::{ClassId, ClassScores, ClassTable, DatasetBuilder, Image, NewTruth, NoProgress, Task};
+use evalens::model::{
+    Answers, ClassId, ClassScores, ClassTable, DatasetBuilder, Image, ModelIdentity, NewTruth, NoProgress, Scoring,
+    Task,
+};
 use evalens::session::atlas::Atlas;
 use evalens::session::atlas::cloud::{Cloud, Point, Wanted};
 use evalens::session::atlas::layout::Projection;
@@ -144,5 +147,55 @@ fn map(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, frames, map);
+/// 100,000 answers of 30 words with a reference each: the table while it is scrolled, and the overview after a step of the
+/// slider.
+fn texts(c: &mut Criterion) {
+    const ITEMS: usize = 100_000;
+    let mut rng = Rng::new(2);
+    let mut text = || -> String {
+        (0..30).map(|_| ["salt ", "harbour ", "lamp ", "tide ", "rope ", "keel "][rng.below(6) as usize]).collect()
+    };
+    let references: Vec<Vec<String>> = (0..ITEMS).map(|_| vec![text()]).collect();
+    let outputs = references.iter().map(|all| Some(all[0].replace("lamp", "light"))).collect();
+    let answers = Answers { outputs, references, ..Answers::default() };
+    let scored = Generation::score(Arc::new(answers), Scoring::default(), &NoProgress).expect("nobody cancels");
+    let image = |item: usize| Image { name: format!("item {item}"), source_id: item as i64, ..Image::default() };
+    let builder = DatasetBuilder {
+        images: (0..ITEMS).map(image).collect(),
+        texts: (0..ITEMS).map(|item| format!("question {item}")).collect(),
+        splits: vec!["test".to_owned()],
+        ..DatasetBuilder::default()
+    };
+    let evaluation = Evaluation::of_texts(builder, ModelIdentity::default(), scored, &NoProgress).expect("as above");
+    let mut window = shown(evaluation);
+    let mut group = c.benchmark_group("100,000 generated texts, 1440 × 900");
+    group.sample_size(20);
+    group.bench_function("overview at rest", |b| b.iter(|| window.step()));
+    let mut at = 50.0;
+    group.bench_function("overview after a step of the slider", |b| {
+        b.iter(|| {
+            at = if at > 90.0 { 20.0 } else { at + 0.37 };
+            window.state_mut().send(Command::SetThreshold(at));
+            window.step();
+        });
+    });
+    window.state_mut().send(Command::Go(Page::Images));
+    window.run();
+    group.bench_function("table while it is scrolled", |b| {
+        b.iter(|| {
+            window.hover_at(egui::pos2(700.0, 600.0));
+            window.event(egui::Event::MouseWheel {
+                unit: egui::MouseWheelUnit::Point,
+                delta: egui::vec2(0.0, -120.0),
+                phase: egui::TouchPhase::Move,
+                source: egui::MouseWheelSource::Unknown,
+                modifiers: egui::Modifiers::NONE,
+            });
+            window.step();
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, frames, map, texts);
 criterion_main!(benches);

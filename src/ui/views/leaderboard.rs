@@ -8,8 +8,8 @@ use egui::{Align, Button, Layout, Popup, RichText, Role, ScrollArea, TextEdit, U
 use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use crate::analysis::leaderboard::{self, Column, Row, Shown, evaluation_dataset, training_dataset};
-use crate::model::fmt;
 use crate::model::run::{ModelType, Run, STEPS, headline, threshold_of};
+use crate::model::{Task, fmt};
 use crate::report::figure::Picture;
 use crate::report::leaderboard::Leaderboard;
 use crate::session::evaluations::Key;
@@ -32,6 +32,8 @@ pub struct LeaderboardState {
     hide_filters: bool,
     class_search: String,
     made: Option<Made>,
+    /// True where the ranges that are known are of these rows.
+    certain: bool,
 }
 
 /// Rows, and of what they were made.
@@ -94,20 +96,23 @@ fn rows(workspace: &Workspace, runs: &[&Run], state: &mut LeaderboardState) -> A
 }
 
 /// Runs on the same items can be told apart, or not: that is computed beside the table.
-fn ask_ranges(ctx: &ViewCtx, state: &LeaderboardState, runs: &[&Run], rows: &[Row]) {
+fn ask_ranges(ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], rows: &[Row]) {
     let shown: Vec<&&Run> = rows.iter().filter_map(|row| runs.get(row.run)).collect();
+    state.certain = false;
     let Some(first) = shown.first() else { return };
     let same = |run: &&&Run| {
         (&run.dataset.project, evaluation_dataset(run)) == (&first.dataset.project, evaluation_dataset(first))
     };
     let whole = state.shown.classes.is_empty() && state.shown.step.is_none();
     let Some(metric) = state.by.metric(first.task).filter(|_| whole) else { return };
-    if (2..=MOST).contains(&shown.len()) && shown.iter().all(same) && !ctx.session.jobs.contains_key(&Slot::Ranges) {
+    if (2..=MOST).contains(&shown.len()) && shown.iter().all(same) {
         // The order of the rows must not make another question of it.
         let mut runs: Vec<String> = shown.iter().map(|run| run.identity()).collect();
         runs.sort_unstable();
         let asked = Asked { runs, metric };
-        if ctx.session.tables.is_some() && ctx.session.ranges.as_ref().is_none_or(|known| known.asked != asked) {
+        state.certain = ctx.session.ranges.as_ref().is_some_and(|known| known.asked == asked);
+        let idle = !ctx.session.jobs.contains_key(&Slot::Ranges);
+        if idle && !state.certain && ctx.session.tables.is_some() {
             ctx.send(Command::RankRanges(asked));
         }
     }
@@ -124,12 +129,15 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], 
     ui.horizontal(|ui| {
         ui.label(RichText::new("Leaderboard").font(theme::title()).color(ctx.theme.text));
         let about = format!(
-            "{} by {}, ",
+            "{} by {}{}",
             fmt::counted(rows.len() as u64, "result", "results"),
-            label(state.by, state.shown.model_type)
+            label(state.by, state.shown.model_type),
+            if is_of_texts(state) { "" } else { ", " }
         );
         ui.label(RichText::new(about).color(ctx.theme.muted));
-        threshold(ui, &mut state.shown);
+        if !is_of_texts(state) {
+            threshold(ui, &mut state.shown);
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let export = ui.button("Save …");
             Popup::menu(&export).show(|ui| {
@@ -168,6 +176,11 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], 
             }
         });
     });
+}
+
+/// True where only generated texts are shown: they have no confidence and no classes.
+fn is_of_texts(state: &LeaderboardState) -> bool {
+    state.shown.model_type == Some(ModelType::Trained(Task::TextGeneration))
 }
 
 /// At which threshold F1, precision and recall are.
@@ -210,6 +223,9 @@ fn filters(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Ru
         group(ui, "Evaluation dataset", |ui| many(ui, &evaluated, &mut state.shown.evaluation_datasets));
         if !trained.is_empty() {
             group(ui, "Training dataset", |ui| many(ui, &trained, &mut state.shown.training_datasets));
+        }
+        if is_of_texts(state) {
+            return;
         }
         group(ui, "Classes", |ui| {
             let field = TextEdit::singleline(&mut state.class_search).hint_text("search").desired_width(f32::INFINITY);
@@ -291,7 +307,10 @@ fn table(
     runs: &[&Run],
     rows: &[Row],
 ) {
-    let columns = &Column::of_type(state.shown.model_type);
+    let has =
+        |column: &Column| !matches!(column, Column::Of(_)) || rows.iter().any(|row| row.number(*column).is_some());
+    let columns: Vec<Column> = Column::of_type(state.shown.model_type).into_iter().filter(has).collect();
+    let columns = &columns;
     let numbers = columns.iter().filter(|column| column.is_number()).count();
     let gaps = (columns.len() + 1) as f32 * ui.spacing().item_spacing.x;
     let width = ui.available_width() - 64.0 - numbers as f32 * 84.0 - gaps;
@@ -321,12 +340,13 @@ fn table(
             });
         }
     });
-    let (by, shown) = (state.by, &state.shown);
+    // Ranges of other rows say nothing here.
+    let (by, shown, certain) = (state.by, &state.shown, state.certain);
     table.body(|body| {
         body.rows(theme::ROW + theme::GRID, rows.len(), |mut line| {
             let Some(row) = rows.get(line.index()) else { return };
             let Some((run, &(member, _))) = runs.get(row.run).zip(latest.get(row.run)) else { return };
-            show(&mut line, ctx, row, (run, member), (by, shown), columns);
+            show(&mut line, ctx, row, (run, member), (by, shown, certain), columns);
         });
     });
 }
@@ -353,7 +373,7 @@ fn show(
     ctx: &ViewCtx,
     row: &Row,
     (run, member): (&Run, usize),
-    (by, shown): (Column, &Shown),
+    (by, shown, certain): (Column, &Shown, bool),
     columns: &[Column],
 ) {
     let workspace = &ctx.session.workspace;
@@ -368,7 +388,7 @@ fn show(
     };
     line.col(|ui| {
         let rank = row.rank.map_or_else(|| fmt::UNDEFINED.to_owned(), |rank| rank.to_string());
-        match uncertain(ctx, by, shown, run) {
+        match uncertain(ctx, by, shown, run).filter(|_| certain) {
             Some((best, worst)) => {
                 let label = ui.label(RichText::new(format!("{rank} ({best}–{worst})")).color(ctx.theme.text));
                 label.on_hover_text(
