@@ -476,3 +476,36 @@ fn templates_are_kept_in_the_settings() {
     session.apply(Command::RemoveTemplate(text("Mine")), Instant::now());
     assert_eq!((kept().templates, session.settings.templates.len()), (Vec::new(), 0));
 }
+
+/// [3, 4] and [6, 8] point the same way, [1, 0] and [0, 2] stand upright on each other, the third answer has no vector.
+#[test]
+fn vectors_of_answers_and_references_are_compared() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    write(
+        "questions.jsonl",
+        "{\"id\": \"a\", \"reference\": \"x\"}\n{\"id\": \"b\", \"reference\": \"y\"}\n{\"id\": \"c\", \"reference\": \"z\"}\n",
+    );
+    write(
+        "out.jsonl",
+        "{\"id\": \"a\", \"output\": \"x\"}\n{\"id\": \"b\", \"output\": \"n\"}\n{\"id\": \"c\", \"output\": \"z\"}\n",
+    );
+    write("references.csv", "id,e0,e1\nc,1,1\nb,0,2\na,6,8\n");
+    write("answers.csv", "id,e0,e1\na,3,4\nb,1,0\n");
+    let project = serde_json::json!({
+        "schema": "evalens.project/1",
+        "datasets": [{"id": "d", "task": "text-generation", "format": "jsonl",
+            "splits": {"test": {"truth": "questions.jsonl"}}, "reference_embeddings": {"vectors": "references.csv"}}],
+        "models": [{"id": "m", "task": "text-generation", "predictions": [{"dataset": "d", "split": "test",
+            "format": "jsonl", "path": "out.jsonl", "embeddings": {"vectors": "answers.csv"}}]}],
+    });
+    write("evalens.json", &project.to_string());
+    let session = session(dir.path(), Settings::default());
+    let similarity = column(shown(&session), "similarity");
+    near(similarity.values[0], 1.0);
+    near(similarity.values[1], 0.0);
+    assert_eq!((similarity.values[2], similarity.kind), (None, ColumnKind::Metric));
+    near(similarity.corpus, 0.5);
+    let findings = &session.explorer.as_ref().unwrap().findings;
+    assert!(findings.iter().any(|finding| finding.code == "no-similarity" && finding.examples == ["c"]));
+}

@@ -4,11 +4,13 @@
 mod marked;
 mod numbers;
 
+use std::collections::HashMap;
+
 use egui::{Align, Key, Label, Layout, Modifiers, Rect, RichText, ScrollArea, Ui, UiBuilder};
 
 use crate::metrics::Generation;
 use crate::metrics::generation::TakeOut;
-use crate::metrics::text::normalise::normalise;
+use crate::metrics::text::normalise::{normalise, token_f1};
 use crate::model::{ImageId, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
@@ -57,12 +59,28 @@ impl Mode {
     }
 }
 
+/// How long the texts on screen are, counted once: an answer may have megabytes.
+#[derive(Default)]
+struct Lengths {
+    of: Option<ImageId>,
+    /// By where a text lies, and its bytes.
+    words: HashMap<(usize, usize), String>,
+}
+
+impl Lengths {
+    fn of(&mut self, text: &str) -> String {
+        let key = (text.as_ptr() as usize, text.len());
+        self.words.entry(key).or_insert_with(|| counted(text)).clone()
+    }
+}
+
 /// What the view remembers between frames.
 #[derive(Default)]
 pub struct Answer {
     mode: Mode,
     /// Which reference the answer is compared with; of another answer the nearest one again.
     reference: Option<(ImageId, usize)>,
+    lengths: Lengths,
     marked: Marked,
     theirs: Marked,
 }
@@ -160,21 +178,25 @@ fn reading_side(
 ) {
     ui.painter().rect_filled(ui.max_rect(), 0.0, ctx.theme.background);
     let at = item.index();
+    if state.lengths.of.replace(item) != Some(item) {
+        state.lengths.words.clear();
+    }
+    let chosen = chosen_reference(state, texts, item);
     ScrollArea::vertical().id_salt(("answer", item.0)).auto_shrink(false).show(ui, |ui| {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(20, 12)).show(ui, |ui| {
             ui.set_max_width(LINE);
             let question = explorer.dataset().texts.get(at).map_or("", String::as_str);
             if !question.is_empty() {
-                section(ui, ctx, "Question", &counted(question), |_| {});
+                section(ui, ctx, "Question", &state.lengths.of(question), |_| {});
                 written(ui, ctx, question);
             }
             let none = Vec::new();
             let references = texts.answers.references.get(at).unwrap_or(&none);
-            let chosen = chosen_reference(state, texts, item);
             for (number, reference) in references.iter().enumerate() {
                 let name =
                     if references.len() > 1 { format!("Reference {}", number + 1) } else { "Reference".to_owned() };
-                section(ui, ctx, &name, &counted(reference), |ui| {
+                let about = state.lengths.of(reference);
+                section(ui, ctx, &name, &about, |ui| {
                     let on = number == chosen;
                     if references.len() < 2 {
                         return;
@@ -197,11 +219,14 @@ fn reading_side(
                 );
             }
             for wrong in texts.answers.incorrect.get(at).into_iter().flatten() {
-                section(ui, ctx, "Wrong answer", &counted(wrong), |_| {});
+                section(ui, ctx, "Wrong answer", &state.lengths.of(wrong), |_| {});
                 written(ui, ctx, wrong);
             }
             let answer = texts.answers.outputs.get(at).and_then(Option::as_deref);
-            let about = answer.map_or_else(|| "the model has none; it is scored as an empty one".to_owned(), counted);
+            let about = match answer {
+                Some(answer) => state.lengths.of(answer),
+                None => "the model has none; it is scored as an empty one".to_owned(),
+            };
             section(ui, ctx, "Answer", &about, |ui| modes(ui, &mut state.mode));
             let against = texts.references.get(at).and_then(|all| all.get(chosen)).map(String::as_str);
             answer_body(ui, ctx, texts, (state.mode, &mut state.marked), item, answer, against);
@@ -218,18 +243,22 @@ fn reading_side(
 }
 
 /// The reference that the answer is compared with: the chosen one, else the one that shares most words with it.
-fn chosen_reference(state: &Answer, texts: &Generation, item: ImageId) -> usize {
-    if let Some((of, number)) = state.reference
-        && of == item
-    {
+fn chosen_reference(state: &mut Answer, texts: &Generation, item: ImageId) -> usize {
+    if let Some((_, number)) = state.reference.filter(|(of, _)| *of == item) {
         return number;
     }
+    let nearest = nearest_reference(texts, item);
+    state.reference = Some((item, nearest));
+    nearest
+}
+
+fn nearest_reference(texts: &Generation, item: ImageId) -> usize {
     let scored = texts.scored.get(item.index()).and_then(Option::as_deref).unwrap_or_default();
     let references = texts.references.get(item.index()).map_or(&[][..], Vec::as_slice);
     if references.len() < 2 {
         return 0;
     }
-    let f1 = |text: &String| crate::metrics::text::normalise::token_f1(scored, &[text]);
+    let f1 = |text: &String| token_f1(marked::beginning(scored).0, &[marked::beginning(text).0]);
     let best = references.iter().enumerate().map(|(at, text)| (at, f1(text)));
     best.reduce(|best, next| if next.1 > best.1 { next } else { best }).map_or(0, |(at, _)| at)
 }
@@ -264,10 +293,10 @@ fn answer_body(
             memo.ui(ui, ctx, scored, reference);
         }
         (Mode::Normalised, _) => {
-            written(ui, ctx, &normalise(scored));
+            written(ui, ctx, &normalise(marked::beginning(scored).0));
             if let Some(reference) = against {
                 ui.label(RichText::new("The reference, normalised").font(theme::caption()).color(ctx.theme.muted));
-                written(ui, ctx, &normalise(reference));
+                written(ui, ctx, &normalise(marked::beginning(reference).0));
             }
         }
         (Mode::Written | Mode::Difference, _) => written_with_taken(ui, ctx, texts, answer),
@@ -291,7 +320,10 @@ fn others(ui: &mut Ui, ctx: &ViewCtx, state: &mut Answer, item: ImageId, against
         Some(false) => "fails",
         None => "is not counted",
     };
-    let about = answer.map_or_else(|| "it has none".to_owned(), |answer| format!("{}, {passes}", counted(answer)));
+    let about = match answer {
+        Some(answer) => format!("{}, {passes}", state.lengths.of(answer)),
+        None => "it has none".to_owned(),
+    };
     section(ui, ctx, &format!("Answer of {name}"), &about, |_| {});
     answer_body(ui, ctx, theirs, (state.mode, &mut state.theirs), partner, answer, against);
 }
