@@ -320,6 +320,7 @@ fn passing_by_ter() {
     assert_eq!((passed, &pass["passed"], &pass["of"]), (2, &json!(2), &json!(5)));
     assert_eq!((&pass["threshold"], &pass["lower_is_better"]), (&json!(70.0), &json!(true)));
     assert_eq!(found["settings"]["confidence"], 70.0);
+    assert_eq!(found["settings"]["confidence_source"], "given");
     let curve = &found["pass_curve"];
     // Nothing passes before 0; 200 lets all pass.
     let rates: Vec<f64> = curve["rate"].as_array().unwrap().iter().filter_map(Value::as_f64).collect();
@@ -443,6 +444,7 @@ fn an_empty_filter_is_none() {
     let empty = evaluate(&quiz, &["--model", "first", "--filter", "", "--after", ""]);
     assert_eq!(plain["summary"], empty["summary"]);
     assert_eq!(empty["settings"]["exact_match"], "normalised (SQuAD v1.1)");
+    assert_eq!(empty["settings"]["confidence_source"], "default");
 }
 
 /// As many resamples as everywhere; what does not vary has no interval. A rate of 2 in 5 lies between 0 and 1.

@@ -275,6 +275,7 @@ fn a_project_that_cannot_be_written_to_is_kept_elsewhere() {
 
 fn leaderboard(root: &Path) -> Process {
     let mut process = Process::new(env!("CARGO_BIN_EXE_evalens"));
+    process.env_remove("EVALENS_KEEP_IN");
     process.args(["leaderboard", root.to_str().unwrap(), "--save"]).stdout(Stdio::null()).stderr(Stdio::null());
     process
 }

@@ -164,7 +164,7 @@ fn sum_up(
         Confidence::Given(value) => (evaluation.turned(value), ConfidenceSource::Given),
         Confidence::Optimal => {
             let optimum = evaluation.matched.as_ref().and_then(|matched| matched.optima.pooled);
-            (optimum.unwrap_or(0.0), ConfidenceSource::Optimal)
+            (optimum.unwrap_or(0.0), ConfidenceSource::of(&evaluation))
         }
     };
     let table = MatchTable::of(&evaluation, confidence, progress).map_err(JobError::from)?;

@@ -203,7 +203,7 @@ fn one(
     };
     let Some(matched) = done.loaded.evaluation.matched.clone() else { return Ok(done) };
     (done.confidence, done.source) = match args.confidence {
-        Confidence::Optimal => (matched.optima.pooled.unwrap_or(0.0), ConfidenceSource::Optimal),
+        Confidence::Optimal => (matched.optima.pooled.unwrap_or(0.0), ConfidenceSource::of(&done.loaded.evaluation)),
         Confidence::Given(value) => (done.loaded.evaluation.turned(value), ConfidenceSource::Given),
     };
     let counter = matched.timeline.counter_at(done.confidence);

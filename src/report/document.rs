@@ -29,6 +29,8 @@ pub const SWEEP_LIMIT: usize = 10_000;
 pub enum ConfidenceSource {
     /// The optimum of the pooled F1.
     Optimal,
+    /// That which answers have to reach before anybody chose one.
+    Default,
     /// A person's wish.
     Given,
 }
@@ -48,6 +50,14 @@ pub struct Written {
     pub recommendations: bool,
     /// Problems found in the data.
     pub problems: bool,
+}
+
+impl ConfidenceSource {
+    /// Where a threshold comes from that nobody gave: generated texts have no optimum.
+    #[must_use]
+    pub fn of(evaluation: &Evaluation) -> Self {
+        if evaluation.texts().is_some() { Self::Default } else { Self::Optimal }
+    }
 }
 
 impl Written {
