@@ -10,7 +10,10 @@ use crate::metrics::text::normalise::{exact_match, normalise};
 use crate::metrics::text::python::lower;
 
 /// Bytes of a text by which its language is told.
-const LOOKED_AT: usize = 600;
+const LOOKED_AT: usize = 300;
+/// Token F1 from which an answer speaks the language of a reference: so many words are not shared by chance. Telling a language
+/// takes longer than most metrics.
+const SAME_WORDS: f64 = 0.25;
 /// Letters below which no language is told.
 const LETTERS: usize = 20;
 /// Bytes at the beginning of an answer in which a refusal is looked for.
@@ -71,7 +74,7 @@ pub fn signs(generation: &Generation) -> Vec<Signs> {
         Signs {
             empty: false,
             refusal: refuses(text) && !references.iter().any(|reference| refuses(reference)),
-            other_language: speaks_otherwise(scored, references),
+            other_language: !shares_words(generation, item) && speaks_otherwise(scored, references),
             holds_reference: holds(generation, item, text, references),
         }
     };
@@ -93,6 +96,11 @@ fn language(text: &str) -> Option<whatlang::Lang> {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let found = whatlang::detect(text).filter(|_| letters >= LETTERS)?;
     found.is_reliable().then(|| found.lang())
+}
+
+fn shares_words(generation: &Generation, item: usize) -> bool {
+    let f1 = generation.column("token_f1").and_then(|column| column.value(item));
+    f1.is_some_and(|f1| f1 >= SAME_WORDS)
 }
 
 fn speaks_otherwise(answer: &str, references: &[String]) -> bool {
