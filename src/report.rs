@@ -3,6 +3,7 @@
 //! Reads results and turns them into documents. Does not evaluate and does not know the screen.
 
 pub mod compare;
+mod confidence_source;
 pub mod csv_tables;
 pub mod document;
 pub mod figure;

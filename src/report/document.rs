@@ -13,6 +13,7 @@ use crate::metrics::{Counter, Counts, DetectionSettings, Evaluation, Sweep};
 use crate::model::finding::Finding;
 use crate::model::{ClassId, ImageId, Task};
 
+pub use super::confidence_source::ConfidenceSource;
 use super::labels::{ClassLabels, LabelSummary};
 use super::segmentation::{ClassPixelsPart, MaskSettings, SegmentationPart};
 use super::texts::{ItemPart, PassCurve, ScoringPart, TextSummary};
@@ -22,18 +23,6 @@ use super::undefined::{self, Reasons};
 pub const SCHEMA: &str = "evalens.evaluation/1";
 /// Most thresholds a sweep is written with.
 pub const SWEEP_LIMIT: usize = 10_000;
-
-/// Where the confidence came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ConfidenceSource {
-    /// The optimum of the pooled F1.
-    Optimal,
-    /// That which answers have to reach before anybody chose one.
-    Default,
-    /// A person's wish.
-    Given,
-}
 
 /// Which sections are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,14 +39,6 @@ pub struct Written {
     pub recommendations: bool,
     /// Problems found in the data.
     pub problems: bool,
-}
-
-impl ConfidenceSource {
-    /// Where a threshold comes from that nobody gave: generated texts have no optimum.
-    #[must_use]
-    pub fn of(evaluation: &Evaluation) -> Self {
-        if evaluation.texts().is_some() { Self::Default } else { Self::Optimal }
-    }
 }
 
 impl Written {
