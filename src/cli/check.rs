@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::formats::{self, Recognised};
 use crate::jobs::JobError;
-use crate::metrics::{DetectionSettings, Sections};
+use crate::metrics::{DetectionSettings, Generation, Sections};
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
 use crate::model::{Dataset, Findings, Severity, Task, fmt};
@@ -167,8 +167,7 @@ fn as_evaluated(
     let masks =
         evaluation.pixels().map(|pixels| pixels.reading.files.iter().filter(|files| files.predicted.is_some()).count());
     let answers = evaluation.texts().map(|texts| texts.answers.len() - texts.missing());
-    let with_reference =
-        evaluation.texts().map(|texts| texts.references.iter().filter(|references| !references.is_empty()).count());
+    let with_reference = evaluation.texts().map(Generation::with_reference);
     let pixels = || usize::try_from(evaluation.support().iter().sum::<u64>()).unwrap_or(usize::MAX);
     let checked = Checked {
         name: describe(project, choice),

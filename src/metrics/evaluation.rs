@@ -401,7 +401,7 @@ impl Evaluation {
                 vec![items, format!("{} pixels", fmt::count(pixels)), classes]
             }
             Part::Texts(texts) => {
-                let with = texts.references.iter().filter(|all| !all.is_empty()).count();
+                let with = texts.with_reference();
                 let answers = texts.answers.len() - texts.missing();
                 vec![
                     items,

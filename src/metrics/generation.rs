@@ -140,9 +140,20 @@ impl Generation {
 
     /// The passing number of every answer, turned so that more is better.
     pub fn pass_scores(&self) -> impl Iterator<Item = Option<f64>> + '_ {
-        let column = self.pass_column();
-        let of = move |item: usize| column.and_then(|column| column.value(item).map(|value| column.as_score(value)));
-        (0..self.answers.len()).map(of)
+        (0..self.answers.len()).map(|item| self.pass_score(item))
+    }
+
+    /// That of one answer.
+    #[must_use]
+    pub fn pass_score(&self, item: usize) -> Option<f64> {
+        let column = self.pass_column()?;
+        column.value(item).map(|value| column.as_score(value))
+    }
+
+    /// Items with a reference.
+    #[must_use]
+    pub fn with_reference(&self) -> usize {
+        self.references.iter().filter(|references| !references.is_empty()).count()
     }
 
     /// sacrebleu's signatures.

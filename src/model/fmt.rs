@@ -15,6 +15,13 @@ pub fn short(value: f64) -> String {
     format!("{value:.2}")
 }
 
+/// A title as it stands inside a sentence.
+#[must_use]
+pub fn uncapitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
 /// A zoom, such as `100 %`.
 #[must_use]
 pub fn zoom(value: f32) -> String {

@@ -6,9 +6,11 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::metrics::bootstrap::HeadlineIntervals;
-use crate::metrics::generation::{Column, ColumnKind, Intervals};
+use crate::metrics::generation::{Better, Column, ColumnKind, Intervals};
 use crate::metrics::{Counter, Evaluation, Generation, rates};
 use crate::model::Scoring;
+
+use super::csv_tables;
 
 use super::document::At;
 
@@ -101,7 +103,7 @@ impl TextSummary {
             ])
         });
         Some(Self {
-            with_reference: texts.references.iter().filter(|all| !all.is_empty()).count(),
+            with_reference: texts.with_reference(),
             missing_answers: texts.missing(),
             filter_without_match: texts.unmatched.iter().filter(|unmatched| **unmatched).count(),
             metrics,
@@ -123,7 +125,7 @@ impl Pass {
         Some(Self {
             metric: column.key.clone(),
             threshold: column.as_score(threshold),
-            lower_is_better: column.as_score(1.0) < 0.0,
+            lower_is_better: column.better == Better::Less,
             passed,
             of,
             rate: counts.recall(),
@@ -210,16 +212,13 @@ impl Serialize for ItemPart<'_> {
 /// Where it cannot be put into words (never, for finite memory).
 pub fn table(evaluation: &Evaluation) -> Result<Option<String>, csv::Error> {
     let Some(texts) = evaluation.texts() else { return Ok(None) };
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let head = ["id", "output", "scored"].map(str::to_owned);
-    writer.write_record(head.into_iter().chain(texts.columns.iter().map(|column| column.key.clone())))?;
+    let keys = texts.columns.iter().map(|column| column.key.clone());
+    let mut rows = vec![csv_tables::row(&["id", "output", "scored"]).into_iter().chain(keys).collect()];
     for (item, image) in evaluation.dataset.images.iter().enumerate() {
         let text = |of: &[Option<String>]| of.get(item).cloned().flatten().unwrap_or_default();
         let first = [image.name.clone(), text(&texts.answers.outputs), text(&texts.scored)];
-        let number =
-            |column: &std::sync::Arc<Column>| column.value(item).map_or_else(String::new, |value| value.to_string());
-        writer.write_record(first.into_iter().chain(texts.columns.iter().map(number)))?;
+        let numbers = texts.columns.iter().map(|column| csv_tables::number(column.value(item)));
+        rows.push(first.into_iter().chain(numbers).collect());
     }
-    let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
-    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    csv_tables::text(&rows).map(Some)
 }

@@ -215,8 +215,7 @@ impl Explorer {
     /// Whether an answer passes at the threshold; `None` where that is undefined.
     #[must_use]
     pub fn passes(&self, item: ImageId) -> Option<bool> {
-        let column = self.pass_column()?;
-        Some(column.as_score(column.value(item.index())?) >= self.threshold.value)
+        self.texts()?.pass_score(item.index()).map(|score| score >= self.threshold.value)
     }
 
     /// The 95 % interval of a column's number of the whole set, once it is there.

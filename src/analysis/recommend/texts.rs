@@ -13,7 +13,7 @@ use crate::model::{ImageId, fmt};
 /// Every card.
 pub(super) fn find(case: &Case) -> Vec<Recommendation> {
     let Some(texts) = case.evaluation.texts() else { return Vec::new() };
-    let passes: Vec<Option<bool>> = passes(case, texts);
+    let passes = texts.pass_scores().map(|score| score.map(|score| score >= case.threshold)).collect();
     let of = Texts { case, texts, passes };
     let mut all: Vec<Recommendation> = of.signs();
     all.extend(of.lengths());
@@ -21,16 +21,10 @@ pub(super) fn find(case: &Case) -> Vec<Recommendation> {
     all
 }
 
-/// Whether each answer passes at the threshold; `None` where that is undefined.
-fn passes(case: &Case, texts: &Generation) -> Vec<Option<bool>> {
-    let column = texts.pass_column();
-    let of = |item: usize| column.and_then(|c| Some(c.as_score(c.value(item)?) >= case.threshold));
-    (0..texts.answers.len()).map(of).collect()
-}
-
 struct Texts<'a> {
     case: &'a Case<'a>,
     texts: &'a Generation,
+    /// Whether each answer passes at the threshold; `None` where that is undefined.
     passes: Vec<Option<bool>>,
 }
 
@@ -259,7 +253,7 @@ impl Texts<'_> {
             sentence: format!(
                 "Of {} with {} {} {} pass, of all others {}",
                 fmt::counted(rate.items as u64, "answer", "answers"),
-                uncapitalised(&of.by),
+                fmt::uncapitalised(&of.by),
                 slice.name,
                 fmt::percent(Some(rate.mean)),
                 fmt::percent(Some(weak.others))
@@ -292,9 +286,4 @@ fn tally(passes: Option<bool>) -> Tally {
         None => Tally::default(),
         Some(passes) => Tally { correct: u32::from(passes), kept: u32::from(passes), truths: 1 },
     }
-}
-
-fn uncapitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }

@@ -2,6 +2,7 @@
 
 use egui::{Align, Layout, ProgressBar, RichText, Ui};
 
+use crate::model::fmt;
 use crate::session::{Command, RunningJob, Slot};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -55,7 +56,7 @@ pub fn job_row(ui: &mut Ui, ctx: &ViewCtx, slot: Slot, job: &RunningJob, width: 
     bar.on_hover_text(if progress.stage.is_empty() { job.title.clone() } else { progress.stage });
     let cancel = ui.small_button("Cancel");
     cancel.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Cancel {}", uncapitalised(&job.title)))
+        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Cancel {}", fmt::uncapitalised(&job.title)))
     });
     if cancel.clicked() {
         ctx.send(Command::Cancel(slot));
@@ -87,10 +88,4 @@ fn centred(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         ui.set_max_width(theme::CARD.min(ui.available_width() - 2.0 * theme::PADDING));
         content(ui);
     });
-}
-
-/// A title as it stands inside a sentence.
-fn uncapitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
