@@ -8,6 +8,7 @@ pub mod compare;
 pub mod filter;
 pub mod leaderboard;
 pub mod matrix;
+pub mod pictures;
 pub mod recommend;
 pub mod summary;
 

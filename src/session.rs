@@ -8,6 +8,7 @@ pub mod choices;
 pub mod command;
 pub mod comparing;
 pub mod crossval;
+pub mod errors;
 pub mod evaluations;
 pub mod event;
 pub mod explorer;
@@ -44,6 +45,7 @@ use atlas::Atlas;
 pub use command::Command;
 use comparing::Compared;
 use crossval::Crossed;
+use errors::Errors;
 use evaluations::Evaluations;
 pub use event::{Event, EventBody};
 pub use explorer::{Explorer, Threshold};
@@ -121,6 +123,24 @@ pub enum Slot {
     Intervals,
     /// Keeping how texts are scored.
     KeepScoring,
+    /// Measuring pictures.
+    Pictures,
+    /// Reading and computing attributes of items.
+    Slices,
+    /// Searching for weak slices.
+    WeakSlices,
+    /// Looking for labels that may be wrong.
+    Suspects,
+    /// Evaluating with corrected labels.
+    Corrected,
+    /// Looking for items that are there twice.
+    Leaks,
+    /// Matching by other rules.
+    Protocols,
+    /// Designing thresholds.
+    Design,
+    /// Numbers over IoU and confidence.
+    Surface,
 }
 
 /// A job under way.
@@ -166,6 +186,8 @@ pub struct Session {
     pub explorer: Option<Explorer>,
     /// The vector explorer of the evaluation on screen, once it was opened.
     pub atlas: Option<Atlas>,
+    /// What the analysis of errors knows of the evaluation on screen.
+    pub errors: Errors,
     /// Tags on the items of the dataset on screen.
     pub tags: Tags,
     /// Tags as they were before each change, the last change last.
@@ -210,6 +232,7 @@ impl Session {
             project: None,
             explorer: None,
             atlas: None,
+            errors: Errors::default(),
             tags: Tags::new(),
             tags_before: Vec::new(),
             study: None,

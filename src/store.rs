@@ -3,6 +3,7 @@
 //! Touches files. Knows nothing of metrics or the screen.
 
 pub mod export;
+pub mod journal;
 pub mod kept;
 pub mod notes;
 pub mod place;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use evalens::analysis::Filter;
-use evalens::analysis::recommend::{Recommendation, Rules, recommend};
+use evalens::analysis::recommend::{Beside, Recommendation, Rules, recommend};
 use evalens::metrics::bootstrap;
 use evalens::metrics::classification::{PairCounting, pair_items, pair_timeline};
 use evalens::metrics::detection::Matched;
@@ -229,7 +229,7 @@ fn cards(evaluation: &Evaluation, matched: &Matched, t: f64) -> Vec<(Recommendat
         ..Rules::default()
     };
     let counter = matched.timeline.counter_at(t);
-    let cards = recommend(evaluation, matched, &counter, t, &rules, &[]).into_iter();
+    let cards = recommend(evaluation, matched, &counter, t, &rules, &Beside::default()).into_iter();
     cards.map(|card| (card.clone(), card.filter.images(evaluation, matched, counter.cut()))).collect()
 }
 

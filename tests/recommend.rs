@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use evalens::analysis::recommend::{Importance, recommend};
+use evalens::analysis::recommend::{Beside, Importance, recommend};
 use evalens::analysis::{Filter, Gain, Recommendation, Rules};
 use evalens::metrics::{Cell, Counts, DetectionSettings, Evaluation, Outcome, OutcomeKind, Sections};
 use evalens::model::dataset::{DatasetBuilder, NewTruth};
@@ -126,7 +126,7 @@ impl World {
 
 fn at(evaluation: &Evaluation, threshold: f64, rules: &Rules) -> Vec<Recommendation> {
     let matched = evaluation.matched.as_ref().unwrap();
-    recommend(evaluation, matched, &matched.timeline.counter_at(threshold), threshold, rules, &[])
+    recommend(evaluation, matched, &matched.timeline.counter_at(threshold), threshold, rules, &Beside::default())
 }
 
 fn counts(evaluation: &Evaluation, threshold: f64) -> Counts {
@@ -562,7 +562,7 @@ fn many_detections_are_judged_at_once() {
     let matched = evaluation.matched.as_ref().unwrap();
     let counter = matched.timeline.counter_at(0.3);
     let started = std::time::Instant::now();
-    let cards = recommend(&evaluation, matched, &counter, 0.3, &Rules::default(), &[]);
+    let cards = recommend(&evaluation, matched, &counter, 0.3, &Rules::default(), &Beside::default());
     assert!(!cards.is_empty());
     // 30,000 detections in the test profile; 500,000 take less than 300 ms in a release build.
     assert!(started.elapsed().as_millis() < 1000, "{:?}", started.elapsed());

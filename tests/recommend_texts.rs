@@ -1,7 +1,7 @@
 //! Cards of generated texts: each fires on answers built for it, counts them, gains what repaired answers gain, and is silent on
 //! answers without its fault.
 
-use evalens::analysis::recommend::{Importance, Rules, recommend};
+use evalens::analysis::recommend::{Beside, Importance, Rules, recommend};
 use evalens::analysis::{Filter, Recommendation};
 use evalens::metrics::{Evaluation, Generation};
 use evalens::model::{Answers, DatasetBuilder, Image, ModelIdentity, NoProgress, Scoring, WordColumn, WordRole};
@@ -50,7 +50,7 @@ impl Set {
         let matched = evaluation.matched.as_ref().unwrap();
         let threshold = matched.optima.pooled.unwrap();
         let counter = matched.timeline.counter_at(threshold);
-        recommend(&evaluation, matched, &counter, threshold, &Rules::default(), &[])
+        recommend(&evaluation, matched, &counter, threshold, &Rules::default(), &Beside::default())
     }
 
     fn pass_rate(&self) -> f64 {

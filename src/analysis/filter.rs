@@ -6,7 +6,7 @@ use crate::metrics::classification::{self, PairCounting};
 use crate::metrics::detection::Matched;
 use crate::metrics::evaluation::Labels;
 use crate::metrics::{Cell, Cut, Evaluation, Outcome, OutcomeKind};
-use crate::model::{ClassId, ClassTable, ImageId, TruthId};
+use crate::model::{ClassId, ClassTable, ImageId, PredId, TruthId};
 
 /// A set of outcomes, named by what a person clicked. Its members depend on the threshold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -60,12 +60,14 @@ pub enum Filter {
     },
     /// The items that have both labels.
     Both(ClassId, ClassId),
-    /// Given truths, whatever became of them.
+    /// Given truths and detections, whatever became of them.
     Objects {
         /// What they are, in words.
         title: String,
         /// The truths, ascending.
         truths: Arc<Vec<TruthId>>,
+        /// The detections, ascending; meant where the threshold keeps them.
+        preds: Arc<Vec<PredId>>,
     },
     /// Given images, with a title of their own.
     Images {
@@ -77,6 +79,14 @@ pub enum Filter {
 }
 
 impl Filter {
+    /// Given truths, whatever became of them.
+    #[must_use]
+    pub fn of_truths(title: String, mut truths: Vec<TruthId>) -> Self {
+        truths.sort_unstable();
+        truths.dedup();
+        Self::Objects { title, truths: Arc::new(truths), preds: Arc::default() }
+    }
+
     /// True where an outcome of this cell is meant. Where whole items are meant nothing is singled out.
     #[must_use]
     pub fn wants(&self, cell: Cell) -> bool {
@@ -88,7 +98,7 @@ impl Filter {
                 cell.kind() == Some(*kind) && (class.is_none() || of == *class)
             }
             Self::Cells { cells, .. } => cells.contains(&cell),
-            Self::Objects { .. } => cell.truth.is_some(),
+            Self::Objects { preds, .. } => cell.truth.is_some() || (!preds.is_empty() && cell.predicted.is_some()),
             Self::Truths { classes, .. } => cell.truth.is_some_and(|c| classes.binary_search(&c).is_ok()),
             Self::Predicted { classes, .. } => cell.predicted.is_some_and(|c| classes.binary_search(&c).is_ok()),
         }
@@ -98,7 +108,10 @@ impl Filter {
     #[must_use]
     pub fn keeps(&self, outcome: Outcome) -> bool {
         match self {
-            Self::Objects { truths, .. } => outcome.truth().is_some_and(|truth| truths.binary_search(&truth).is_ok()),
+            Self::Objects { truths, preds, .. } => {
+                outcome.truth().is_some_and(|truth| truths.binary_search(&truth).is_ok())
+                    || outcome.pred().is_some_and(|pred| preds.binary_search(&pred).is_ok())
+            }
             _ => true,
         }
     }

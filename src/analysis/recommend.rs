@@ -15,8 +15,8 @@ mod weak_cluster;
 use std::cmp::Ordering;
 
 use crate::metrics::detection::Matched;
-use crate::metrics::{Counter, Evaluation};
-use crate::model::ClassId;
+use crate::metrics::{Counter, Counts, Evaluation};
+use crate::model::{ClassId, ClassTable};
 
 use super::filter::Filter;
 use case::Case;
@@ -55,6 +55,8 @@ pub struct Gain {
     pub from: f64,
     /// With the error repaired.
     pub to: f64,
+    /// All counts with the error repaired, where the metric is made of them.
+    pub repaired: Option<Counts>,
 }
 
 impl Gain {
@@ -70,6 +72,9 @@ impl Gain {
 pub struct Recommendation {
     /// Stable name of its rule, such as `missed_detections`.
     pub kind: &'static str,
+    /// What tells it from other cards of the rule on the same classes, such as the name of a slice; numbers that move with the
+    /// threshold are no part of it.
+    pub subject: String,
     /// How much it matters.
     pub importance: Importance,
     /// One phrase.
@@ -88,6 +93,19 @@ pub struct Recommendation {
     pub filter: Filter,
     /// A threshold that it proposes.
     pub threshold: Option<f64>,
+}
+
+impl Recommendation {
+    /// What it is about, by names: the same at any threshold, and in any reading of the data.
+    #[must_use]
+    pub fn key(&self, classes: &ClassTable) -> String {
+        let mut key = self.kind.to_owned();
+        for name in self.classes.iter().map(|class| classes.name(*class)).chain([self.subject.as_str()]) {
+            key.push('/');
+            key.push_str(name);
+        }
+        key
+    }
 }
 
 /// The thresholds of the rules (METRICS §9), all settable.
@@ -165,6 +183,13 @@ pub struct Rules {
     pub slice_share: f64,
 }
 
+/// What was found out about an evaluation beside its counts, at whatever threshold.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Clusters of the vector explorer, with their numbers at the threshold.
+    pub groups: Vec<Group>,
+}
+
 impl Default for Rules {
     fn default() -> Self {
         Self {
@@ -210,7 +235,7 @@ impl Default for Rules {
 /// Applies every rule at the threshold of `counter`; by estimated gain, then importance.
 ///
 /// The gain is pooled F1 at this threshold, computed again from the counts with the error of the card repaired and all
-/// else as it is. Nothing fires without truths. `groups` are the clusters of the vector explorer, where some were found.
+/// else as it is. Nothing fires without truths.
 #[must_use]
 pub fn recommend(
     evaluation: &Evaluation,
@@ -218,7 +243,7 @@ pub fn recommend(
     counter: &Counter,
     threshold: f64,
     rules: &Rules,
-    groups: &[Group],
+    beside: &Beside,
 ) -> Vec<Recommendation> {
     if counter.totals().truths() == 0 {
         return Vec::new();
@@ -227,7 +252,7 @@ pub fn recommend(
     if evaluation.texts().is_some() {
         // An answer has no class and nothing to be taken for; the threshold is a wish and not an optimum.
         let mut all = texts::find(&case);
-        all.extend(weak_cluster::find(&case, groups));
+        all.extend(weak_cluster::find(&case, &beside.groups));
         all.extend(data::small_set(&case));
         all.sort_by(by_gain_then_importance);
         return all;
@@ -238,7 +263,7 @@ pub fn recommend(
     all.extend(false_positives::find(&case));
     all.extend(confused::find(&case));
     all.extend(pixels::find(&case));
-    all.extend(weak_cluster::find(&case, groups));
+    all.extend(weak_cluster::find(&case, &beside.groups));
     all.extend(data::few_truths(&case));
     all.extend(data::small_set(&case));
     all.sort_by(by_gain_then_importance);

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::analysis::{Recommendation, Rules, recommend};
+use crate::analysis::recommend::{self, Beside};
+use crate::analysis::{Recommendation, Rules};
 use crate::formats;
 use crate::jobs::JobError;
 use crate::metrics::bootstrap::{self, HeadlineIntervals};
@@ -209,8 +210,14 @@ fn one(
     let counter = matched.timeline.counter_at(done.confidence);
     if written.recommendations {
         let evaluation = &done.loaded.evaluation;
-        done.recommendations =
-            recommend::recommend(evaluation, &matched, &counter, done.confidence, &Rules::default(), &[]);
+        done.recommendations = recommend::recommend(
+            evaluation,
+            &matched,
+            &counter,
+            done.confidence,
+            &Rules::default(),
+            &Beside::default(),
+        );
     }
     if args.intervals {
         let (evaluation, timeline) = (&done.loaded.evaluation, &matched.timeline);

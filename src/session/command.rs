@@ -18,6 +18,7 @@ use super::atlas::groups::Grouping;
 use super::atlas::layout::Projection;
 use super::comparing::At;
 use super::crossval::Request;
+use super::errors::{Tab, design, leaks, pictures, protocols, review, slices};
 use super::evaluations::{Key, ModelKey};
 use super::explorer::CurveKey;
 use super::history::Page;
@@ -171,4 +172,18 @@ pub enum Command {
     CheckFiles,
     /// Compute the content hashes of the inputs, unless they are there or on their way.
     HashInputs,
+    /// Show a part of the page of errors.
+    ShowErrors(Tab),
+    /// About slices.
+    Slices(slices::Ask),
+    /// About labels that may be wrong.
+    Review(review::Ask),
+    /// About items that are there twice.
+    Leaks(leaks::Ask),
+    /// About other matchings.
+    Protocols(protocols::Ask),
+    /// About the design of thresholds.
+    Design(design::Ask),
+    /// About what is measured in pictures.
+    Pictures(pictures::Ask),
 }

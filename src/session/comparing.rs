@@ -149,6 +149,7 @@ impl Compared {
             return Filter::Objects {
                 title: format!("{label} by the other model"),
                 truths: self.truths(set, evaluation),
+                preds: Arc::default(),
             };
         }
         let how = if set == Set::Same { "in both models" } else { "with the other model" };

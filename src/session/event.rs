@@ -19,6 +19,7 @@ use super::atlas::layout::Projection;
 use super::atlas::nearby::Nearby;
 use super::comparing::Compared;
 use super::crossval::Crossed;
+use super::errors::{design, leaks, pictures, protocols, review, slices};
 use super::evaluations::Key;
 use super::explorer::{LabelCurves, PrCurves};
 use super::load::masks::Shown;
@@ -94,4 +95,16 @@ pub enum EventBody {
     Fingerprinted(Result<Fingerprint, JobError>),
     /// The content hashes of the inputs.
     Hashed(Result<Vec<Option<String>>, JobError>),
+    /// About slices.
+    Slices(Result<slices::Answer, JobError>),
+    /// About labels that may be wrong.
+    Review(Result<review::Answer, JobError>),
+    /// About items that are there twice.
+    Leaks(Result<leaks::Answer, JobError>),
+    /// About other matchings.
+    Protocols(Result<protocols::Answer, JobError>),
+    /// About the design of thresholds.
+    Design(Result<design::Answer, JobError>),
+    /// About what is measured in pictures.
+    Pictures(Result<pictures::Answer, JobError>),
 }

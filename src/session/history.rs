@@ -3,6 +3,7 @@
 use crate::analysis::Filter;
 use crate::model::ImageId;
 
+use super::errors::Tab;
 use super::evaluations::ModelKey;
 
 /// A page of the window.
@@ -21,6 +22,10 @@ pub enum Page {
     Vectors,
     /// Cross-validation of embeddings.
     CrossValidate,
+    /// What goes wrong, and where.
+    Errors,
+    /// Which thresholds to use.
+    Thresholds,
     /// Settings, protocol, problems.
     Run,
     /// Every model version of the workspace, calculated or not.
@@ -52,6 +57,8 @@ pub struct Location {
     pub image: Option<ImageId>,
     /// The model version that the page of that name is about.
     pub model: Option<ModelKey>,
+    /// The part of the page of errors.
+    pub tab: Tab,
 }
 
 /// Where a person was. The end of `past` is where they are.
@@ -74,7 +81,8 @@ impl History {
     /// Where the person is.
     #[must_use]
     pub fn here(&self) -> &Location {
-        static NOWHERE: Location = Location { page: Page::Welcome, filter: Filter::All, image: None, model: None };
+        static NOWHERE: Location =
+            Location { page: Page::Welcome, filter: Filter::All, image: None, model: None, tab: Tab::Kinds };
         self.past.last().unwrap_or(&NOWHERE)
     }
 

@@ -2,8 +2,14 @@
 
 mod asked;
 mod atlas;
+mod design;
+mod leaks;
 mod masks;
+mod pictures;
+mod protocols;
+mod review;
 mod scoring;
+mod slices;
 mod tags;
 mod threshold;
 mod workspace;
@@ -12,7 +18,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::analysis::{Filter, recommend};
+use crate::analysis::Filter;
+use crate::analysis::recommend::{self, Beside};
 use crate::formats::{self, Correction};
 use crate::jobs::runner::captured;
 use crate::jobs::{JobCtx, JobError};
@@ -22,6 +29,7 @@ use crate::store::export::{self, Content};
 use crate::store::project_file;
 
 use super::atlas::standing;
+use super::errors::Errors;
 use super::evaluations::Evaluations;
 use super::explorer::Explorer;
 use super::history::{Location, Page};
@@ -169,6 +177,15 @@ impl Session {
             Command::Tag { tag, images, on } => self.tag(&tag, &images, on),
             Command::UndoTags => self.undo_tags(),
             Command::NameCluster(cluster, name) => self.name_cluster(cluster, name),
+            Command::ShowErrors(tab) => {
+                self.go(Location { page: Page::Errors, tab, image: None, ..self.history.here().clone() });
+            }
+            Command::Slices(ask) => self.slices_asked(ask),
+            Command::Review(ask) => self.review_asked(ask),
+            Command::Leaks(ask) => self.leaks_asked(ask),
+            Command::Protocols(ask) => self.protocols_asked(ask),
+            Command::Design(ask) => self.design_asked(ask),
+            Command::Pictures(ask) => self.pictures_asked(ask),
         }
         self.drain();
     }
@@ -275,6 +292,12 @@ impl Session {
             EventBody::Saved(Ok(file)) => {
                 self.notices.push(Notice { is_error: false, text: format!("Saved {}", file.display()) });
             }
+            EventBody::Slices(Ok(answer)) => self.slices_answered(answer),
+            EventBody::Review(Ok(answer)) => self.review_answered(answer),
+            EventBody::Leaks(Ok(answer)) => self.leaks_answered(answer),
+            EventBody::Protocols(Ok(answer)) => self.protocols_answered(answer),
+            EventBody::Design(Ok(answer)) => self.design_answered(answer),
+            EventBody::Pictures(Ok(answer)) => self.pictures_answered(answer),
             EventBody::Opened(_, Err(e))
             | EventBody::Rescanned(Err(e))
             | EventBody::Recorded(_, Err(e))
@@ -296,6 +319,12 @@ impl Session {
             | EventBody::LabelCurves(Err(e))
             | EventBody::Saved(Err(e))
             | EventBody::Fingerprinted(Err(e))
+            | EventBody::Slices(Err(e))
+            | EventBody::Review(Err(e))
+            | EventBody::Leaks(Err(e))
+            | EventBody::Protocols(Err(e))
+            | EventBody::Design(Err(e))
+            | EventBody::Pictures(Err(e))
             | EventBody::Hashed(Err(e)) => {
                 self.matching_follows_screen();
                 if e != JobError::Cancelled {
@@ -363,9 +392,14 @@ impl Session {
             Slot::Hash,
             Slot::Record,
             Slot::Mapping,
-        ] {
+            Slot::Pictures,
+        ]
+        .into_iter()
+        .chain(Errors::SLOTS)
+        {
             self.jobs.remove(&slot);
         }
+        self.errors = Errors::default();
         let wanted = std::mem::replace(&mut self.matching, matched.settings);
         if let Some(project) = &self.project {
             self.settings.remember_choice(&project.root, &project.recognised.project, &loaded.choice);
@@ -413,7 +447,7 @@ impl Session {
                         &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points),
                     )
                 });
-                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &groups))
+                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &Beside { groups }))
             },
             move |result| EventBody::Recommended(at, result),
         );

@@ -25,9 +25,9 @@ use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
-    answers, atlas, classes, compare, confusion, crossval, curves, evaluations, header, images, leaderboard, model,
-    navigation, notices, palette, production, recommendations, run as run_page, shortcuts, status, strips,
-    threshold_bar, welcome,
+    answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, images, leaderboard,
+    model, navigation, notices, palette, production, recommendations, run as run_page, shortcuts, status, strips,
+    threshold_bar, thresholds, welcome,
 };
 use super::watching::Watching;
 use super::widgets::states;
@@ -150,6 +150,8 @@ struct Views {
     answers: answers::AnswersState,
     classes: classes::Classes,
     curves: curves::Curves,
+    errors: errors::ErrorsState,
+    thresholds: thresholds::State,
     crossval: crossval::CrossvalForm,
     compare: compare::CompareState,
     atlas: atlas::AtlasState,
@@ -482,6 +484,8 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         }
         Page::Images => images::ui(ui, ctx, &mut views.images, &mut views.pictures),
         Page::Curves => curves::ui(ui, ctx, &mut views.curves),
+        Page::Errors => errors::ui(ui, ctx, &mut views.errors, &mut views.pictures),
+        Page::Thresholds => thresholds::ui(ui, ctx, &mut views.thresholds),
         Page::Vectors => atlas::ui(ui, ctx, &mut views.atlas, &mut views.pictures),
         Page::Run => run_page::ui(ui, ctx),
         Page::CrossValidate => crossval::ui(ui, ctx, &mut views.crossval),

@@ -60,7 +60,7 @@ impl Case<'_> {
     /// Pooled F1 with these counts instead of today's; `None` where nothing is won.
     pub fn gain(&self, repaired: Counts) -> Option<Gain> {
         let (from, to) = (self.counter.totals().f1()?, repaired.f1()?);
-        (to > from).then_some(Gain { metric: "f1", from, to })
+        (to > from).then_some(Gain { metric: "f1", from, to, repaired: Some(repaired) })
     }
 
     /// How much a gain matters.

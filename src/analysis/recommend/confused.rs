@@ -99,6 +99,7 @@ fn card(case: &Case, one: Direction, other: Option<Direction>) -> Recommendation
     };
     Recommendation {
         kind: "confused_classes",
+        subject: String::new(),
         importance: case.importance(gain),
         title,
         sentence,

@@ -44,6 +44,7 @@ pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
     classes.sort();
     Some(Recommendation {
         kind: "needs_more_data",
+        subject: String::new(),
         importance: if smallest < rules.least_truths { Importance::Medium } else { Importance::Low },
         filter: Filter::Truths { title: title.clone(), classes: classes.clone() },
         title,
@@ -141,6 +142,7 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
     evidence.extend(share.map(|small| ("share_of_dataset", small.share)));
     Some(Recommendation {
         kind: "small_evaluation_set",
+        subject: String::new(),
         importance: Importance::Medium,
         title,
         sentence,

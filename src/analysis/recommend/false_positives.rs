@@ -47,6 +47,7 @@ fn card(case: &Case, class: ClassId, counts: ClassCounts) -> Recommendation {
     }
     Recommendation {
         kind: "false_positives",
+        subject: String::new(),
         importance: case.importance(gain),
         title: format!("{name}: {}", fmt::counted(wrong, "false positive", "false positives")),
         sentence,

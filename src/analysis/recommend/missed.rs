@@ -42,6 +42,7 @@ fn card(case: &Case, class: ClassId, counts: ClassCounts, below: &[bool]) -> Rec
     }
     Recommendation {
         kind: "missed_detections",
+        subject: String::new(),
         importance: case.importance(gain),
         title: format!("{name}: {} of {} missed", fmt::count(missed), fmt::count(counts.support())),
         sentence,

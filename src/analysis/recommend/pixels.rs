@@ -63,6 +63,7 @@ fn thin(case: &Case, classes: &[Class]) -> Vec<Recommendation> {
         let gain = case.gain(repaired(case.counter.totals(), class.wrong));
         Recommendation {
             kind: "thin_structures",
+            subject: String::new(),
             importance: case.importance(gain).min(Importance::Medium),
             title: format!("{name} is thin and often missed: IoU {}", fmt::rate(class.iou)),
             sentence: format!(
@@ -128,6 +129,7 @@ fn borders(case: &Case, classes: &[Class]) -> Option<Recommendation> {
     };
     Some(Recommendation {
         kind: if at_borders { "border_errors" } else { "region_errors" },
+        subject: String::new(),
         importance: case.importance(gain),
         title,
         sentence: format!("Most are of {}; {advice}", listed(&named)),

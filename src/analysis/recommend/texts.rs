@@ -31,6 +31,7 @@ struct Texts<'a> {
 /// A card on its way.
 struct Card {
     kind: &'static str,
+    subject: String,
     title: String,
     sentence: String,
     rule: String,
@@ -55,7 +56,12 @@ impl Texts<'_> {
         let passed = self.passes.iter().flatten().filter(|passes| **passes).count();
         let failing = items.iter().filter(|item| self.passes.get(**item) == Some(&Some(false))).count();
         let rate = |n: usize| n as f64 / of.max(1) as f64;
-        (failing > 0).then(|| Gain { metric: "pass_rate", from: rate(passed), to: rate(passed + failing) })
+        (failing > 0).then(|| Gain {
+            metric: "pass_rate",
+            from: rate(passed),
+            to: rate(passed + failing),
+            repaired: None,
+        })
     }
 
     fn card(&self, card: Card) -> Recommendation {
@@ -63,6 +69,7 @@ impl Texts<'_> {
         let failing = card.items.iter().filter(|item| self.passes.get(**item) == Some(&Some(false))).count();
         Recommendation {
             kind: card.kind,
+            subject: card.subject,
             importance: self.case.importance(gain),
             title: card.title,
             sentence: card.sentence,
@@ -109,6 +116,7 @@ impl Texts<'_> {
                 let answers = self.answers(&items);
                 cards.push(self.card(Card {
                     kind,
+                    subject: String::new(),
                     title: title.replace("{}", &answers),
                     sentence: why.replace("{}", &answers),
                     rule: self.rule(rule),
@@ -196,6 +204,7 @@ impl Texts<'_> {
             let times = fmt::short(if word == "longer" { long } else { short });
             cards.push(self.card(Card {
                 kind,
+                subject: String::new(),
                 title: format!("{answers} much {word} than the reference"),
                 sentence: format!(
                     "{answers} that fail have {bound} times the words of their reference: say in the prompt how long an answer \
@@ -243,6 +252,7 @@ impl Texts<'_> {
         let items: Vec<usize> = slice.items.iter().map(|item| *item as usize).collect();
         let mut card = self.card(Card {
             kind: "weak_slice",
+        subject: format!("{}: {}", of.by, slice.name),
             title: format!(
                 "{}, {}: {} pass against {}",
                 of.by,

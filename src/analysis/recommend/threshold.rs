@@ -33,6 +33,7 @@ pub(super) fn pooled(case: &Case) -> Vec<Recommendation> {
     );
     vec![Recommendation {
         kind: "threshold_off",
+        subject: "all classes".to_owned(),
         importance: case.importance(Some(gain)),
         title: format!("{} the confidence threshold to {optimum}", if raise { "Raise" } else { "Lower" }),
         sentence,
@@ -104,7 +105,7 @@ fn own_optimum(case: &Case, class: ClassId, pooled: f64) -> Option<Own> {
     let totals = case.counter.totals();
     let (all_correct, all_kept) = (totals.correct + correct - here.correct, totals.kept() + kept - here.predicted());
     let (from, to) = (totals.f1()?, rates::f1(all_correct, all_kept, totals.truths())?);
-    let gain = (to > from).then_some(Gain { metric: "f1", from, to });
+    let gain = (to > from).then_some(Gain { metric: "f1", from, to, repaired: None });
     Some(Own { class, threshold: best, f1_here, f1_there, gain })
 }
 
@@ -121,6 +122,7 @@ fn card(case: &Case, own: &Own, pooled: f64) -> Recommendation {
     let kind = if own.threshold < case.threshold { OutcomeKind::Missed } else { OutcomeKind::FalsePositive };
     Recommendation {
         kind: "threshold_off",
+        subject: String::new(),
         importance: own.gain.map_or(Importance::Low, |g| case.importance(Some(g))),
         title: format!("{name} works best at {best}"),
         sentence,

@@ -66,6 +66,7 @@ fn card(case: &Case, group: &Group) -> Option<Recommendation> {
     evidence.extend(group.row.recall.map(|r| ("recall", r)));
     Some(Recommendation {
         kind: "weak_cluster",
+        subject: group.name.clone(),
         importance: case.importance(gain),
         title: format!("{}: F1 {} against {}", group.name, fmt::rate(Some(spread.mean)), fmt::rate(Some(weak.others))),
         sentence,

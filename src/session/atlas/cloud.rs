@@ -112,11 +112,7 @@ impl Cloud {
                 images.dedup();
                 Filter::Images { title, images }
             }
-            Of::Objects => {
-                let mut truths: Vec<TruthId> = chosen.filter_map(|point| point.truth).collect();
-                truths.sort_unstable();
-                Filter::Objects { title, truths: Arc::new(truths) }
-            }
+            Of::Objects => Filter::of_truths(title, chosen.filter_map(|point| point.truth).collect()),
         }
     }
 

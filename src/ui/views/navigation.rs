@@ -14,6 +14,8 @@ pub const PAGES: &[(Page, &str)] = &[
     (Page::Overview, "Overview"),
     (Page::Images, "Images"),
     (Page::Curves, "Curves"),
+    (Page::Thresholds, "Thresholds"),
+    (Page::Errors, "Errors"),
     (Page::Vectors, "Vectors"),
     (Page::Run, "Run"),
     (Page::CrossValidate, "Cross-validate"),
