@@ -2,6 +2,7 @@
 //!
 //! Reads counts and outcomes; matches nothing and knows no file. Each rule stands in its own module.
 
+mod boxes;
 mod case;
 mod confused;
 mod data;
@@ -15,7 +16,7 @@ mod weak_cluster;
 use std::cmp::Ordering;
 
 use crate::metrics::detection::Matched;
-use crate::metrics::{Counter, Counts, Evaluation};
+use crate::metrics::{Counter, Counts, Evaluation, rates};
 use crate::model::{ClassId, ClassTable};
 
 use super::filter::Filter;
@@ -67,6 +68,44 @@ impl Gain {
     }
 }
 
+/// How much surer a number would be with more data: its 95 % interval, the shares of right and wrong staying as they are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Surer {
+    /// Which number, such as `f1`.
+    pub metric: &'static str,
+    /// Truths today.
+    pub truths: u64,
+    /// Truths then.
+    pub with: u64,
+    /// Its interval today.
+    pub now: (f64, f64),
+    /// Its interval then.
+    pub then: (f64, f64),
+}
+
+impl Surer {
+    /// F1 from counts, with `with` truths instead of `truths`; `None` where F1 is not defined, or as many are there already.
+    #[must_use]
+    pub fn f1(correct: u64, kept: u64, truths: u64, with: u64) -> Option<Self> {
+        if truths == 0 || with <= truths {
+            return None;
+        }
+        let times = with as f64 / truths as f64;
+        let scaled = |n: u64| (n as f64 * times).round() as u64;
+        let now = rates::f1_interval(correct, kept, truths)?;
+        let then = rates::f1_interval(scaled(correct), scaled(kept), with)?;
+        Some(Self { metric: "f1", truths, with, now, then })
+    }
+
+    /// The share that passes, with `with` answers instead of `of`.
+    #[must_use]
+    pub fn pass_rate(passed: u64, of: u64, with: u64) -> Option<Self> {
+        let now = rates::wilson(passed, of)?;
+        let then = rates::wilson((passed as f64 / of as f64 * with as f64).round() as u64, with)?;
+        Some(Self { metric: "pass_rate", truths: of, with, now, then })
+    }
+}
+
 /// One recommendation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recommendation {
@@ -89,6 +128,8 @@ pub struct Recommendation {
     pub evidence: Vec<(&'static str, f64)>,
     /// What repairing it would give, where that can be computed.
     pub gain: Option<Gain>,
+    /// What more data would give, where that is what is missing.
+    pub surer: Option<Surer>,
     /// Its items.
     pub filter: Filter,
     /// A threshold that it proposes.
@@ -139,6 +180,16 @@ pub struct Rules {
     pub confused_count: u64,
     /// `confused_classes`: the same as a share of the objects of the class.
     pub confused_share: f64,
+    /// `localisation`: cost of TIDE's Loc error in AP50 from which it fires.
+    pub localisation_cost: f64,
+    /// `localisation`: AP50 from which boxes are judged …
+    pub loose_ap50: f64,
+    /// … share of it below which AP says that they are loose …
+    pub loose_share: f64,
+    /// … and overlap below which a found object is shown for that.
+    pub loose_iou: f64,
+    /// `duplicates`: cost of TIDE's Dupe error in AP50 from which it fires.
+    pub duplicates_cost: f64,
     /// `needs_more_data`: a class with fewer truths has few …
     pub few_truths: f64,
     /// … or with fewer than this times the square root of all truths …
@@ -207,6 +258,11 @@ impl Default for Rules {
             small_set_false_positives: 5,
             confused_count: 5,
             confused_share: 0.05,
+            localisation_cost: 0.02,
+            loose_ap50: 0.5,
+            loose_share: 0.5,
+            loose_iou: 0.75,
+            duplicates_cost: 0.01,
             few_truths: 30.0,
             few_root: 0.05,
             few_of_median: 0.25,
@@ -261,6 +317,7 @@ pub fn recommend(
     all.extend(threshold::own_optima(&case));
     all.extend(missed::find(&case));
     all.extend(false_positives::find(&case));
+    all.extend(boxes::find(&case));
     all.extend(confused::find(&case));
     all.extend(pixels::find(&case));
     all.extend(weak_cluster::find(&case, &beside.groups));

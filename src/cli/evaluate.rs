@@ -191,7 +191,12 @@ fn one(
     written: Written,
     progress: &TerminalProgress,
 ) -> Result<Done, CliError> {
-    let sections = Sections { coco: written.coco, tide: written.tide, timeline: written.needs_timeline() };
+    // Rules about where detections lie rest on AP and error types.
+    let sections = Sections {
+        coco: written.coco || written.recommendations,
+        tide: written.tide || written.recommendations,
+        timeline: written.needs_timeline(),
+    };
     let loaded = load::evaluate(&job.root, &job.project, choice, settings, sections, progress)?;
     let mut done = Done {
         counter: None,

@@ -321,6 +321,19 @@ impl Evaluation {
         })
     }
 
+    /// The confidence of an outcome's detection.
+    #[must_use]
+    pub fn score_of(&self, outcome: Outcome) -> Option<f64> {
+        outcome.pred().and_then(|pred| self.predictions.score_of(pred))
+    }
+
+    /// The overlap of an outcome's pair.
+    #[must_use]
+    pub fn overlap_of(&self, outcome: Outcome) -> Option<f64> {
+        let (truth, pred) = (outcome.truth()?, outcome.pred()?);
+        self.objects()?.pairs.of(pred).find(|(of, _)| *of == truth).map(|(_, overlap)| overlap)
+    }
+
     /// Rates of pixels at the threshold of a counter; `None` for other tasks. Boundaries are those without a threshold.
     #[must_use]
     pub fn segmentation(&self, counter: &Counter) -> Option<SegmentationSummary> {

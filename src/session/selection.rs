@@ -196,28 +196,15 @@ impl Selection {
                 -measure(s, |m| m.confidence).unwrap_or(f64::NEG_INFINITY)
             }
             Sort::Confidence => {
-                -marks(s).iter().filter_map(|o| score(evaluation, *o)).fold(f64::NEG_INFINITY, f64::max)
+                -marks(s).iter().filter_map(|o| evaluation.score_of(*o)).fold(f64::NEG_INFINITY, f64::max)
             }
-            Sort::Overlap => marks(s).iter().filter_map(|o| overlap(evaluation, *o)).fold(f64::INFINITY, f64::min),
+            Sort::Overlap => marks(s).iter().filter_map(|o| evaluation.overlap_of(*o)).fold(f64::INFINITY, f64::min),
         };
         let mut keyed: Vec<(f64, SelectedImage)> = self.images.iter().map(|s| (key(s), *s)).collect();
         keyed.sort_by(|(a, s), (b, t)| a.partial_cmp(b).unwrap_or(Ordering::Equal).then_with(|| by_name(s, t)));
         self.images = keyed.into_iter().map(|(_, s)| s).collect();
         self.outcomes = outcomes;
     }
-}
-
-/// The confidence of an outcome's detection.
-#[must_use]
-pub fn score(evaluation: &Evaluation, outcome: Outcome) -> Option<f64> {
-    outcome.pred().and_then(|p| evaluation.predictions.score_of(p))
-}
-
-/// The overlap of an outcome's pair.
-#[must_use]
-pub fn overlap(evaluation: &Evaluation, outcome: Outcome) -> Option<f64> {
-    let (truth, pred) = (outcome.truth()?, outcome.pred()?);
-    evaluation.objects()?.pairs.of(pred).find(|(t, _)| *t == truth).map(|(_, o)| o)
 }
 
 fn as_u32(n: usize) -> u32 {

@@ -5,3 +5,4 @@ pub mod app;
 pub mod quiz;
 pub mod raster;
 pub mod synthetic;
+pub mod world;

@@ -114,6 +114,7 @@ fn card(case: &Case, one: Direction, other: Option<Direction>) -> Recommendation
             ("reverse_support", number(back.support)),
         ],
         gain,
+        surer: None,
         filter,
         threshold: None,
     }

@@ -5,9 +5,11 @@ use crate::metrics::rates;
 use crate::model::{ClassId, fmt};
 
 use super::case::{Case, listed, number};
-use super::{Importance, Recommendation};
+use super::{Importance, Recommendation, Surer};
 use crate::analysis::Filter;
 
+/// Four times the data halve an interval.
+const FOUR: u64 = 4;
 /// Class names written out in a sentence.
 const NAMED: usize = 4;
 
@@ -42,6 +44,8 @@ pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
         format!("Below {} the numbers of a class are loose: {}", case.units(limit.ceil() as u64), listed(&named));
     let mut classes: Vec<ClassId> = present.iter().map(|(_, class)| *class).collect();
     classes.sort();
+    let counts = case.counter.classes().get(first.index()).copied().unwrap_or_default();
+    let surer = Surer::f1(counts.correct, counts.predicted(), smallest, limit.ceil() as u64);
     Some(Recommendation {
         kind: "needs_more_data",
         subject: String::new(),
@@ -67,6 +71,7 @@ pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
         ],
         classes,
         gain: None,
+        surer,
         threshold: None,
     })
 }
@@ -135,6 +140,12 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
             fmt::rate(Some(high - low)),
         )
     };
+    let with = FOUR * totals.truths();
+    let surer = match texts {
+        _ if of_pixels => None,
+        Some(_) => Surer::pass_rate(totals.correct, totals.truths(), with),
+        None => Surer::f1(totals.correct, totals.kept(), totals.truths(), with),
+    };
     let mut evidence = vec![("images", number(images as u64)), ("objects", number(totals.truths()))];
     if !of_pixels {
         evidence.extend(keys.into_iter().zip([low, high, high - low]));
@@ -156,6 +167,7 @@ pub(super) fn small_set(case: &Case) -> Option<Recommendation> {
         classes: Vec::new(),
         evidence,
         gain: None,
+        surer,
         filter: Filter::All,
         threshold: None,
     })

@@ -55,6 +55,7 @@ fn card(case: &Case, class: ClassId, counts: ClassCounts) -> Recommendation {
         classes: vec![class],
         evidence: evidence(counts, lies.as_ref()),
         gain,
+        surer: None,
         filter: Filter::Segment { class: Some(class), kind: OutcomeKind::FalsePositive },
         threshold: None,
     }

@@ -50,6 +50,7 @@ fn card(case: &Case, class: ClassId, counts: ClassCounts, below: &[bool]) -> Rec
         classes: vec![class],
         evidence: evidence(counts, split.as_ref()),
         gain,
+        surer: None,
         filter: Filter::Segment { class: Some(class), kind: OutcomeKind::Missed },
         threshold: None,
     }

@@ -89,6 +89,7 @@ fn thin(case: &Case, classes: &[Class]) -> Vec<Recommendation> {
                 ("near_outline_wrong", number(class.near.1)),
             ],
             gain,
+            surer: None,
             filter: Filter::Segment { class: Some(class.id), kind: OutcomeKind::Misclassified },
             threshold: None,
         }
@@ -142,6 +143,7 @@ fn borders(case: &Case, classes: &[Class]) -> Option<Recommendation> {
         classes: worst.iter().take(NAMED).map(|class| class.id).collect(),
         evidence: vec![("wrong", number(wrong)), ("near_outline_wrong", number(near)), ("share", share)],
         gain,
+        surer: None,
         filter: Filter::Segment { class: None, kind: OutcomeKind::Misclassified },
         threshold: None,
     })

@@ -81,6 +81,7 @@ impl Texts<'_> {
                 ("failing", number(failing as u64)),
             ],
             gain,
+            surer: None,
             filter: Filter::Images {
                 title: card.selection.to_owned(),
                 images: card.items.into_iter().map(ImageId::from_index).collect(),

@@ -50,6 +50,7 @@ pub(super) fn pooled(case: &Case) -> Vec<Recommendation> {
             ("optimal_f1", gain.to),
         ],
         gain: Some(gain),
+        surer: None,
         filter: Filter::Images {
             title: format!("Images that change between {here} and {optimum}"),
             images: changing_images(case, best),
@@ -143,6 +144,7 @@ fn card(case: &Case, own: &Own, pooled: f64) -> Recommendation {
             ("support", number(case.support(own.class))),
         ],
         gain: own.gain,
+        surer: None,
         filter: Filter::Segment { class: Some(own.class), kind },
         threshold: None,
     }

@@ -79,6 +79,7 @@ fn card(case: &Case, group: &Group) -> Option<Recommendation> {
         classes: labels.iter().take(NAMED).map(|(class, _)| *class).collect(),
         evidence,
         gain,
+        surer: None,
         filter: group.filter.clone(),
         threshold: None,
     })

@@ -5,7 +5,6 @@
 use crate::metrics::{Outcome, OutcomeKind};
 use crate::model::{BBox, ClassId, ImageId, PredId, TruthId, fmt};
 use crate::session::Explorer;
-use crate::session::selection;
 
 /// Whether an object counts, and as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +43,7 @@ pub struct Side {
 
 impl Object {
     fn new(explorer: &Explorer, outcome: Outcome, standing: Standing, marks: &[Outcome]) -> Self {
-        let iou = selection::overlap(&explorer.evaluation, outcome);
+        let iou = explorer.evaluation.overlap_of(outcome);
         Self { outcome, standing, iou, marked: marks.contains(&outcome) }
     }
 
@@ -163,7 +162,7 @@ pub fn of_image(explorer: &Explorer, image: ImageId, marks: &[Outcome], below: b
             objects.push(Object::new(explorer, Outcome::false_positive(pred), standing, marks));
         }
     }
-    let score = |o: &Object| selection::score(&explorer.evaluation, o.outcome).unwrap_or(f64::NEG_INFINITY);
+    let score = |o: &Object| explorer.evaluation.score_of(o.outcome).unwrap_or(f64::NEG_INFINITY);
     objects.sort_by(|a, b| {
         let (a_key, b_key) = ((!a.marked, urgency(a.standing)), (!b.marked, urgency(b.standing)));
         a_key.cmp(&b_key).then(score(b).total_cmp(&score(a)))

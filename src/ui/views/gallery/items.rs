@@ -6,7 +6,6 @@ use crate::analysis::Filter;
 use crate::metrics::detection::Matched;
 use crate::metrics::{Cut, Outcome};
 use crate::model::ImageId;
-use crate::session::selection::{overlap, score};
 use crate::session::{Explorer, SelectedImage, Sort};
 
 /// What a tile stands for: an image, or one object in it.
@@ -72,8 +71,8 @@ impl Objects {
             items.sort_by(|(a, _), (b, _)| value(a).total_cmp(&value(b)));
         };
         match selection.sort {
-            Sort::Confidence => keyed(&|o| -score(evaluation, o).unwrap_or(f64::NEG_INFINITY), &mut self.items),
-            Sort::Overlap => keyed(&|o| overlap(evaluation, o).unwrap_or(f64::INFINITY), &mut self.items),
+            Sort::Confidence => keyed(&|o| -evaluation.score_of(o).unwrap_or(f64::NEG_INFINITY), &mut self.items),
+            Sort::Overlap => keyed(&|o| evaluation.overlap_of(o).unwrap_or(f64::INFINITY), &mut self.items),
             _ => {}
         }
         self.key = Some(key);
