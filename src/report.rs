@@ -2,6 +2,7 @@
 //!
 //! Reads results and turns them into documents. Does not evaluate and does not know the screen.
 
+mod advice;
 pub mod compare;
 mod confidence_source;
 pub mod csv_tables;

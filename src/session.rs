@@ -8,6 +8,7 @@ pub mod choices;
 pub mod command;
 pub mod comparing;
 pub mod crossval;
+pub mod decisions;
 pub mod errors;
 pub mod evaluations;
 pub mod event;
@@ -45,6 +46,7 @@ use atlas::Atlas;
 pub use command::Command;
 use comparing::Compared;
 use crossval::Crossed;
+use decisions::{Decision, Decisions};
 use errors::Errors;
 use evaluations::Evaluations;
 pub use event::{Event, EventBody};
@@ -81,6 +83,8 @@ pub enum Slot {
     Rematch,
     /// Recommendations at the threshold.
     Recommend,
+    /// Recommendations while the threshold moves.
+    Follow,
     /// The confusion matrix of several labels.
     Pairs,
     /// Precision-recall curves.
@@ -186,6 +190,10 @@ pub struct Session {
     pub explorer: Option<Explorer>,
     /// The vector explorer of the evaluation on screen, once it was opened.
     pub atlas: Option<Atlas>,
+    /// What was decided about the recommendations for the model and dataset on screen.
+    pub decisions: Decisions,
+    /// Cards that were decided about since the evaluation came on screen, with where they stood before; the last one last.
+    pub decided: Vec<(String, Decision)>,
     /// What the analysis of errors knows of the evaluation on screen.
     pub errors: Errors,
     /// Tags on the items of the dataset on screen.
@@ -221,17 +229,19 @@ impl Session {
     #[must_use]
     pub fn new(runner: Box<dyn Runner<Event>>, settings: Settings, sample: Option<PathBuf>) -> Self {
         Self {
+            rules: Rules::of_changes(&settings.rules),
             settings,
             keeper: Keeper::default(),
             tables: None,
             ranges: None,
-            rules: Rules::default(),
             workspace: Workspace::default(),
             evaluations: Evaluations::default(),
             note: Note::default(),
             project: None,
             explorer: None,
             atlas: None,
+            decisions: Decisions::default(),
+            decided: Vec::new(),
             errors: Errors::default(),
             tags: Tags::new(),
             tags_before: Vec::new(),

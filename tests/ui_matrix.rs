@@ -276,7 +276,7 @@ fn cards_stay_while_the_threshold_moves_and_say_so() {
     let first = group(&app, &cards[0].title).rect();
     let at = evalens::model::fmt::threshold(app.explorer().threshold.value);
     app.send(Command::SetThreshold(0.05));
-    let words = format!("settling … these are for confidence ≥ {at}");
+    let words = format!("settling … choice and order are for confidence ≥ {at}");
     assert!(app.sees(&words), "{:?}", app.names());
     assert_eq!(group(&app, &cards[0].title).rect(), first, "nothing moves");
     app.send(Command::SettleNow);

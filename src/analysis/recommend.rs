@@ -9,6 +9,7 @@ mod data;
 mod false_positives;
 mod missed;
 mod pixels;
+mod rules;
 mod texts;
 mod threshold;
 mod weak_cluster;
@@ -22,6 +23,7 @@ use crate::model::{ClassId, ClassTable};
 use super::filter::Filter;
 use case::Case;
 
+pub use rules::{Limit, Rules};
 pub use weak_cluster::Group;
 
 /// How much a recommendation matters.
@@ -140,8 +142,10 @@ impl Recommendation {
     /// What it is about, by names: the same at any threshold, and in any reading of the data.
     #[must_use]
     pub fn key(&self, classes: &ClassTable) -> String {
+        let names = self.classes.iter().map(|class| classes.name(*class));
         let mut key = self.kind.to_owned();
-        for name in self.classes.iter().map(|class| classes.name(*class)).chain([self.subject.as_str()]) {
+        // Which classes are concerned may change with the threshold where something else says what it is about.
+        for name in names.filter(|_| self.subject.is_empty()).chain([self.subject.as_str()]).filter(|n| !n.is_empty()) {
             key.push('/');
             key.push_str(name);
         }
@@ -149,143 +153,11 @@ impl Recommendation {
     }
 }
 
-/// The thresholds of the rules (METRICS §9), all settable.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rules {
-    /// Cards of one rule; the classes with most at stake come first.
-    pub cards_per_rule: usize,
-    /// Gain of pooled F1 from which a recommendation is of high importance.
-    pub high_gain: f64,
-    /// Gain of pooled F1 from which it is of medium importance.
-    pub medium_gain: f64,
-    /// `missed_detections`: recall below which a class counts as missed too often.
-    pub missed_recall: f64,
-    /// `missed_detections`: missed truths from which it fires.
-    pub missed_count: u64,
-    /// `missed_detections`: share of a box that one other truth of the image covers, from which it counts as crowded.
-    pub crowd_cover: f64,
-    /// `missed_detections`: distance from the border of the image, in pixels, up to which a box counts as at the edge.
-    pub edge_pixels: f64,
-    /// `false_positives`: precision below which a class counts as predicted too often.
-    pub false_positive_precision: f64,
-    /// `false_positives`: kept predictions of the class from which it fires.
-    pub false_positive_kept: u64,
-    /// `false_positives`: false positives from which it fires.
-    pub false_positive_count: u64,
-    /// `false_positives`: a set with fewer images is small …
-    pub small_set_images: usize,
-    /// … and there these false positives suffice, whatever the number of predictions.
-    pub small_set_false_positives: u64,
-    /// `confused_classes`: objects of one class taken for the other, from which it fires.
-    pub confused_count: u64,
-    /// `confused_classes`: the same as a share of the objects of the class.
-    pub confused_share: f64,
-    /// `localisation`: cost of TIDE's Loc error in AP50 from which it fires.
-    pub localisation_cost: f64,
-    /// `localisation`: AP50 from which boxes are judged …
-    pub loose_ap50: f64,
-    /// … share of it below which AP says that they are loose …
-    pub loose_share: f64,
-    /// … and overlap below which a found object is shown for that.
-    pub loose_iou: f64,
-    /// `duplicates`: cost of TIDE's Dupe error in AP50 from which it fires.
-    pub duplicates_cost: f64,
-    /// `needs_more_data`: a class with fewer truths has few …
-    pub few_truths: f64,
-    /// … or with fewer than this times the square root of all truths …
-    pub few_root: f64,
-    /// … or with a smaller share than this of the median class.
-    pub few_of_median: f64,
-    /// `needs_more_data`: a class with fewer truths cannot be judged at all.
-    pub least_truths: u64,
-    /// `small_evaluation_set`: images below which it fires.
-    pub small_items: usize,
-    /// `small_evaluation_set`: share of the dataset below which a test split is small.
-    pub small_test_share: f64,
-    /// `small_evaluation_set`: share of the dataset below which a validation split is small.
-    pub small_validation_share: f64,
-    /// `threshold_off`: gain of F1 from which it fires.
-    pub threshold_gain: f64,
-    /// `threshold_off`: distance of a class's own optimum from the pooled one, from which it fires.
-    pub own_optimum_distance: f64,
-    /// `threshold_off`: gain of the class's F1 at its own optimum, from which it fires.
-    pub own_optimum_gain: f64,
-    /// `threshold_off`: truths of a class from which its own optimum means something.
-    pub own_optimum_truths: u64,
-    /// `thin_structures`: share of a class's true pixels near its outlines from which it is thin …
-    pub thin_share: f64,
-    /// … IoU below which that is said …
-    pub thin_iou: f64,
-    /// … and true pixels from which it is.
-    pub thin_pixels: u64,
-    /// `border_errors`, `region_errors`: share of the wrong pixels from which they are said to lie there.
-    pub border_share: f64,
-    /// The same: wrong pixels from which that is said.
-    pub border_pixels: u64,
-    /// Rules about generated texts: answers from which they fire …
-    pub odd_answers: usize,
-    /// … and the share of all answers.
-    pub odd_share: f64,
-    /// `answers_too_long`: words by words of the reference from which an answer is too long.
-    pub long_answer: f64,
-    /// `answers_too_short`: the same up to which one is too short.
-    pub short_answer: f64,
-    /// `weak_slice`: share of all answers from which a part of them is judged.
-    pub slice_share: f64,
-}
-
 /// What was found out about an evaluation beside its counts, at whatever threshold.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
     /// Clusters of the vector explorer, with their numbers at the threshold.
     pub groups: Vec<Group>,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            cards_per_rule: 5,
-            high_gain: 0.02,
-            medium_gain: 0.005,
-            missed_recall: 0.8,
-            missed_count: 5,
-            crowd_cover: 0.1,
-            edge_pixels: 2.0,
-            false_positive_precision: 0.65,
-            false_positive_kept: 30,
-            false_positive_count: 30,
-            small_set_images: 500,
-            small_set_false_positives: 5,
-            confused_count: 5,
-            confused_share: 0.05,
-            localisation_cost: 0.02,
-            loose_ap50: 0.5,
-            loose_share: 0.5,
-            loose_iou: 0.75,
-            duplicates_cost: 0.01,
-            few_truths: 30.0,
-            few_root: 0.05,
-            few_of_median: 0.25,
-            least_truths: 10,
-            small_items: 50,
-            small_test_share: 0.05,
-            small_validation_share: 0.1,
-            threshold_gain: 0.001,
-            own_optimum_distance: 0.15,
-            own_optimum_gain: 0.02,
-            own_optimum_truths: 10,
-            thin_share: 0.8,
-            thin_iou: 0.5,
-            thin_pixels: 1000,
-            border_share: 0.6,
-            border_pixels: 1000,
-            odd_answers: 5,
-            odd_share: 0.01,
-            long_answer: 2.0,
-            short_answer: 0.5,
-            slice_share: 0.05,
-        }
-    }
 }
 
 /// Applies every rule at the threshold of `counter`; by estimated gain, then importance.
@@ -305,25 +177,45 @@ pub fn recommend(
         return Vec::new();
     }
     let case = Case { evaluation, matched, counter, threshold, rules };
-    if evaluation.texts().is_some() {
+    let mut all = quick(&case);
+    all.extend(weak_cluster::find(&case, &beside.groups));
+    all.sort_by(by_gain_then_importance);
+    all
+}
+
+/// As [`recommend`], without the rules that rest on more than counts and outcomes: what can follow a finger on the slider.
+#[must_use]
+pub fn at_once(
+    evaluation: &Evaluation,
+    matched: &Matched,
+    counter: &Counter,
+    threshold: f64,
+    rules: &Rules,
+) -> Vec<Recommendation> {
+    if counter.totals().truths() == 0 {
+        return Vec::new();
+    }
+    let mut all = quick(&Case { evaluation, matched, counter, threshold, rules });
+    all.sort_by(by_gain_then_importance);
+    all
+}
+
+fn quick(case: &Case) -> Vec<Recommendation> {
+    if case.evaluation.texts().is_some() {
         // An answer has no class and nothing to be taken for; the threshold is a wish and not an optimum.
-        let mut all = texts::find(&case);
-        all.extend(weak_cluster::find(&case, &beside.groups));
-        all.extend(data::small_set(&case));
-        all.sort_by(by_gain_then_importance);
+        let mut all = texts::find(case);
+        all.extend(data::small_set(case));
         return all;
     }
-    let mut all = threshold::pooled(&case);
-    all.extend(threshold::own_optima(&case));
-    all.extend(missed::find(&case));
-    all.extend(false_positives::find(&case));
-    all.extend(boxes::find(&case));
-    all.extend(confused::find(&case));
-    all.extend(pixels::find(&case));
-    all.extend(weak_cluster::find(&case, &beside.groups));
-    all.extend(data::few_truths(&case));
-    all.extend(data::small_set(&case));
-    all.sort_by(by_gain_then_importance);
+    let mut all = threshold::pooled(case);
+    all.extend(threshold::own_optima(case));
+    all.extend(missed::find(case));
+    all.extend(false_positives::find(case));
+    all.extend(boxes::find(case));
+    all.extend(confused::find(case));
+    all.extend(pixels::find(case));
+    all.extend(data::few_truths(case));
+    all.extend(data::small_set(case));
     all
 }
 

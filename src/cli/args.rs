@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser};
 
+use crate::analysis::Rules;
+use crate::analysis::recommend::Limit;
 use crate::metrics::Matching;
 use crate::model::Task;
 
@@ -120,6 +122,9 @@ pub struct EvaluateArgs {
     /// Exit with 3 when a number of the summary is below a value
     #[arg(long, value_name = "METRIC=VALUE", value_parser = fail_under)]
     pub fail_under: Vec<(String, f64)>,
+    /// Set a limit of the recommendations' rules, such as missed_recall=0.9
+    #[arg(long = "rule", value_name = "LIMIT=VALUE", value_parser = rule)]
+    pub rules: Vec<(String, f64)>,
     /// Add bootstrap intervals of the headline (1,000 resamples of the images)
     #[arg(long)]
     pub intervals: bool,
@@ -353,7 +358,20 @@ fn task(text: &str) -> Result<Task, String> {
 }
 
 fn fail_under(text: &str) -> Result<(String, f64), String> {
-    let (metric, value) = text.split_once('=').ok_or("METRIC=VALUE is expected, such as f1=0.8")?;
-    let value: f64 = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
-    Ok((metric.to_owned(), value))
+    named_value(text).ok_or("METRIC=VALUE is expected, such as f1=0.8")?
+}
+
+fn rule(text: &str) -> Result<(String, f64), String> {
+    let (name, value) = named_value(text).ok_or("LIMIT=VALUE is expected, such as missed_recall=0.9")??;
+    let names = || Rules::LIMITS.iter().map(|limit| limit.name).collect::<Vec<_>>().join(", ");
+    let limit = Limit::named(&name).ok_or_else(|| format!("there is no limit `{name}`; there are {}", names()))?;
+    let (low, high) = limit.range;
+    if (low..=high).contains(&value) { Ok((name, value)) } else { Err(format!("{name} is from {low} to {high}")) }
+}
+
+/// `NAME=VALUE`; `None` without the sign between them.
+fn named_value(text: &str) -> Option<Result<(String, f64), String>> {
+    let (name, value) = text.split_once('=')?;
+    let value = value.parse().map_err(|_| format!("`{value}` is not a number"));
+    Some(value.map(|value| (name.to_owned(), value)))
 }

@@ -220,7 +220,7 @@ fn one(
             &matched,
             &counter,
             done.confidence,
-            &Rules::default(),
+            &Rules::of_changes(&args.rules.iter().cloned().collect()),
             &Beside::default(),
         );
     }

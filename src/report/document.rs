@@ -1,6 +1,6 @@
 //! The evaluation document (`evalens.evaluation/1`): numbers at full precision, undefined as null, in a fixed order.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::analysis::recommend::Recommendation;
 use crate::metrics::classification::MultiLabelAt;
@@ -11,8 +11,9 @@ use crate::metrics::segmentation::SegmentationSummary;
 use crate::metrics::tide::TideSummary;
 use crate::metrics::{Counter, Counts, DetectionSettings, Evaluation, Sweep};
 use crate::model::finding::Finding;
-use crate::model::{ClassId, ImageId, Task};
+use crate::model::{ClassId, Task};
 
+use super::advice;
 pub use super::confidence_source::ConfidenceSource;
 use super::labels::{ClassLabels, LabelSummary};
 use super::segmentation::{ClassPixelsPart, MaskSettings, SegmentationPart};
@@ -113,7 +114,7 @@ pub struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sweep: Option<SweepPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    recommendations: Option<Vec<RecommendationPart<'a>>>,
+    recommendations: Option<Vec<advice::Part<'a>>>,
     /// Of generated texts the share of answers that pass at every threshold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pass_curve: Option<PassCurve>,
@@ -297,25 +298,6 @@ struct SweepPart {
     f1: Vec<Option<f64>>,
 }
 
-#[derive(Debug, Serialize)]
-struct RecommendationPart<'a> {
-    kind: &'a str,
-    title: &'a str,
-    severity: &'static str,
-    sentence: &'a str,
-    rule: &'a str,
-    classes: Vec<&'a str>,
-    #[serde(serialize_with = "as_map")]
-    evidence: &'a [(&'static str, f64)],
-    gain_metric: Option<&'static str>,
-    estimated_gain: Option<f64>,
-    items: Vec<&'a str>,
-}
-
-fn as_map<S: Serializer>(pairs: &[(&'static str, f64)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(pairs.iter().copied())
-}
-
 impl<'a> Document<'a> {
     /// Puts a document together.
     #[must_use]
@@ -381,7 +363,7 @@ impl<'a> Document<'a> {
                 .and_then(|l| l.cooccurrence.as_ref())
                 .map(|c| c.as_slice()),
             sweep: counted.filter(|_| written.sweep).map(|at| SweepPart::new(&at.matched.sweep)),
-            recommendations: at.filter(|_| written.recommendations).map(|at| recommendations(evaluation, &at)),
+            recommendations: at.filter(|_| written.recommendations).map(|at| advice::parts(evaluation, &at)),
             pass_curve: PassCurve::of(evaluation).filter(|_| written.sweep),
             items: ItemPart::all(evaluation).filter(|_| written.matrix),
         }
@@ -550,29 +532,6 @@ fn thinned(len: usize, keep: Option<usize>) -> Vec<usize> {
         *row = keep;
     }
     rows
-}
-
-fn recommendations<'a>(evaluation: &'a Evaluation, at: &At<'a>) -> Vec<RecommendationPart<'a>> {
-    let table = &evaluation.dataset.classes;
-    let cut = at.counter.cut();
-    let part = |r: &'a Recommendation| RecommendationPart {
-        kind: r.kind,
-        title: &r.title,
-        severity: r.importance.name(),
-        sentence: &r.sentence,
-        rule: &r.rule,
-        classes: r.classes.iter().map(|&c| table.name(c)).collect(),
-        evidence: &r.evidence,
-        gain_metric: r.gain.map(|g| g.metric),
-        estimated_gain: r.gain.map(|g| g.to - g.from),
-        items: r
-            .filter
-            .images(evaluation, at.matched, cut)
-            .into_iter()
-            .filter_map(|i: ImageId| evaluation.dataset.images.get(i.index()).map(|image| image.name.as_str()))
-            .collect(),
-    };
-    at.recommendations.iter().map(part).collect()
 }
 
 #[cfg(test)]

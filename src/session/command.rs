@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::analysis::Filter;
+use crate::analysis::{Filter, Rules};
 use crate::formats::Correction;
 use crate::metrics::Matching;
 use crate::metrics::classification::PairCounting;
@@ -18,6 +18,7 @@ use super::atlas::groups::Grouping;
 use super::atlas::layout::Projection;
 use super::comparing::At;
 use super::crossval::Request;
+use super::decisions::Decision;
 use super::errors::{Tab, design, leaks, pictures, protocols, review, slices};
 use super::evaluations::{Key, ModelKey};
 use super::explorer::CurveKey;
@@ -172,6 +173,14 @@ pub enum Command {
     CheckFiles,
     /// Compute the content hashes of the inputs, unless they are there or on their way.
     HashInputs,
+    /// Accept or dismiss a recommendation, by its key; open: take that back.
+    Decide(String, Decision),
+    /// Write something about a recommendation.
+    NoteCard(String, String),
+    /// Take the last decision about a recommendation back.
+    UndoDecision,
+    /// Set the limits of the rules.
+    SetRules(Box<Rules>),
     /// Show a part of the page of errors.
     ShowErrors(Tab),
     /// About slices.

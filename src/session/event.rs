@@ -65,6 +65,8 @@ pub enum EventBody {
     PairMatrix(Result<Box<PairMatrix>, JobError>),
     /// Recommendations at the threshold that was current when the job began.
     Recommended(f64, Result<Vec<Recommendation>, JobError>),
+    /// Recommendations at a threshold that may have moved on.
+    Followed(f64, Result<Vec<Recommendation>, JobError>),
     /// Precision-recall curves.
     Curves(Result<PrCurves, JobError>),
     /// A table or picture was written into this file.

@@ -127,10 +127,12 @@ pub struct Explorer {
     pub(super) outdated: bool,
     /// The masks of the image that is looked at, or why they cannot be read.
     pub masks: Option<(ImageId, Result<Arc<Shown>, String>)>,
-    /// Recommendations, at the threshold `recommended_at`.
+    /// Recommendations, their numbers at the threshold `recommended_at`.
     pub recommendations: Arc<Vec<Recommendation>>,
     /// The threshold they were computed at; `None` while the first are on their way.
     pub recommended_at: Option<f64>,
+    /// The threshold that their choice and order belong to.
+    pub settled_at: Option<f64>,
     /// The precision-recall curves last asked for.
     pub curves: Option<Arc<PrCurves>>,
     /// The curves that are there, under way, or failed.
@@ -174,6 +176,7 @@ impl Explorer {
             masks: None,
             recommendations: Arc::new(Vec::new()),
             recommended_at: None,
+            settled_at: None,
             curves: None,
             curves_wanted: None,
             label_curves: None,
@@ -259,9 +262,9 @@ impl Explorer {
         }
     }
 
-    /// True while the recommendations belong to an earlier threshold.
+    /// True while choice and order of the recommendations belong to an earlier threshold.
     #[must_use]
     pub fn is_settling(&self) -> bool {
-        self.recommended_at != Some(self.threshold.value)
+        self.settled_at != Some(self.threshold.value)
     }
 }

@@ -2,6 +2,7 @@
 
 mod asked;
 mod atlas;
+mod cards;
 mod design;
 mod leaks;
 mod masks;
@@ -19,7 +20,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::analysis::Filter;
-use crate::analysis::recommend::{self, Beside};
 use crate::formats::{self, Correction};
 use crate::jobs::runner::captured;
 use crate::jobs::{JobCtx, JobError};
@@ -28,7 +28,6 @@ use crate::model::project::Choice;
 use crate::store::export::{self, Content};
 use crate::store::project_file;
 
-use super::atlas::standing;
 use super::errors::Errors;
 use super::evaluations::Evaluations;
 use super::explorer::Explorer;
@@ -177,6 +176,10 @@ impl Session {
             Command::Tag { tag, images, on } => self.tag(&tag, &images, on),
             Command::UndoTags => self.undo_tags(),
             Command::NameCluster(cluster, name) => self.name_cluster(cluster, name),
+            Command::Decide(card, decision) => self.decide(card, decision),
+            Command::NoteCard(card, note) => self.note_card(card, note),
+            Command::UndoDecision => self.undo_decision(),
+            Command::SetRules(rules) => self.set_rules(*rules),
             Command::ShowErrors(tab) => {
                 self.go(Location { page: Page::Errors, tab, image: None, ..self.history.here().clone() });
             }
@@ -248,12 +251,8 @@ impl Session {
                     explorer.take_pairs(Some(*pairs));
                 }
             }
-            EventBody::Recommended(at, Ok(list)) => {
-                if let Some(explorer) = &mut self.explorer {
-                    explorer.recommendations = Arc::new(list);
-                    explorer.recommended_at = Some(at);
-                }
-            }
+            EventBody::Recommended(at, Ok(list)) => self.recommended(at, list),
+            EventBody::Followed(at, Ok(list)) => self.followed(at, &list),
             EventBody::Curves(Ok(curves)) => {
                 if let Some(explorer) = &mut self.explorer {
                     explorer.curves = Some(Arc::new(curves));
@@ -308,6 +307,7 @@ impl Session {
             | EventBody::Intervals(Err(e))
             | EventBody::PairMatrix(Err(e))
             | EventBody::Recommended(_, Err(e))
+            | EventBody::Followed(_, Err(e))
             | EventBody::Curves(Err(e))
             | EventBody::Crossed(Err(e))
             | EventBody::LaidOut(Err(e))
@@ -387,6 +387,7 @@ impl Session {
             Slot::Intervals,
             Slot::Pairs,
             Slot::Recommend,
+            Slot::Follow,
             Slot::Curves,
             Slot::Fingerprint,
             Slot::Hash,
@@ -421,36 +422,13 @@ impl Session {
         explorer.outdated = true;
         self.explorer = Some(explorer);
         self.read_tags();
+        self.read_decisions();
         self.follow_selection();
         self.settle();
         self.record_explorer();
         // The settings may have been changed while the files were read.
         self.rematch(wanted);
         self.follow_own_thresholds();
-    }
-
-    fn settle(&mut self) {
-        self.settle_at = None;
-        let Some(explorer) = &self.explorer else { return };
-        let (evaluation, matched) = (explorer.evaluation.clone(), Arc::clone(&explorer.matched));
-        let (counter, at, rules) = (explorer.counter.clone(), explorer.threshold.value, self.rules.clone());
-        let atlas = self.atlas.as_ref().filter(|atlas| atlas.choice == explorer.choice);
-        let found = atlas.and_then(|atlas| Some((atlas.cloud.clone()?, atlas.groups.clone()?, atlas.names.clone())));
-        self.start(
-            Slot::Recommend,
-            "Looking for what to improve",
-            move |_| {
-                let groups = found.map_or_else(Vec::new, |(cloud, groups, names)| {
-                    groups.named(
-                        &cloud,
-                        &names,
-                        &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points),
-                    )
-                });
-                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &Beside { groups }))
-            },
-            move |result| EventBody::Recommended(at, result),
-        );
     }
 
     fn go(&mut self, to: Location) {

@@ -45,6 +45,9 @@ pub struct Settings {
     /// Named ways to score generated texts, beside those that come with the program.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<Scoring>,
+    /// Limits of the recommendations' rules that are not the usual ones, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub rules: BTreeMap<String, f64>,
     choices: BTreeMap<PathBuf, LastChoice>,
     #[serde(skip)]
     file: Option<PathBuf>,

@@ -114,6 +114,20 @@ pub const ALL: &[Action] = &[
         ..NOTHING
     },
     Action {
+        text: "Take the last decision about a recommendation back",
+        keys: &[ctrl(Key::Z)],
+        available: |session| session.page() == Page::Overview && !session.decided.is_empty(),
+        deed: |_| Deed::Command(Command::UndoDecision),
+        ..NOTHING
+    },
+    Action {
+        text: "Limits of the recommendations’ rules",
+        in_settings: true,
+        available: evaluated,
+        deed: |_| Deed::Wish(Wish::ShowLimits),
+        ..NOTHING
+    },
+    Action {
         text: "Put the keyboard on the confidence slider",
         keys: &[key(Key::T)],
         available: evaluated,

@@ -288,6 +288,7 @@ impl App {
             }
             Wish::Maximise(pane) => self.dashboard.maximise(Some(pane)),
             Wish::Restore => self.dashboard.maximise(None),
+            Wish::ShowLimits => self.views.recommendations.show_limits(),
             Wish::ShowScoring => self.views.threshold_bar.show_scoring(),
             Wish::ResetLayout => self.dashboard.reset(),
             Wish::FocusThreshold => ctx.memory_mut(|m| m.request_focus(threshold_bar::slider_id())),

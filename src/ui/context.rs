@@ -40,6 +40,8 @@ pub enum Wish {
     Picture(Pane, Target),
     /// Open the panel that says how answers are scored.
     ShowScoring,
+    /// Open the limits of the recommendations' rules.
+    ShowLimits,
     /// Show all panes again.
     Restore,
     /// Arrange the panes as on the first start.

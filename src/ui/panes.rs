@@ -332,6 +332,10 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx, pane: Pane, maximised: bool) {
             ui.close();
         }
     }
+    if pane == Pane::Recommendations && ui.button("Limits of the rules …").clicked() {
+        ctx.wish(Wish::ShowLimits);
+        ui.close();
+    }
     let drawn = matches!(pane, Pane::Production | Pane::Classes);
     if drawn && task(ctx) == Task::TextGeneration && ui.button("Save drawing …").clicked() {
         ctx.wish(Wish::Drawing(pane));

@@ -63,5 +63,6 @@ impl Session {
         explorer.outdated |= explorer.counter.cut() != before;
         self.follow_selection();
         self.settle_at = Some(now + SETTLE);
+        self.follow_cards();
     }
 }

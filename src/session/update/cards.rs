@@ -1,0 +1,159 @@
+//! Recommendations: found anew once the threshold rests, followed in place while it moves, decided about.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::analysis::recommend::{self, Beside};
+use crate::analysis::{Recommendation, Rules};
+use crate::session::atlas::standing;
+use crate::session::decisions::{self, Decision, Decisions, Line};
+use crate::session::{EventBody, Session, Slot};
+use crate::store::journal::Journal;
+
+/// The name of the journal.
+const JOURNAL: &str = "recommendations";
+
+impl Session {
+    /// Finds the recommendations at the current threshold.
+    pub(super) fn settle(&mut self) {
+        self.settle_at = None;
+        let Some(explorer) = &self.explorer else { return };
+        let (evaluation, matched) = (explorer.evaluation.clone(), Arc::clone(&explorer.matched));
+        let (counter, at, rules) = (explorer.counter.clone(), explorer.threshold.value, self.rules.clone());
+        self.jobs.remove(&Slot::Follow);
+        let atlas = self.atlas.as_ref().filter(|atlas| atlas.choice == explorer.choice);
+        let found = atlas.and_then(|atlas| Some((atlas.cloud.clone()?, atlas.groups.clone()?, atlas.names.clone())));
+        self.start(
+            Slot::Recommend,
+            "Looking for what to improve",
+            move |_| {
+                let groups = found.map_or_else(Vec::new, |(cloud, groups, names)| {
+                    groups.named(
+                        &cloud,
+                        &names,
+                        &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points),
+                    )
+                });
+                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &Beside { groups }))
+            },
+            move |result| EventBody::Recommended(at, result),
+        );
+    }
+
+    pub(super) fn recommended(&mut self, at: f64, list: Vec<Recommendation>) {
+        if let Some(explorer) = &mut self.explorer {
+            explorer.recommendations = Arc::new(list);
+            explorer.recommended_at = Some(at);
+            explorer.settled_at = Some(at);
+        }
+    }
+
+    /// While the threshold moves, the numbers of the cards on screen follow as fast as they can be computed. Which cards there
+    /// are, and in which order, waits for its rest.
+    pub(super) fn follow_cards(&mut self) {
+        let Some(explorer) = &self.explorer else { return };
+        let at = explorer.threshold.value;
+        let waits = explorer.recommended_at == Some(at) || explorer.recommendations.is_empty();
+        if waits || self.jobs.contains_key(&Slot::Follow) || self.jobs.contains_key(&Slot::Recommend) {
+            return;
+        }
+        let (evaluation, matched) = (explorer.evaluation.clone(), Arc::clone(&explorer.matched));
+        let (counter, rules) = (explorer.counter.clone(), self.rules.clone());
+        self.start(
+            Slot::Follow,
+            "Following the threshold",
+            move |_| Ok(recommend::at_once(&evaluation, &matched, &counter, at, &rules)),
+            move |result| EventBody::Followed(at, result),
+        );
+    }
+
+    /// Takes the numbers of cards over where they are about the same; the others stay until the threshold rests.
+    pub(super) fn followed(&mut self, at: f64, list: &[Recommendation]) {
+        let Some(explorer) = &mut self.explorer else { return };
+        let classes = &explorer.evaluation.dataset.classes;
+        let keys: Vec<String> = list.iter().map(|card| card.key(classes)).collect();
+        let renewed = explorer.recommendations.iter().map(|card| {
+            let key = card.key(classes);
+            let now = keys.iter().position(|k| *k == key).and_then(|at| list.get(at));
+            now.unwrap_or(card).clone()
+        });
+        explorer.recommendations = Arc::new(renewed.collect());
+        explorer.recommended_at = Some(at);
+        self.follow_cards();
+    }
+
+    /// Sets the limits of the rules, for all projects of this person.
+    pub(super) fn set_rules(&mut self, rules: Rules) {
+        self.settings.rules = rules.changed();
+        self.rules = rules;
+        self.save_settings();
+        self.settle();
+    }
+
+    /// Takes over what was decided about the model and dataset that came on screen.
+    pub(super) fn read_decisions(&mut self) {
+        self.decisions = Decisions::default();
+        self.decided.clear();
+        let Some((project, explorer)) = self.project.as_ref().zip(self.explorer.as_ref()) else { return };
+        let Some((id, version)) = decisions::about(&project.recognised.project, &explorer.choice) else { return };
+        let journal = Journal { name: JOURNAL, id: &id, version: &version };
+        match journal.read(&self.keeper, &project.root) {
+            Ok((lines, skipped)) => {
+                self.decisions = Decisions { lines };
+                if skipped > 0 {
+                    self.fail("Some decisions about recommendations cannot be read and are passed over; a newer program, or a crash, may have written them");
+                }
+            }
+            Err(error) => self.fail(&error.to_string()),
+        }
+    }
+
+    pub(super) fn decide(&mut self, card: String, decision: Decision) {
+        let before = self.decisions.standing(&card);
+        if before != decision && self.write_decision(card.clone(), Some(decision), None) {
+            self.decided.push((card, before));
+        }
+    }
+
+    pub(super) fn note_card(&mut self, card: String, note: String) {
+        if self.decisions.note(&card) != note {
+            self.write_decision(card, None, Some(note));
+        }
+    }
+
+    /// Takes the last decision back.
+    pub(super) fn undo_decision(&mut self) {
+        if let Some((card, before)) = self.decided.pop() {
+            self.write_decision(card, Some(before), None);
+        }
+    }
+
+    /// Adds a line; false where it cannot be kept. Where nothing is kept it lives as long as the program.
+    fn write_decision(&mut self, card: String, decision: Option<Decision>, note: Option<String>) -> bool {
+        let Some((project, explorer)) = self.project.as_ref().zip(self.explorer.as_ref()) else { return false };
+        let names = &project.recognised.project;
+        let Some((id, of)) = decisions::about(names, &explorer.choice) else { return false };
+        let version = names.models.get(explorer.choice.model).map_or_else(String::new, |model| model.version.clone());
+        let classes = &explorer.evaluation.dataset.classes;
+        let said = explorer.recommendations.iter().find(|r| r.key(classes) == card);
+        let sentence = said.map_or_else(String::new, |said| said.sentence.clone());
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+        let line = Line { time, card, version, sentence, decision, note };
+        let journal = Journal { name: JOURNAL, id: &id, version: &of };
+        let written = match self.keeper.place(&project.root) {
+            Ok(Some(place)) => journal.append(&place, std::slice::from_ref(&line)).map_err(|error| error.to_string()),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        };
+        match written {
+            Ok(()) => {
+                self.decisions.lines.push(line);
+                true
+            }
+            Err(error) => {
+                self.fail(&error);
+                false
+            }
+        }
+    }
+}
