@@ -169,9 +169,11 @@ fn two_hundred_steps_of_the_slider_match_nothing() {
     app.run();
     seen.dedup();
     assert!(seen.len() > 50, "the slider hardly moved: {}", seen.len());
-    assert_eq!(app.jobs_started(), jobs, "a step of the slider started a job");
+    // Cards follow in the background, and nothing else does.
+    assert!(app.jobs_started() <= jobs + 201, "a step of the slider started more than one job");
     assert!(Arc::ptr_eq(&matched, &app.explorer().matched) && Arc::ptr_eq(&pairs, &pairs_of(&app)));
-    // After the rest the recommendations follow, and only they.
+    // After the rest the recommendations are found anew, and only they.
+    let jobs = app.jobs_started();
     app.wait(Duration::from_millis(200));
     assert_eq!(app.jobs_started(), jobs + 1);
     assert!(!app.explorer().is_settling());

@@ -4,7 +4,8 @@ mod common;
 
 use std::path::Path;
 
-use common::app::TestApp;
+use common::app::{Setup, TestApp};
+use common::synthetic::Synthetic;
 use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT, Queryable};
 use evalens::analysis::{Recommendation, Rules};
@@ -28,6 +29,11 @@ fn cards(app: &TestApp) -> Vec<Recommendation> {
 
 fn key(app: &TestApp, card: &Recommendation) -> String {
     card.key(&app.explorer().dataset().classes)
+}
+
+/// Every text on screen.
+fn said(app: &TestApp) -> Vec<String> {
+    app.harness.root().children_recursive().filter_map(|node| node.accesskit_node().value()).collect()
 }
 
 /// 6 of 10 answers are right, two are empty.
@@ -82,7 +88,7 @@ fn decisions_and_notes_outlive_the_program() {
     assert_eq!(decisions.standing(&key(&app, &all[1])), Decision::Dismissed);
     assert_eq!(decisions.note(&key(&app, &all[0])), "the filter eats them");
     press(&mut app, &first, "Note");
-    let lines: Vec<String> = app.names().into_iter().filter(|name| name.contains(" UTC · ")).collect();
+    let lines: Vec<String> = said(&app).into_iter().filter(|words| words.contains(" UTC · ")).collect();
     assert!(lines.len() == 2 && lines[0].contains("noted “the filter eats them” at latest"), "{lines:?}");
     assert!(lines[1].contains("accepted at latest"), "{lines:?}");
     app.click("1 dismissed");
@@ -117,19 +123,20 @@ fn a_line_cut_off_by_a_crash_costs_only_itself() {
 
 #[test]
 fn what_if_shows_the_counts_with_the_error_repaired() {
-    let mut app = TestApp::evaluated();
+    let mut app = TestApp::with(Setup { size: egui::vec2(1440.0, 1800.0), ..Setup::default() });
+    app.show(&Synthetic::new(24));
     let all = cards(&app);
     let card = all.iter().find(|card| card.gain.is_some_and(|gain| gain.repaired.is_some())).unwrap();
     let repaired = card.gain.unwrap().repaired.unwrap();
     press(&mut app, &card.title, "What if");
-    let names: Vec<String> =
-        group(&app, &card.title).children_recursive().filter_map(|n| n.accesskit_node().label()).collect();
+    let said = said(&app);
     let f1 = fmt::rate(repaired.f1());
-    assert!(names.contains(&f1) && names.contains(&fmt::count(repaired.correct)), "{f1} in {names:?}");
+    assert!(said.contains(&f1) && said.contains(&fmt::count(repaired.correct)), "{f1} in {said:?}");
     let surer = all.iter().find(|card| card.surer.is_some()).expect("24 images are few");
     press(&mut app, &surer.title, "What if");
     let with = fmt::count(surer.surer.unwrap().with);
-    assert!(app.names().iter().any(|name| name.contains(&format!("with {with} of them"))), "{:?}", app.names());
+    let said = self::said(&app);
+    assert!(said.iter().any(|words| words.contains(&format!("with {with} of them"))), "{said:?}");
     app.shot("recommendations-what-if");
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use egui::{DragValue, Grid, RichText, Role, ScrollArea, Ui, WidgetInfo, Window};
+use egui::{Align2, DragValue, Grid, RichText, Role, ScrollArea, Ui, Vec2, WidgetInfo, Window};
 
 use crate::analysis::Rules;
 use crate::analysis::recommend::Limit;
@@ -18,10 +18,14 @@ pub fn ui(ui: &Ui, ctx: &ViewCtx, open: &mut bool) {
     let mut shown = *open;
     let changed = OnceCell::new();
     let window = Window::new("Limits of the rules").open(&mut shown).collapsible(false).resizable(false);
+    let window = window.anchor(Align2::CENTER_CENTER, Vec2::ZERO);
     window.show(ui.ctx(), |ui| {
         let usual = Rules::default();
         let hint = "They hold for all projects; recommendations are found anew with every change";
         ui.label(RichText::new(hint).color(ctx.theme.muted));
+        if ui.add_enabled(ctx.session.rules != usual, egui::Button::new("Use the usual limits")).clicked() {
+            let _ = changed.set(usual.clone());
+        }
         ui.add_space(theme::GRID);
         ScrollArea::vertical().max_height(HEIGHT).show(ui, |ui| {
             Grid::new("limits").num_columns(2).striped(false).show(ui, |ui| {
@@ -41,10 +45,6 @@ pub fn ui(ui: &Ui, ctx: &ViewCtx, open: &mut bool) {
                 }
             });
         });
-        ui.add_space(theme::GRID);
-        if ui.add_enabled(ctx.session.rules != usual, egui::Button::new("Use the usual limits")).clicked() {
-            let _ = changed.set(usual);
-        }
     });
     *open = shown;
     if let Some(rules) = changed.into_inner() {
@@ -68,5 +68,5 @@ fn row(ui: &mut Ui, ctx: &ViewCtx, limit: &Limit, usual: &Rules) -> Option<f64> 
         info.value = Some(now);
         info
     });
-    (value != now).then_some(value)
+    response.changed().then_some(value)
 }
