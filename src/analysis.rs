@@ -6,6 +6,7 @@
 pub mod clusters;
 pub mod compare;
 pub mod filter;
+pub mod kinds;
 pub mod leaderboard;
 pub mod matrix;
 pub mod pictures;

@@ -127,6 +127,8 @@ pub enum Slot {
     Intervals,
     /// Keeping how texts are scored.
     KeepScoring,
+    /// Looking at kinds of errors.
+    Kinds,
     /// Measuring pictures.
     Pictures,
     /// Reading and computing attributes of items.

@@ -81,10 +81,18 @@ pub enum Filter {
 impl Filter {
     /// Given truths, whatever became of them.
     #[must_use]
-    pub fn of_truths(title: String, mut truths: Vec<TruthId>) -> Self {
+    pub fn of_truths(title: String, truths: Vec<TruthId>) -> Self {
+        Self::of_objects(title, truths, Vec::new())
+    }
+
+    /// Given truths and detections, whatever became of them.
+    #[must_use]
+    pub fn of_objects(title: String, mut truths: Vec<TruthId>, mut preds: Vec<PredId>) -> Self {
         truths.sort_unstable();
         truths.dedup();
-        Self::Objects { title, truths: Arc::new(truths), preds: Arc::default() }
+        preds.sort_unstable();
+        preds.dedup();
+        Self::Objects { title, truths: Arc::new(truths), preds: Arc::new(preds) }
     }
 
     /// True where an outcome of this cell is meant. Where whole items are meant nothing is singled out.

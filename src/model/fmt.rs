@@ -22,6 +22,13 @@ pub fn uncapitalised(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
+/// Words as a title begins with them.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// A zoom, such as `100 %`.
 #[must_use]
 pub fn zoom(value: f32) -> String {

@@ -2,6 +2,7 @@
 //! the evaluation.
 
 pub mod design;
+pub mod kinds;
 pub mod leaks;
 pub mod pictures;
 pub mod protocols;
@@ -70,6 +71,8 @@ impl Tab {
 /// Everything known of the errors of the evaluation on screen.
 #[derive(Debug, Default)]
 pub struct Errors {
+    /// Kinds of errors, the worst items and objects.
+    pub kinds: kinds::State,
     /// Errors by attributes of images and objects, custom slices, and the search for weak ones.
     pub slices: slices::Slices,
     /// Labels that may be wrong, what a person said of them, and the metrics with them corrected.
@@ -86,7 +89,8 @@ pub struct Errors {
 
 impl Errors {
     /// Jobs whose answers mean nothing to another evaluation.
-    pub(super) const SLOTS: [Slot; 8] = [
+    pub(super) const SLOTS: [Slot; 9] = [
+        Slot::Kinds,
         Slot::Slices,
         Slot::WeakSlices,
         Slot::Suspects,

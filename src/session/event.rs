@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::analysis::Recommendation;
+use crate::analysis::kinds::Kinds;
 use crate::jobs::JobError;
 use crate::metrics::Evaluation;
 use crate::metrics::generation::Intervals;
@@ -97,6 +98,8 @@ pub enum EventBody {
     Fingerprinted(Result<Fingerprint, JobError>),
     /// The content hashes of the inputs.
     Hashed(Result<Vec<Option<String>>, JobError>),
+    /// Kinds of errors at a threshold.
+    Kinds(f64, Result<Kinds, JobError>),
     /// About slices.
     Slices(Result<slices::Answer, JobError>),
     /// About labels that may be wrong.

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::analysis::Filter;
+use crate::analysis::{Filter, kinds};
 use crate::metrics::classification::ItemMeasures;
 use crate::metrics::detection::Matched;
 use crate::metrics::{Counts, Cut, Evaluation, Outcome};
@@ -24,7 +24,7 @@ pub enum Sort {
     Overlap,
     /// Lowest mean IoU of the classes of its pixels first.
     MeanIou,
-    /// Highest loss of the item first.
+    /// Highest loss of the item, or of the objects meant, first.
     Loss,
     /// Smallest distance of the two best classes first.
     Margin,
@@ -66,7 +66,8 @@ impl Sort {
             Self::Overlap => matches!(task, Task::Detection | Task::InstanceSegmentation),
             Self::MeanIou => task == Task::SemanticSegmentation,
             Self::F1 | Self::Confidence if task == Task::SemanticSegmentation => false,
-            Self::Loss | Self::Margin | Self::Entropy => task.is_classification(),
+            Self::Loss => task.is_classification() || task.has_objects(),
+            Self::Margin | Self::Entropy => task.is_classification(),
             Self::F1 => !task.is_classification() || task.is_multilabel(),
             Self::Name | Self::Errors | Self::Confidence => true,
         }
@@ -146,7 +147,7 @@ impl Selection {
         });
         let images = images.collect();
         let mut selection = Self { filter, sort, images, outcomes };
-        selection.order(evaluation);
+        selection.order(evaluation, matched);
         selection
     }
 
@@ -163,7 +164,7 @@ impl Selection {
         self.images.iter().position(|s| s.image == image)
     }
 
-    fn order(&mut self, evaluation: &Evaluation) {
+    fn order(&mut self, evaluation: &Evaluation, matched: &Matched) {
         let outcomes = std::mem::take(&mut self.outcomes);
         let marks = |s: &SelectedImage| outcomes.get(s.first as usize..(s.first + s.marked) as usize).unwrap_or(&[]);
         let name = |s: &SelectedImage| evaluation.dataset.images.get(s.image.index()).map_or("", |i| i.name.as_str());
@@ -184,6 +185,10 @@ impl Selection {
             Sort::Column { column, descending } => {
                 let value = evaluation.texts().and_then(|t| t.columns.get(usize::from(column))?.value(s.image.index()));
                 value.map_or(f64::INFINITY, |value| if descending { -value } else { value })
+            }
+            Sort::Loss if evaluation.objects().is_some() => {
+                let loss = |o: &Outcome| kinds::loss(evaluation, matched.settings.iou, *o);
+                -marks(s).iter().map(loss).fold(f64::NEG_INFINITY, f64::max)
             }
             Sort::Loss => -measure(s, |m| m.loss).unwrap_or(f64::NEG_INFINITY),
             Sort::Margin => measure(s, |m| m.margin).unwrap_or(f64::INFINITY),

@@ -4,6 +4,7 @@ mod asked;
 mod atlas;
 mod cards;
 mod design;
+mod kinds;
 mod leaks;
 mod masks;
 mod pictures;
@@ -291,6 +292,7 @@ impl Session {
             EventBody::Saved(Ok(file)) => {
                 self.notices.push(Notice { is_error: false, text: format!("Saved {}", file.display()) });
             }
+            EventBody::Kinds(at, Ok(kinds)) => self.kinds_found(at, kinds),
             EventBody::Slices(Ok(answer)) => self.slices_answered(answer),
             EventBody::Review(Ok(answer)) => self.review_answered(answer),
             EventBody::Leaks(Ok(answer)) => self.leaks_answered(answer),
@@ -319,6 +321,7 @@ impl Session {
             | EventBody::LabelCurves(Err(e))
             | EventBody::Saved(Err(e))
             | EventBody::Fingerprinted(Err(e))
+            | EventBody::Kinds(_, Err(e))
             | EventBody::Slices(Err(e))
             | EventBody::Review(Err(e))
             | EventBody::Leaks(Err(e))
@@ -447,6 +450,7 @@ impl Session {
             explorer.turn_to(filter);
         }
         self.follow_selection();
+        self.follow_kinds();
     }
 
     /// Finds the selection again where it is on screen: elsewhere a step of the slider must not pay for it.

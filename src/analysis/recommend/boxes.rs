@@ -4,7 +4,6 @@
 //! F1 at the threshold, so that it can be held against other cards.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 use crate::metrics::evaluation::Objects;
 use crate::metrics::tide::{Tide, TideError};
@@ -99,11 +98,7 @@ fn misplaced(case: &Case, objects: &Objects, tide: &Tide) -> Option<Recommendati
         ],
         gain,
         surer: None,
-        filter: Filter::Objects {
-            title: "Detections beside their object".to_owned(),
-            truths: Arc::default(),
-            preds: Arc::new(preds),
-        },
+        filter: Filter::of_objects("Detections beside their object".to_owned(), Vec::new(), preds),
         threshold: None,
     })
 }
@@ -160,11 +155,7 @@ fn repeated(case: &Case, tide: &Tide) -> Option<Recommendation> {
         ],
         gain,
         surer: None,
-        filter: Filter::Objects {
-            title: "Detections that repeat another".to_owned(),
-            truths: Arc::default(),
-            preds: Arc::new(preds),
-        },
+        filter: Filter::of_objects("Detections that repeat another".to_owned(), Vec::new(), preds),
         threshold: None,
     })
 }

@@ -17,6 +17,7 @@ impl Session {
     /// Finds the recommendations at the current threshold.
     pub(super) fn settle(&mut self) {
         self.settle_at = None;
+        self.follow_kinds();
         let Some(explorer) = &self.explorer else { return };
         let (evaluation, matched) = (explorer.evaluation.clone(), Arc::clone(&explorer.matched));
         let (counter, at, rules) = (explorer.counter.clone(), explorer.threshold.value, self.rules.clone());

@@ -65,6 +65,7 @@ impl Session {
         explorer.matched = matched;
         explorer.evaluation = evaluation;
         explorer.recommended_at = None;
+        self.errors.kinds.at = None;
         explorer.intervals = None;
         explorer.outdated = true;
         self.jobs.remove(&Slot::Intervals);

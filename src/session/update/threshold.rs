@@ -32,6 +32,7 @@ impl Session {
         explorer.evaluation = evaluation;
         explorer.take_pairs(pairs);
         explorer.recommended_at = None;
+        self.errors.kinds.at = None;
         explorer.outdated = true;
         self.follow_selection();
         self.settle();

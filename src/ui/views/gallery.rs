@@ -4,9 +4,9 @@
 //! the threshold live in the session.
 
 mod chooser;
-mod grid;
+pub mod grid;
 mod items;
-mod tile;
+pub mod tile;
 pub mod top;
 
 use std::sync::{Arc, Weak};

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use crate::analysis::Filter;
+use crate::analysis::{Filter, kinds};
 use crate::metrics::detection::Matched;
 use crate::metrics::{Cut, Outcome};
 use crate::model::ImageId;
@@ -73,6 +73,10 @@ impl Objects {
         match selection.sort {
             Sort::Confidence => keyed(&|o| -evaluation.score_of(o).unwrap_or(f64::NEG_INFINITY), &mut self.items),
             Sort::Overlap => keyed(&|o| evaluation.overlap_of(o).unwrap_or(f64::INFINITY), &mut self.items),
+            Sort::Loss => {
+                let iou = explorer.matched.settings.iou;
+                keyed(&|o| -kinds::loss(evaluation, iou, o), &mut self.items);
+            }
             _ => {}
         }
         self.key = Some(key);

@@ -49,6 +49,9 @@ pub struct Shows {
 }
 
 impl Shows {
+    /// Both truth and predictions.
+    pub const BOTH: Self = Self { truth: true, predictions: true };
+
     /// As the switches of the gallery stand.
     pub fn of(state: &Gallery) -> Self {
         Self { truth: state.truth, predictions: state.predictions }
