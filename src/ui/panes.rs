@@ -1,6 +1,6 @@
 //! The dashboard: which panes there are, how they are arranged, and what surrounds each. Does not know what is in them.
 
-use egui::{CursorIcon, Id, Popup, Rect, Response, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{CursorIcon, Id, Popup, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use egui_tiles::{
     Behavior, EditAction, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles, Tree, UiResponse,
 };
@@ -13,6 +13,7 @@ use crate::session::{Command, Explorer};
 use super::context::{ViewCtx, Wish};
 use super::export::Target;
 use super::theme;
+use super::views::explain::body as explain_body;
 use super::views::threshold_bar::explain;
 use super::widgets::icon::{self, Icon};
 use super::widgets::text;
@@ -343,10 +344,7 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx, pane: Pane, maximised: bool) {
     }
     ui.menu_button("Explain", |ui| {
         ui.set_width(theme::POPUP);
-        ui.label(pane.about(task(ctx)));
-        for sentence in ctx.session.explorer.iter().flat_map(explain::protocol) {
-            ui.label(RichText::new(sentence).color(ctx.theme.muted));
-        }
+        explain_body(ui, ctx, pane.about(task(ctx)));
     });
 }
 

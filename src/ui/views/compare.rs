@@ -15,6 +15,7 @@ use crate::session::comparing::{At, Compared, Set};
 use crate::session::{Command, Explorer, OpenProject, Slot, choices};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
+use crate::ui::views::explain;
 use crate::ui::widgets::states;
 
 /// Classes listed before the rest is asked for.
@@ -129,7 +130,17 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, explorer: &Explorer, s
     };
     let fewer = if explorer.evaluation.task.has_objects() { " (200 for AP beyond IoU 0.50)" } else { "" };
     let about = format!("{how} hold 95 % of 1,000 resamples of the same items{fewer}");
-    ui.label(RichText::new(about).font(theme::caption()).color(ctx.theme.muted));
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(about).font(theme::caption()).color(ctx.theme.muted));
+        explain::button(
+            ui,
+            ctx,
+            "Comparison",
+            "Both models on the same items. Difference is the other minus the first. Its interval holds the middle 95 % of the \
+             differences in resamples of the items, drawn with replacement and the same for both; where it holds 0 the models are \
+             not distinguishable by this number",
+        );
+    });
 }
 
 /// True where one of the models says how sure it is.
@@ -266,7 +277,16 @@ fn sets(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Arc<Compared
 }
 
 fn classes(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared, state: &mut CompareState) {
-    ui.label(RichText::new("Classes, the greatest loss first").font(theme::title()).color(ctx.theme.text));
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Classes, the greatest loss first").font(theme::title()).color(ctx.theme.text));
+        explain::button(
+            ui,
+            ctx,
+            "Classes compared",
+            "Counts and rates of each class for both models, each at the confidence named above; differences are the other minus \
+             the first",
+        );
+    });
     let all = &compared.comparison.classes;
     let count = if state.all_classes { all.len() } else { all.len().min(CLASSES) };
     egui::Grid::new("compared classes").min_col_width(64.0).spacing([theme::PADDING * 2.0, 2.0]).show(ui, |ui| {

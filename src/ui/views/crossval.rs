@@ -10,6 +10,7 @@ use crate::session::crossval::{Crossed, FoldNumbers, Request};
 use crate::session::{Command, OpenProject, Slot};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
+use crate::ui::views::explain;
 use crate::ui::widgets::states;
 use crate::vectors::params::{KFoldParams, Strength};
 
@@ -160,6 +161,14 @@ fn results(ui: &mut Ui, ctx: &ViewCtx, crossed: &Crossed) {
         ui.label(RichText::new("Result").font(theme::title()).color(ctx.theme.text));
         let what = crossed.pooled.size().join(", ");
         ui.label(RichText::new(what).font(theme::caption()).color(ctx.theme.muted));
+        explain::button(
+            ui,
+            ctx,
+            "Cross-validation",
+            "The items are dealt out into splits with the classes in proportion. For each split a linear head (multinomial logistic \
+             regression with an L2 penalty, as scikit-learn’s) is trained on all others and judged on it. Mean and population \
+             standard deviation are over the splits; the pooled result puts all held-out predictions together",
+        );
         let open = ui.button("Open pooled result");
         if open
             .on_hover_text("Every item, predicted by the head that did not see it, as an ordinary evaluation")

@@ -15,6 +15,7 @@ use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
 use crate::ui::views::answers::PassCurve;
+use crate::ui::views::explain;
 use crate::ui::widgets::{plot, states};
 
 /// Width of the list of classes.
@@ -51,6 +52,16 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Curves) {
             return;
         }
         if explorer.texts().is_some() {
+            ui.horizontal(|ui| {
+                ui.label(RichText::new("Pass rate").font(theme::title()).color(ctx.theme.text));
+                explain::button(
+                    ui,
+                    ctx,
+                    "Pass rate",
+                    "The share of answers with a reference whose number reaches the threshold, at every threshold; the bars are the \
+                     values of that number, the line across is the threshold of the whole window",
+                );
+            });
             state.pass.ui(ui, ctx, explorer);
             return;
         }
@@ -99,6 +110,14 @@ fn settings(ui: &mut Ui, ctx: &ViewCtx, state: &mut Curves) {
         RichText::new("COCO's protocol: 101 recall points, at most 100 detections an image and class")
             .font(theme::caption())
             .color(ctx.theme.muted),
+    );
+    explain::button(
+        ui,
+        ctx,
+        "Precision and recall",
+        "For each class its detections by descending confidence, matched to objects of the class that overlap enough; precision is \
+         made monotonous from the right and read at the recalls 0, 0.01 … 1. Average precision is the mean of these 101 values, \
+         as pycocotools computes it. Crowds count neither as missed nor as found",
     );
 }
 

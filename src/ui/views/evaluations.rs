@@ -14,6 +14,7 @@ use crate::session::workspace::Workspace;
 use crate::session::{Command, Session, Slot, evaluations};
 use crate::ui::context::{ViewCtx, Wish};
 use crate::ui::theme;
+use crate::ui::views::explain;
 use crate::ui::widgets::states;
 
 /// What the page remembers: what is searched for, and a path that is being typed.
@@ -63,6 +64,14 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut EvaluationsState) {
     let session = ctx.session;
     ui.horizontal(|ui| {
         ui.label(RichText::new("Evaluations").font(theme::title()).color(ctx.theme.text));
+        explain::button(
+            ui,
+            ctx,
+            "Evaluations",
+            "A row a model version: what it was trained on, what it is evaluated on, and its headline there – AP 50:95 for detectors, \
+             accuracy for classifiers, the mean AP of classes where an item can have several labels, mean IoU for segmenters, the \
+             pass rate for generated texts. A result is stale once files behind it have changed",
+        );
         let (models, projects) = (session.evaluations.rows.len() as u64, session.workspace.members.len() as u64);
         let about = format!(
             "{} in {}",

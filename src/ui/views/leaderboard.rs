@@ -19,6 +19,7 @@ use crate::session::{Command, Notice, Slot};
 use crate::store::export::Content;
 use crate::ui::context::{ViewCtx, Wish};
 use crate::ui::theme;
+use crate::ui::views::explain;
 use crate::ui::widgets::states;
 
 /// What the page remembers: filters, order, and the rows they gave.
@@ -135,6 +136,14 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], 
             if is_of_texts(state) { "" } else { ", " }
         );
         ui.label(RichText::new(about).color(ctx.theme.muted));
+        explain::button(
+            ui,
+            ctx,
+            "Leaderboard",
+            "One row a result: a model version on a dataset version. Precision, recall and F1 are at each model’s own best threshold, \
+             or at a common one; other numbers do not depend on it. Ranks follow the sorted column. Where results are of the same \
+             items, a rank has the range that it takes within the 95 % intervals of the differences (1,000 paired resamples)",
+        );
         if !is_of_texts(state) {
             threshold(ui, &mut state.shown);
         }

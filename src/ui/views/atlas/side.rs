@@ -18,6 +18,7 @@ use crate::session::{Command, Explorer, Page, Slot};
 use crate::ui::context::ViewCtx;
 use crate::ui::textures::Pictures;
 use crate::ui::theme;
+use crate::ui::views::explain;
 use crate::ui::widgets::states;
 use crate::vectors::clusters::Method;
 use crate::vectors::hdbscan;
@@ -83,6 +84,15 @@ pub fn ui(
 fn title(ui: &mut Ui, ctx: &ViewCtx, text: &str) {
     ui.add_space(theme::PADDING);
     ui.label(RichText::new(text).font(theme::strong()).color(ctx.theme.text));
+}
+
+/// A title with the way its part is computed.
+fn explained(ui: &mut Ui, ctx: &ViewCtx, text: &str, about: &str) {
+    ui.add_space(theme::PADDING);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(text).font(theme::strong()).color(ctx.theme.text));
+        explain::button(ui, ctx, text, about);
+    });
 }
 
 fn muted(ui: &mut Ui, ctx: &ViewCtx, text: impl Into<String>) {
@@ -340,7 +350,14 @@ fn clusters(
     state: &mut SideState,
     pictures: &mut Pictures,
 ) {
-    title(ui, ctx, "Clusters");
+    explained(
+        ui,
+        ctx,
+        "Clusters",
+        "Groups of points by HDBSCAN, k-means or DBSCAN, on the vectors or on the map. F1 of a point is 2 · correct / (kept + truths) of \
+         its item, precision and recall likewise; the mean, spread and extremes are over the points that have one. A cluster is \
+         weak where its mean is at least 20 % below that of all others and that is no chance (Mann–Whitney, corrected)",
+    );
     method(ui, ctx, atlas);
     if let Some(job) = ctx.session.jobs.get(&Slot::Cluster) {
         ui.horizontal(|ui| states::job_row(ui, ctx, Slot::Cluster, job, 160.0));
@@ -503,7 +520,14 @@ fn rename(ui: &mut Ui, ctx: &ViewCtx, cluster: u32, name: &str, naming: &mut Opt
 
 /// What the map was made of, and how far it can be trusted.
 fn about(ui: &mut Ui, ctx: &ViewCtx, atlas: &Atlas, cloud: &Cloud) {
-    title(ui, ctx, "This map");
+    explained(
+        ui,
+        ctx,
+        "This map",
+        "Each point is an item or an object, by a vector of numbers that the project gives or that is computed from pixels or words. \
+         PCA shows the two directions in which they differ most; UMAP and t-SNE keep neighbours together, distances between \
+         groups mean little. Trustworthiness says how far neighbours on the map are neighbours by their vectors",
+    );
     let shown = atlas.layout.as_ref().map_or("PCA", |(projection, _)| projection.label());
     muted(ui, ctx, format!("{shown} of {} numbers a point", fmt::count(cloud.dimensions as u64)));
     if cloud.missing > 0 {
@@ -525,7 +549,13 @@ fn about(ui: &mut Ui, ctx: &ViewCtx, atlas: &Atlas, cloud: &Cloud) {
 /// Points whose label most neighbours do not share, the most striking first, and points far from all others.
 fn suspects(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, (atlas, cloud): (&Atlas, &Arc<Cloud>)) {
     let Some(near) = &atlas.nearby else { return };
-    title(ui, ctx, "Worth a look");
+    explained(
+        ui,
+        ctx,
+        "Worth a look",
+        "Points most of whose 15 nearest neighbours have another label, and points that lie far from all others: the mean distance \
+         to their 10 nearest neighbours is largest",
+    );
     let (one, many) = unit(cloud.wanted.of, explorer.evaluation.task.is_text());
     let mut odd: Vec<(f64, u32)> = (0_u32..)
         .zip(&near.disagreements)
@@ -556,7 +586,12 @@ fn suspects(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, (atlas, cloud): (&A
 fn duplicates(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, (atlas, cloud): (&Atlas, &Arc<Cloud>)) {
     let Some(near) = &atlas.nearby else { return };
     let found = &near.duplicates;
-    title(ui, ctx, "Near-duplicates");
+    explained(
+        ui,
+        ctx,
+        "Near-duplicates",
+        "Points nearer to each other than 0.13 times the median distance of a point to its nearest neighbour",
+    );
     let across = found.groups.iter().filter(|group| group.across).count() as u64;
     if found.groups.is_empty() {
         muted(ui, ctx, "None: no two are nearer than 0.13 × the usual distance to the nearest");

@@ -7,6 +7,7 @@ use crate::session::Explorer;
 use crate::session::comparing::{Compared, Matrices as Counts};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
+use crate::ui::views::explain;
 use crate::ui::widgets::heatmap::{Grid, HeatmapView, Ramp, readable};
 use crate::ui::widgets::text;
 
@@ -21,7 +22,16 @@ const HEIGHT: f32 = 320.0;
 
 /// Draws them; a sentence where the classes differ.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared, state: &mut Matrices) {
-    ui.label(RichText::new("Confusion matrices and their difference").font(theme::title()).color(ctx.theme.text));
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Confusion matrices and their difference").font(theme::title()).color(ctx.theme.text));
+        explain::button(
+            ui,
+            ctx,
+            "Matrices compared",
+            "Truth in rows, prediction in columns, at the confidences named above; the difference is the other minus the first, cell by \
+             cell",
+        );
+    });
     let Some(Counts { first: a, other: b, difference }) = &compared.matrices else {
         ui.label(RichText::new("The two declare different classes").color(ctx.theme.muted));
         return;

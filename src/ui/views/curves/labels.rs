@@ -11,6 +11,7 @@ use crate::session::explorer::{LabelCurves, Points};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
+use crate::ui::views::explain;
 use crate::ui::widgets::{plot, states};
 
 use super::{AT_FIRST, class_list, names, nearest};
@@ -76,10 +77,39 @@ fn means(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
     ui.label(RichText::new(format!("mean AUC {auc}")).color(ctx.theme.muted));
 }
 
+/// How a chart of this title is computed.
+fn about(title: &str) -> &'static str {
+    match title {
+        "ROC" => {
+            "True positive rate (right of all items of the class) against false positive rate (wrong of all others) as the \
+             threshold falls through every score of the class. The area under it is the chance that an item of the class has a \
+             higher score than another one; equal scores count half. The dashed line is the mean of all classes, equal to \
+             scikit-learn’s macro average"
+        }
+        "Precision and recall" => {
+            "Precision (right of what is said) against recall (right of what is there) as the threshold falls through every \
+             score of the class, not interpolated. Average precision is Σ (Rₙ − Rₙ₋₁) · Pₙ, as scikit-learn computes it"
+        }
+        "IoU at every threshold" => {
+            "Pixels right of a class / (its true pixels + pixels said to be it − pixels right), at every threshold; a pixel whose \
+             confidence is below the threshold is said to be nothing"
+        }
+        "Reliability" => {
+            "Items in ten equal bins of the confidence of the chosen class: mean confidence against the share that is right. On \
+             the diagonal the model is as sure as it is right. ECE = Σ items in the bin / all items · |right − confidence|"
+        }
+        _ => {
+            "Items by the score of the class that they are given, those that are right and those that are wrong, in equal bins. \
+             Where the two lie apart, a threshold can tell them apart"
+        }
+    }
+}
+
 fn title(ui: &mut Ui, ctx: &ViewCtx, title: &str, note: &str) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(title).font(theme::title()).color(ctx.theme.text));
         ui.label(RichText::new(note).font(theme::caption()).color(ctx.theme.muted));
+        explain::button(ui, ctx, title, about(title));
     });
 }
 
