@@ -6,6 +6,7 @@
 //!
 //! `cargo test --features inspection --test desktop -- --ignored` renews the pictures in `screenshots/` from the sample.
 
+mod errors;
 mod segmenters;
 mod texts;
 mod window;
@@ -34,6 +35,20 @@ fn project() -> (PathBuf, Vec<&'static str>) {
         Some(bccd) => (bccd, vec!["--model", "cell-detector@v3", "--split", "test"]),
         None => (root.join("assets/sample"), vec!["--model", "contour-detector@v2", "--split", "test"]),
     }
+}
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    for entry in walk(from) {
+        let target = to.join(entry.strip_prefix(from).unwrap());
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        std::fs::copy(&entry, target).unwrap();
+    }
+}
+
+fn walk(dir: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
 
 fn evaluate(project: &Path, selection: &[&str], confidence: &str) -> serde_json::Value {

@@ -3,22 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::window::{Display, Node, Window};
-use super::{data, evaluate};
+use super::{copy, data, evaluate};
 
 /// A copy, so that what is kept of the project lies beside it.
 fn copied(name: &str, to: &Path) -> Option<PathBuf> {
-    let from = data(name)?;
-    for entry in walk(&from) {
-        let target = to.join(entry.strip_prefix(&from).unwrap());
-        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
-        std::fs::copy(&entry, target).unwrap();
-    }
+    copy(&data(name)?, to);
     Some(to.to_owned())
-}
-
-fn walk(dir: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
 
 fn page(window: &mut Window, name: &str) {

@@ -75,7 +75,7 @@ pub struct Window {
     process: Running,
     socket: TcpStream,
     pub shots: Option<PathBuf>,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Window {
@@ -88,6 +88,22 @@ impl Window {
         let settings = home.path().join("config/evalens/settings.json");
         std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
         std::fs::write(settings, format!(r#"{{"theme": "{theme}"}}"#)).unwrap();
+        Self::start(display, project, home)
+    }
+
+    /// Kills the program without a word of warning and starts it again, with what it has kept.
+    pub fn kill_and_start(self, display: &Display, project: &Path) -> Self {
+        let Self { process, home, .. } = self;
+        drop(process);
+        Self::start(display, project, home)
+    }
+
+    /// The folder in which the program keeps what belongs to projects.
+    pub fn kept(&self) -> PathBuf {
+        self.home.path().join("kept")
+    }
+
+    fn start(display: &Display, project: &Path, home: tempfile::TempDir) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let process = Command::new(PROGRAM)
             .arg(project)
@@ -114,7 +130,7 @@ impl Window {
         socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         read_handshake(&mut socket).unwrap();
         let shots = std::env::var_os("EVALENS_SHOTS").map(PathBuf::from);
-        let mut window = Self { process, socket, shots, _home: home };
+        let mut window = Self { process, socket, shots, home };
         window.ask(&Request::Resize { width: 1440, height: 900 });
         window
     }

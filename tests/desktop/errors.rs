@@ -1,0 +1,76 @@
+//! What to do next, in a real window: decisions that outlive a killed program, the page of errors.
+
+use std::path::{Path, PathBuf};
+
+use super::copy;
+use super::window::{Display, Window};
+
+fn sample(to: &Path) -> PathBuf {
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample"), to);
+    to.to_owned()
+}
+
+/// Clicks the topmost thing of a name: others may be scrolled out of view.
+fn click(window: &mut Window, name: &str) {
+    window.wait(name, |n| n.name == name);
+    let named = window.nodes().into_iter().filter(|n| n.name == name && n.bounds.is_some());
+    let node = named.min_by(|a, b| a.middle().y.total_cmp(&b.middle().y)).unwrap();
+    window.click(&node);
+    window.settle();
+}
+
+fn count(window: &mut Window, name: &str) -> usize {
+    window.nodes().iter().filter(|node| node.name == name).count()
+}
+
+/// A card is accepted, another dismissed, and the program killed at once: both are kept.
+#[test]
+fn decisions_outlive_a_killed_program() {
+    let dir = tempfile::tempdir().unwrap();
+    let project = sample(dir.path());
+    let display = Display::open();
+    let mut window = Window::open(&display, &project);
+    window.starting("Precision ");
+    window.settle();
+    let cards = count(&mut window, "Accept");
+    assert!(cards >= 2, "{cards} recommendations in view");
+    click(&mut window, "Accept");
+    window.wait("an accepted card", |n| n.name == "Accepted");
+    let first = |window: &mut Window| {
+        let groups = window.nodes().into_iter().filter(|n| n.role == "Group" && n.bounds.is_some());
+        let cards =
+            groups.filter(|n| n.name.contains("confused") || n.name.contains(" missed") || n.name.contains(" false"));
+        cards.min_by(|a, b| a.middle().y.total_cmp(&b.middle().y)).map(|card| card.name)
+    };
+    let dismissed = first(&mut window).expect("a card in view");
+    click(&mut window, "Dismiss");
+    assert_ne!(first(&mut window).as_ref(), Some(&dismissed), "put away");
+    window.shot("recommendations-decided");
+    let mut window = window.kill_and_start(&display, &project);
+    window.starting("Precision ");
+    window.settle();
+    let next = first(&mut window).expect("the other cards are there");
+    assert_ne!(next, dismissed);
+    let kept = std::fs::read_dir(window.kept()).unwrap().next().unwrap().unwrap().path();
+    let journal = std::fs::read_dir(kept.join("journal")).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(std::fs::read_to_string(journal).unwrap().lines().count(), 2);
+}
+
+/// Kinds of errors say how many they are, and open as many.
+#[test]
+fn explores_errors_in_a_real_window() {
+    let dir = tempfile::tempdir().unwrap();
+    let project = sample(dir.path());
+    let display = Display::open();
+    let mut window = Window::open(&display, &project);
+    window.starting("Precision ");
+    click(&mut window, "Errors");
+    let missed = window.number("Missed");
+    let kind = window.starting(&format!("Missed: {missed} "));
+    window.shot("errors");
+    window.click(&kind);
+    window.settle();
+    let title = "Errors, missed";
+    window.wait("the selection", |n| n.name.contains(title));
+    window.shot("errors-opened");
+}
