@@ -132,7 +132,7 @@ fn confusion_one_way() {
     assert_eq!(card.title, "cat taken for dog");
     assert_eq!(
         card.sentence,
-        "8 of 40 cat (20 %) are taken for dog, only 1 the other way round: one way only points to missing examples of cat"
+        "8 of 40 cat (20 %) are taken for dog, 1 of 60 dog (2 %) the other way round: one way only points to missing examples of cat"
     );
     assert_eq!(card.filter, Filter::Cell(Cell::new(Some(ClassId(0)), Some(ClassId(1)))));
     close(evidence(&card, "share"), 0.2);
@@ -276,9 +276,27 @@ fn a_class_with_an_optimum_of_its_own() {
     let gain = card.gain.unwrap();
     close(gain.from, 200.0 / 212.0);
     close(gain.to, 1.0);
-    assert_eq!(items(&world.evaluate(), 0.7, &card.filter).len(), 12);
+    let evaluation = world.evaluate();
+    let matched = evaluation.matched.as_ref().unwrap();
+    // Every object has an image of its own here.
+    assert_eq!(card.filter.images(&evaluation, matched, matched.timeline.cut(0.7)).len(), 12);
     let strict = Rules { own_optimum_distance: 0.31, ..Rules::default() };
     assert!(!world.all(0.7, &strict).iter().any(|r| r.kind == "threshold_off"));
+}
+
+/// `b`: 20 right at 0.9 and 10 of nothing at 0.5, while all of `a` is at 0.4, the pooled best: its own best is 0.9, and the 10 fall
+/// away.
+#[test]
+fn a_class_with_a_higher_optimum_of_its_own() {
+    let mut world = World::new(&["a", "b"]);
+    world.objects(100, 0, 0, 0.4);
+    world.objects(20, 1, 1, 0.9);
+    world.ghosts(10, 1, 0.5);
+    let card = one(world.only(0.4, "threshold_off"));
+    assert_eq!(card.title, "b works best at 0.900");
+    let evaluation = world.evaluate();
+    assert_eq!(items(&evaluation, 0.4, &card.filter).len(), 10);
+    assert!(items(&evaluation, 0.4, &card.filter).iter().all(|outcome| outcome.truth().is_none()));
 }
 
 #[test]

@@ -91,7 +91,12 @@ fn card(case: &Case, one: Direction, other: Option<Direction>) -> Recommendation
             let title = format!("{a} taken for {b}");
             let reverse = match back.count {
                 0 => "never the other way round".to_owned(),
-                n => format!("only {} the other way round", fmt::count(n)),
+                n => format!(
+                    "{} of {} {b} ({}) the other way round",
+                    fmt::count(n),
+                    fmt::count(back.support),
+                    fmt::percent(Some(back.share()))
+                ),
             };
             let sentence = format!("{}, {reverse}: one way only points to missing examples of {a}", one.words(case));
             (title, sentence, Filter::Cell(one.cell()))

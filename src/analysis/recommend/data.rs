@@ -45,7 +45,11 @@ pub(super) fn few_truths(case: &Case) -> Option<Recommendation> {
     let mut classes: Vec<ClassId> = present.iter().map(|(_, class)| *class).collect();
     classes.sort();
     let counts = case.counter.classes().get(first.index()).copied().unwrap_or_default();
-    let surer = Surer::f1(counts.correct, counts.predicted(), smallest, limit.ceil() as u64);
+    // Pixels of one image are no independent draws: there is no interval to give.
+    let surer = match case.matched.timeline.is_weighted() {
+        true => None,
+        false => Surer::f1(counts.correct, counts.predicted(), smallest, limit.ceil() as u64),
+    };
     Some(Recommendation {
         kind: "needs_more_data",
         subject: String::new(),

@@ -1,7 +1,7 @@
 //! `threshold_off`: the threshold is not where F1 is best, or a class has its best elsewhere.
 
-use crate::metrics::{Counts, OutcomeKind, rates};
-use crate::model::{ClassId, ImageId, fmt};
+use crate::metrics::{Counts, rates};
+use crate::model::{ClassId, ImageId, PredId, fmt};
 
 use super::case::{Case, number};
 use super::{Gain, Importance, Recommendation};
@@ -119,8 +119,6 @@ fn card(case: &Case, own: &Own, pooled: f64) -> Recommendation {
         fmt::rate(Some(own.f1_here)),
         fmt::threshold(pooled)
     );
-    // A lower threshold would find some of the missed, a higher one would drop false positives.
-    let kind = if own.threshold < case.threshold { OutcomeKind::Missed } else { OutcomeKind::FalsePositive };
     Recommendation {
         kind: "threshold_off",
         subject: String::new(),
@@ -145,7 +143,31 @@ fn card(case: &Case, own: &Own, pooled: f64) -> Recommendation {
         ],
         gain: own.gain,
         surer: None,
-        filter: Filter::Segment { class: Some(own.class), kind },
+        filter: between(case, own),
         threshold: None,
     }
+}
+
+/// What changes where the class has its own threshold: its predictions between the two, or, where they are not kept yet and where
+/// every class of an item is decided by itself, the items that hold them.
+fn between(case: &Case, own: &Own) -> Filter {
+    let (low, high) = (own.threshold.min(case.threshold), own.threshold.max(case.threshold));
+    let title = format!("{} between {} and {}", case.name(own.class), fmt::threshold(low), fmt::threshold(high));
+    let within = |score: f64| low <= score && score < high;
+    let (dataset, predictions) = (&case.evaluation.dataset, &case.evaluation.predictions);
+    if let Some(labels) = case.evaluation.labels().filter(|labels| labels.multi.is_some()) {
+        let score = |image: &ImageId| labels.scores.score(*image, own.class);
+        let images = dataset.image_ids().filter(|image| score(image).is_some_and(within)).collect();
+        return Filter::Images { title, images };
+    }
+    let of_class = |pred: &PredId| predictions.class_of(*pred) == Some(own.class);
+    let preds = (0..predictions.len()).map(PredId::from_index).filter(of_class);
+    let preds = preds.filter(|pred| predictions.score_of(*pred).is_some_and(within));
+    if own.threshold > case.threshold {
+        return Filter::of_objects(title, Vec::new(), preds.collect());
+    }
+    let mut images: Vec<ImageId> = preds.filter_map(|pred| predictions.image_of(pred)).collect();
+    images.sort_unstable();
+    images.dedup();
+    Filter::Images { title, images }
 }
