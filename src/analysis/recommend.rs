@@ -8,17 +8,20 @@ mod data;
 mod false_positives;
 mod missed;
 mod pixels;
+mod slices;
 mod texts;
 mod threshold;
 mod weak_cluster;
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use crate::metrics::detection::Matched;
 use crate::metrics::{Counter, Counts, Evaluation};
 use crate::model::{ClassId, ClassTable};
 
 use super::filter::Filter;
+use super::slices::Attributes;
 use case::Case;
 
 pub use weak_cluster::Group;
@@ -179,8 +182,14 @@ pub struct Rules {
     pub long_answer: f64,
     /// `answers_too_short`: the same up to which one is too short.
     pub short_answer: f64,
-    /// `weak_slice`: share of all answers from which a part of them is judged.
+    /// `weak_slice`, `small_objects`: share of all objects, items or answers from which a part of them is judged …
     pub slice_share: f64,
+    /// … and how many it needs (of answers ten) …
+    pub slice_least: u64,
+    /// … and how far its F1 or recall is below that of the whole, as a share of it (of answers a fifth) …
+    pub slice_below: f64,
+    /// … and the corrected p up to which that is not chance (of answers 0.05).
+    pub slice_p: f64,
 }
 
 /// What was found out about an evaluation beside its counts, at whatever threshold.
@@ -188,6 +197,8 @@ pub struct Rules {
 pub struct Beside {
     /// Clusters of the vector explorer, with their numbers at the threshold.
     pub groups: Vec<Group>,
+    /// Attributes with all that is known of pictures and files; without them rules take what the annotations say.
+    pub attributes: Option<Arc<Attributes>>,
 }
 
 impl Default for Rules {
@@ -228,6 +239,9 @@ impl Default for Rules {
             long_answer: 2.0,
             short_answer: 0.5,
             slice_share: 0.05,
+            slice_least: 10,
+            slice_below: 0.2,
+            slice_p: 0.05,
         }
     }
 }
@@ -264,6 +278,7 @@ pub fn recommend(
     all.extend(confused::find(&case));
     all.extend(pixels::find(&case));
     all.extend(weak_cluster::find(&case, &beside.groups));
+    all.extend(slices::find(&case, beside.attributes.as_deref()));
     all.extend(data::few_truths(&case));
     all.extend(data::small_set(&case));
     all.sort_by(by_gain_then_importance);

@@ -103,16 +103,19 @@ pub struct Sources<'a> {
     pub columns: &'a [AttributeColumn],
     /// False to leave out what takes longer than a look at the numbers: languages of texts.
     pub thorough: bool,
+    /// Detections with a smaller score are left out.
+    pub from_score: f64,
     /// Distance from the border of the image, in pixels, up to which a box counts as at the edge.
     pub edge_pixels: f64,
 }
 
 impl<'a> Sources<'a> {
-    /// What is known without pictures and files.
+    /// What is known without pictures and files, of all detections.
     #[must_use]
     pub fn plain(evaluation: &'a Evaluation, edge_pixels: f64) -> Self {
         static NO_TAGS: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        Self { evaluation, traits: None, tags: &NO_TAGS, columns: &[], thorough: false, edge_pixels }
+        let from_score = f64::NEG_INFINITY;
+        Self { evaluation, traits: None, tags: &NO_TAGS, columns: &[], thorough: false, from_score, edge_pixels }
     }
 }
 

@@ -447,7 +447,7 @@ impl Session {
                         &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points),
                     )
                 });
-                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &Beside { groups }))
+                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &Beside { groups, ..Beside::default() }))
             },
             move |result| EventBody::Recommended(at, result),
         );

@@ -37,7 +37,7 @@ pub(super) fn binned(made: Made, sources: &Sources<'_>) -> Option<Attribute> {
     // Crowds are in no count.
     let counts = |at: usize| made.of == Of::Items || truths.ignored.get(at) == Some(&false);
     let (mut bins, place): (Vec<Bin>, Place) = match &made.values {
-        Values::Numbers(values) => of_numbers(values, &made.of_preds, counts)?,
+        Values::Numbers(values) => of_numbers(values, made.of, counts)?,
         Values::Names { names, codes } => of_names(names, codes, made.ordered, counts),
     };
     let codes = placed(&made.values, &place, bins.len());
@@ -116,21 +116,20 @@ fn of_names(names: &[String], codes: &[u32], ordered: bool, counts: impl Fn(usiz
     (bins, Place::Codes(of))
 }
 
-/// Parts with about the same number of values. `None` where no value is finite.
-fn of_numbers(values: &[f64], of_preds: &Values, counts: impl Fn(usize) -> bool) -> Option<(Vec<Bin>, Place)> {
+/// Parts with about the same number of values; detections may lie beyond the values of objects. `None` where no value is finite.
+fn of_numbers(values: &[f64], of: Of, counts: impl Fn(usize) -> bool) -> Option<(Vec<Bin>, Place)> {
     let known = values.iter().enumerate().filter(|(at, value)| value.is_finite() && counts(*at));
     let mut sorted: Vec<f64> = known.map(|(_, value)| *value).collect();
     sorted.sort_unstable_by(f64::total_cmp);
-    let exact = bounds(&sorted);
-    let bounds = rounded(&exact, &sorted);
-    let others = if let Values::Numbers(all) = of_preds { all.as_slice() } else { &[] };
-    let all = || values.iter().chain(others).copied().filter(|value| value.is_finite());
-    let (low, high) = (all().reduce(f64::min)?, all().reduce(f64::max)?);
-    let whole = all().all(|value| value.fract() == 0.0);
+    let (low, high) = (sorted.first().copied()?, sorted.last().copied()?);
+    let whole = sorted.iter().all(|value| value.fract() == 0.0);
+    let bounds = rounded(&bounds(&sorted), &sorted);
     let starts = std::iter::once(None).chain(bounds.iter().copied().map(Some));
     let ends = bounds.iter().copied().map(Some).chain([None]);
+    // Nothing lies below the number 0 of something.
+    let (low, high) = ((of == Of::Items || low == 0.0).then_some(low), (of == Of::Items).then_some(high));
     let bins = starts.zip(ends).map(|(from, to)| Bin {
-        name: if whole { of_whole(from.unwrap_or(low), to, high) } else { of_fractions(from, to) },
+        name: if whole { of_whole(from.or(low), to, high) } else { of_fractions(from, to) },
         from,
         to,
         unknown: false,
@@ -182,13 +181,16 @@ fn short(value: f64, digits: usize) -> f64 {
     format!("{value:.0$e}", digits.saturating_sub(1)).parse().unwrap_or(value)
 }
 
-/// The name of whole numbers from `from` up to the one before `to`.
-fn of_whole(from: f64, to: Option<f64>, high: f64) -> String {
-    match to {
-        Some(to) if to.ceil() - from.ceil() <= 1.0 => number(from.ceil()),
-        Some(to) => format!("{}–{}", number(from.ceil()), number(to.ceil() - 1.0)),
-        None if high <= from.ceil() => number(from.ceil()),
-        None => format!("{} and more", number(from.ceil())),
+/// The name of whole numbers from `from` up to the one before `to`; `high` is the largest there is.
+fn of_whole(from: Option<f64>, to: Option<f64>, high: Option<f64>) -> String {
+    let last = to.map(|to| to.ceil() - 1.0);
+    match (from.map(f64::ceil), last) {
+        (Some(from), Some(last)) if last <= from => number(from),
+        (Some(from), Some(last)) => format!("{}–{}", number(from), number(last)),
+        (None, Some(last)) => format!("up to {}", number(last)),
+        (Some(from), None) if high.is_some_and(|high| high <= from) => number(from),
+        (Some(from), None) => format!("{} and more", number(from)),
+        (None, None) => "any".to_owned(),
     }
 }
 
@@ -216,8 +218,7 @@ mod tests {
     use super::*;
 
     fn names(values: &[f64]) -> Vec<String> {
-        let none = Values::Numbers(Vec::new());
-        of_numbers(values, &none, |_| true).map_or(Vec::new(), |(bins, _)| bins.into_iter().map(|b| b.name).collect())
+        of_numbers(values, Of::Items, |_| true).map_or(Vec::new(), |(bins, _)| bins.into_iter().map(|b| b.name).collect())
     }
 
     #[test]

@@ -145,6 +145,20 @@ impl Rows {
         tallies
     }
 
+    /// How much of the second slice's outcomes belong to the first too.
+    #[must_use]
+    pub fn shared(&self, first: &Mask, second: &Mask) -> Option<f64> {
+        let (inside, of) = (self.of_mask(&first.clone().and(second.clone())), self.of_mask(second));
+        rates::ratio(inside.outcomes(), of.outcomes())
+    }
+
+    /// The lowest score that takes part.
+    #[must_use]
+    pub fn lowest_score(&self, evaluation: &Evaluation) -> f64 {
+        let scores = self.rows.iter().filter_map(|row| evaluation.predictions.score.get(row.pred?.index()).copied());
+        scores.fold(f64::INFINITY, f64::min)
+    }
+
     fn sum(&self, holds: impl Fn(&Row) -> bool) -> Tally {
         let mut tally = Tally::default();
         self.rows.iter().filter(|row| holds(row)).for_each(|row| tally.add(row.kind, row.weight, row.is_subject));

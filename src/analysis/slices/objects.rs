@@ -22,11 +22,12 @@ struct Thing {
 /// All of them.
 pub(super) fn made(sources: &Sources<'_>, progress: &dyn Progress) -> Result<Vec<Made>, Cancelled> {
     let (dataset, predictions) = (&*sources.evaluation.dataset, &*sources.evaluation.predictions);
-    let things = |n: usize, of: &(dyn Fn(usize) -> Thing + Sync)| (0..n).into_par_iter().map(of).collect::<Vec<_>>();
-    let truths = things(dataset.truths.len(), &|at| truth(dataset, at));
-    let preds = things(predictions.len(), &|at| pred(predictions, at));
+    let truths: Vec<Option<Thing>> = (0..dataset.truths.len()).into_par_iter().map(|at| truth(dataset, at)).collect();
+    let kept = |at: usize| predictions.score.get(at).is_some_and(|score| *score >= sources.from_score);
+    let pred = |at: usize| pred(predictions, at).filter(|_| kept(at));
+    let preds: Vec<Option<Thing>> = (0..predictions.len()).into_par_iter().map(pred).collect();
     progress.check()?;
-    let both = |name: &str, hint: &str, of: &(dyn Fn(&[Thing]) -> Values + Sync)| {
+    let both = |name: &str, hint: &str, of: &(dyn Fn(&[Option<Thing>]) -> Values + Sync)| {
         Made::of_objects(name, hint, of(&truths), of(&preds))
     };
     let image = |thing: &Thing| dataset.images.get(thing.image.index());
@@ -34,16 +35,16 @@ pub(super) fn made(sources: &Sources<'_>, progress: &dyn Progress) -> Result<Vec
     let place = |thing: &Thing| field(thing.bbox, sides(image(thing)?)?);
     let edge = |thing: &Thing| is_at_edge(thing.bbox, image(thing)?, sources.edge_pixels).map(usize::from);
     let shape = |thing: &Thing| if thing.bbox.h > 0.0 { thing.bbox.w / thing.bbox.h } else { f64::NAN };
-    let near = |things: &[Thing]| -> Vec<(u32, f64)> {
-        things.par_iter().map(|thing| covered(dataset, thing.image, thing.bbox, thing.truth)).collect()
+    let near = |things: &[Option<Thing>]| -> (Values, Values) {
+        let of = |thing: &Option<Thing>| {
+            let near = thing.map(|thing| covered(dataset, thing.image, thing.bbox, thing.truth));
+            near.map_or((f64::NAN, f64::NAN), |(count, share)| (f64::from(count), share))
+        };
+        let (counts, shares) = things.par_iter().map(of).unzip();
+        (Values::Numbers(counts), Values::Numbers(shares))
     };
     let (of_truths, of_preds) = (near(&truths), near(&preds));
     progress.check()?;
-    let numbers = |of: fn(&(u32, f64)) -> f64| {
-        (Values::Numbers(of_truths.iter().map(of).collect()), Values::Numbers(of_preds.iter().map(of).collect()))
-    };
-    let count = numbers(|near| f64::from(near.0));
-    let share = numbers(|near| near.1);
     let edge_hint = format!(
         "A box is at the edge where it comes within {} of the border of its image",
         crate::model::fmt::counted(sources.edge_pixels as u64, "pixel", "pixels")
@@ -56,10 +57,10 @@ pub(super) fn made(sources: &Sources<'_>, progress: &dyn Progress) -> Result<Vec
             &|things| named(&Size::ALL.map(Size::name), things, &size),
         ),
         both("Area", "Square pixels of the object, in parts of about the same number of objects", &|things| {
-            Values::Numbers(things.iter().map(|thing| thing.area).collect())
+            numbers(things, &|thing| thing.area)
         }),
         both("Aspect ratio", "Width of the box by its height", &|things| {
-            Values::Numbers(things.iter().map(shape).collect())
+            numbers(things, &shape)
         }),
         both("Place", "The ninth of the image that holds the middle of the box", &|things| {
             named(&PLACES, things, &place)
@@ -68,14 +69,14 @@ pub(super) fn made(sources: &Sources<'_>, progress: &dyn Progress) -> Result<Vec
         Made::of_objects(
             "Overlapping objects",
             "How many other annotated objects share some area with the box",
-            count.0,
-            count.1,
+            of_truths.0,
+            of_preds.0,
         ),
         Made::of_objects(
             "Covered",
             "The largest share of the box that one other annotated object covers",
-            share.0,
-            share.1,
+            of_truths.1,
+            of_preds.1,
         ),
     ];
     for column in sources.columns.iter().filter(|column| column.of_objects) {
@@ -86,30 +87,26 @@ pub(super) fn made(sources: &Sources<'_>, progress: &dyn Progress) -> Result<Vec
     Ok(all)
 }
 
-fn truth(dataset: &Dataset, at: usize) -> Thing {
+fn truth(dataset: &Dataset, at: usize) -> Option<Thing> {
     let truths = &dataset.truths;
-    Thing {
-        bbox: truths.bbox.get(at).copied().unwrap_or_default(),
-        area: truths.area.get(at).copied().unwrap_or_default(),
-        image: truths.image.get(at).copied().unwrap_or(ImageId(0)),
-        truth: Some(at),
-    }
+    let (bbox, area) = (*truths.bbox.get(at)?, *truths.area.get(at)?);
+    Some(Thing { bbox, area, image: *truths.image.get(at)?, truth: Some(at) })
 }
 
-fn pred(predictions: &Predictions, at: usize) -> Thing {
+fn pred(predictions: &Predictions, at: usize) -> Option<Thing> {
     let id = PredId::from_index(at);
-    Thing {
-        bbox: predictions.bbox.get(at).copied().unwrap_or_default(),
-        area: predictions.area_of(id),
-        image: predictions.image_of(id).unwrap_or(ImageId(0)),
-        truth: None,
-    }
+    let bbox = *predictions.bbox.get(at)?;
+    Some(Thing { bbox, area: predictions.area_of(id), image: predictions.image_of(id)?, truth: None })
 }
 
-fn named(names: &[&str], things: &[Thing], of: &(dyn Fn(&Thing) -> Option<usize> + Sync)) -> Values {
-    let code = |thing: &Thing| of(thing).and_then(|at| u32::try_from(at).ok()).unwrap_or(Values::NONE);
-    let names = names.iter().map(|&name| name.to_owned()).collect();
-    Values::Names { names, codes: things.par_iter().map(code).collect() }
+fn numbers(things: &[Option<Thing>], of: &(dyn Fn(&Thing) -> f64 + Sync)) -> Values {
+    Values::Numbers(things.par_iter().map(|thing| thing.as_ref().map_or(f64::NAN, of)).collect())
+}
+
+fn named(names: &[&str], things: &[Option<Thing>], of: &(dyn Fn(&Thing) -> Option<usize> + Sync)) -> Values {
+    let code = |thing: &Thing| of(thing).and_then(|at| u32::try_from(at).ok());
+    let codes = things.par_iter().map(|thing| thing.as_ref().and_then(code).unwrap_or(Values::NONE)).collect();
+    Values::Names { names: names.iter().map(|&name| name.to_owned()).collect(), codes }
 }
 
 /// Which of the nine fields holds the middle of a box.
