@@ -215,7 +215,9 @@ impl Filter {
             Self::Predicted { classes, .. } => (None, only(classes)),
             Self::Segment { class, kind: OutcomeKind::FalsePositive } => (None, *class),
             Self::Segment { class, .. } => (*class, None),
-            Self::All | Self::Cells { .. } | Self::Objects { .. } | Self::Slice { .. } | Self::Images { .. } => (None, None),
+            Self::All | Self::Cells { .. } | Self::Objects { .. } | Self::Slice { .. } | Self::Images { .. } => {
+                (None, None)
+            }
         }
     }
 }

@@ -69,7 +69,9 @@ pub fn read(
     let found = of_sheet(&sheet, dataset, &[], findings, progress)?;
     if found.columns.is_empty() {
         let problem = "has no column that tells items apart beside the one of their names";
-        return Err(FormatError::new(file, problem, "add a column of numbers, or of words that several items share").into());
+        return Err(
+            FormatError::new(file, problem, "add a column of numbers, or of words that several items share").into()
+        );
     }
     Ok(found)
 }
@@ -209,7 +211,8 @@ fn of_sheet(
     for at in (0..sheet.names.len()).filter(wanted).take(MOST_COLUMNS) {
         progress.check()?;
         let Some(name) = sheet.names.get(at) else { continue };
-        let cell = |row: &Option<usize>| row.and_then(|row| sheet.rows.get(row)).map_or(&Value::Null, |row| row.get(at));
+        let cell =
+            |row: &Option<usize>| row.and_then(|row| sheet.rows.get(row)).map_or(&Value::Null, |row| row.get(at));
         let column = Column::of(rows.iter().map(cell));
         if let Some(values) = column.filter(|column| !column.is_label(dataset)).and_then(Column::values) {
             columns.push(AttributeColumn { name: name.trim().to_owned(), of_objects: false, values });

@@ -173,7 +173,10 @@ fn rounded(exact: &[f64], sorted: &[f64]) -> Vec<f64> {
         edges.len() == wanted.len() && edges.iter().zip(&wanted).all(|(a, b)| a.abs_diff(*b) <= most)
     };
     let tried = (3..=9).map(|digits| exact.iter().map(|bound| short(*bound, digits)).collect::<Vec<f64>>());
-    tried.into_iter().find(|bounds| close(&filled(bounds)) && bounds.is_sorted_by(|a, b| a < b)).unwrap_or(exact.to_vec())
+    tried
+        .into_iter()
+        .find(|bounds| close(&filled(bounds)) && bounds.is_sorted_by(|a, b| a < b))
+        .unwrap_or(exact.to_vec())
 }
 
 /// A number with so many significant digits.
@@ -218,7 +221,8 @@ mod tests {
     use super::*;
 
     fn names(values: &[f64]) -> Vec<String> {
-        of_numbers(values, Of::Items, |_| true).map_or(Vec::new(), |(bins, _)| bins.into_iter().map(|b| b.name).collect())
+        of_numbers(values, Of::Items, |_| true)
+            .map_or(Vec::new(), |(bins, _)| bins.into_iter().map(|b| b.name).collect())
     }
 
     #[test]

@@ -115,9 +115,10 @@ impl Rows {
             }
         };
         let rows: Vec<Vec<Row>> = images.par_iter().map(|image| of(*image)).collect();
-        let graded = matched.timeline.is_weighted().then(|| {
-            images.par_iter().map(|image| matched.timeline.counts_of(*image, cut).f1()).collect()
-        });
+        let graded = matched
+            .timeline
+            .is_weighted()
+            .then(|| images.par_iter().map(|image| matched.timeline.counts_of(*image, cut).f1()).collect());
         Self { rows: rows.into_iter().flatten().collect(), graded }
     }
 

@@ -95,7 +95,9 @@ impl Condition {
         tags: &BTreeMap<String, BTreeSet<String>>,
     ) -> Result<Mask, String> {
         let by_name = |holds: &dyn Fn(&str) -> bool| {
-            Mask::of_items(evaluation, |item| evaluation.dataset.images.get(item).is_some_and(|of: &Image| holds(&of.name)))
+            Mask::of_items(evaluation, |item| {
+                evaluation.dataset.images.get(item).is_some_and(|of: &Image| holds(&of.name))
+            })
         };
         match self {
             Self::Range { attribute, from, to } => {
@@ -123,7 +125,8 @@ impl Condition {
                 Ok(by_name(&|name| if whole { pattern.is_match(name) } else { pattern.is_match(&part(name)) }))
             }
             Self::Tag { tag } => {
-                let tagged = tags.get(tag).ok_or_else(|| format!("Nothing is tagged {tag}; tag items on the page Vectors"))?;
+                let tagged =
+                    tags.get(tag).ok_or_else(|| format!("Nothing is tagged {tag}; tag items on the page Vectors"))?;
                 Ok(by_name(&|name| tagged.contains(name)))
             }
         }
@@ -158,11 +161,9 @@ fn of_values(
 ) -> Result<Mask, String> {
     Ok(match attribute.of {
         Of::Items => Mask::of_items(evaluation, |item| fits(&attribute.values, item)),
-        Of::Objects => Mask::of_objects(
-            evaluation,
-            |truth| fits(&attribute.values, truth),
-            |pred| fits(&attribute.of_preds, pred),
-        ),
+        Of::Objects => {
+            Mask::of_objects(evaluation, |truth| fits(&attribute.values, truth), |pred| fits(&attribute.of_preds, pred))
+        }
     })
 }
 

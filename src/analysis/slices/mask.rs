@@ -27,7 +27,11 @@ impl Mask {
     }
 
     /// Objects for which something holds: truths by the first, detections by the second.
-    pub fn of_objects(evaluation: &Evaluation, of_truth: impl Fn(usize) -> bool, of_pred: impl Fn(usize) -> bool) -> Self {
+    pub fn of_objects(
+        evaluation: &Evaluation,
+        of_truth: impl Fn(usize) -> bool,
+        of_pred: impl Fn(usize) -> bool,
+    ) -> Self {
         let objects = Objects {
             truths: (0..evaluation.dataset.truths.len()).map(of_truth).collect(),
             preds: (0..evaluation.predictions.len()).map(of_pred).collect(),
@@ -80,7 +84,8 @@ impl Mask {
     /// What opens it.
     #[must_use]
     pub fn filter(&self, evaluation: &Evaluation, title: String) -> Filter {
-        let images = || self.items.iter().enumerate().filter(|(_, holds)| **holds).map(|(at, _)| ImageId::from_index(at));
+        let images =
+            || self.items.iter().enumerate().filter(|(_, holds)| **holds).map(|(at, _)| ImageId::from_index(at));
         let Some(objects) = &self.objects else { return Filter::Images { title, images: images().collect() } };
         let all_images = self.items.iter().all(|holds| *holds);
         let inside = |image: Option<ImageId>| {

@@ -59,9 +59,7 @@ pub(super) fn made(sources: &Sources<'_>, progress: &dyn Progress) -> Result<Vec
         both("Area", "Square pixels of the object, in parts of about the same number of objects", &|things| {
             numbers(things, &|thing| thing.area)
         }),
-        both("Aspect ratio", "Width of the box by its height", &|things| {
-            numbers(things, &shape)
-        }),
+        both("Aspect ratio", "Width of the box by its height", &|things| numbers(things, &shape)),
         both("Place", "The ninth of the image that holds the middle of the box", &|things| {
             named(&PLACES, things, &place)
         }),

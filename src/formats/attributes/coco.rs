@@ -15,7 +15,17 @@ use crate::model::{AttributeColumn, BBox, Dataset, ImageId, Progress};
 
 /// Fields of images that say nothing of what is in them.
 const PASSED_OVER: [&str; 11] = [
-    "id", "file_name", "width", "height", "license", "coco_url", "flickr_url", "date_captured", "url", "path", "dataset_id",
+    "id",
+    "file_name",
+    "width",
+    "height",
+    "license",
+    "coco_url",
+    "flickr_url",
+    "date_captured",
+    "url",
+    "path",
+    "dataset_id",
 ];
 
 /// Cells by column, each with the item or truth it belongs to.

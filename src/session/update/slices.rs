@@ -18,6 +18,12 @@ const UNDONE: usize = 100;
 /// The journal that slices are kept in.
 const JOURNAL: &str = "slices";
 
+/// What is not done yet.
+enum Due {
+    Attributes,
+    Numbers,
+}
+
 impl Session {
     pub(super) fn slices_asked(&mut self, ask: Ask) {
         match ask {
@@ -72,16 +78,31 @@ impl Session {
 
     /// Does what is not done yet and not under way: attributes first, then their numbers at the threshold.
     fn open_slices(&mut self) {
-        let Some(explorer) = &self.explorer else { return };
+        if self.explorer.is_none() {
+            return;
+        }
         if !self.errors.slices.opened {
             self.errors.slices.opened = true;
             self.errors.slices.outdated = true;
             self.read_slices();
-            return self.open_slices();
         }
-        let state = &self.errors.slices;
+        match self.slices_due() {
+            Some(Due::Attributes) => self.compute_attributes(),
+            Some(Due::Numbers) => self.count_slices(),
+            None => {}
+        }
+    }
+
+    /// True where [`Ask::Open`] would begin something.
+    #[must_use]
+    pub fn wants_slices(&self) -> bool {
+        !self.errors.slices.opened || self.slices_due().is_some()
+    }
+
+    fn slices_due(&self) -> Option<Due> {
+        let (state, explorer) = (&self.errors.slices, self.explorer.as_ref()?);
         if state.trouble.is_some() || self.jobs.contains_key(&Slot::Slices) {
-            return;
+            return None;
         }
         let measured = |known: &Arc<Known>| match (&known.traits, &self.errors.pictures.traits) {
             (Some(mine), Some(now)) => Arc::ptr_eq(mine, now),
@@ -89,19 +110,19 @@ impl Session {
             _ => false,
         };
         if state.outdated || !state.known.as_ref().is_none_or(measured) {
-            self.compute_attributes();
-        } else if state.known.is_some() && !state.is_current(&explorer.matched, explorer.threshold.value) {
-            // While the threshold moves, numbers wait for its rest.
-            if self.settle_at.is_none() {
-                self.count_slices();
-            }
+            return Some(Due::Attributes);
         }
+        // While the threshold moves, numbers wait for its rest.
+        let waits = self.settle_at.is_some() || state.is_current(&explorer.matched, explorer.threshold.value);
+        (state.known.is_some() && !waits).then_some(Due::Numbers)
     }
 
     fn compute_attributes(&mut self) {
         let (Some(project), Some(explorer)) = (&self.project, &self.explorer) else { return };
-        let (root, recognised, choice) = (project.root.clone(), Arc::clone(&project.recognised), explorer.choice.clone());
-        let (evaluation, tags, tables) = (explorer.evaluation.clone(), self.tags.clone(), self.errors.slices.tables.clone());
+        let (root, recognised, choice) =
+            (project.root.clone(), Arc::clone(&project.recognised), explorer.choice.clone());
+        let (evaluation, tags, tables) =
+            (explorer.evaluation.clone(), self.tags.clone(), self.errors.slices.tables.clone());
         let (traits, edge_pixels) = (self.errors.pictures.traits.clone(), self.rules.edge_pixels);
         self.errors.slices.outdated = false;
         let work = move |ctx: &JobCtx| {
