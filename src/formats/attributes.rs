@@ -272,3 +272,6 @@ fn id_column(sheet: &Sheet, index: &Index<'_>) -> Option<(usize, usize)> {
     let all = (0..sheet.names.len().min(MOST_COLUMNS)).map(|at| (at, hits(at))).filter(|(_, hits)| *hits > 0);
     all.max_by_key(|(at, hits)| (*hits, usual(*at), std::cmp::Reverse(*at)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,15 +126,21 @@ fn of_numbers(values: &[f64], of: Of, counts: impl Fn(usize) -> bool) -> Option<
     let bounds = rounded(&bounds(&sorted), &sorted);
     let starts = std::iter::once(None).chain(bounds.iter().copied().map(Some));
     let ends = bounds.iter().copied().map(Some).chain([None]);
-    // Nothing lies below the number 0 of something.
+    // Nothing lies below the number 0 of something, and of items nothing lies where none is.
     let (low, high) = ((of == Of::Items || low == 0.0).then_some(low), (of == Of::Items).then_some(high));
+    let last = |to: f64| {
+        let held = sorted.partition_point(|value| *value < to).checked_sub(1);
+        let held = held.and_then(|at| sorted.get(at)).copied().filter(|_| of == Of::Items);
+        held.unwrap_or(to.ceil() - 1.0)
+    };
     let bins = starts.zip(ends).map(|(from, to)| Bin {
-        name: if whole { of_whole(from.or(low), to, high) } else { of_fractions(from, to) },
+        name: if whole { of_whole(from.or(low), to.map(last), high) } else { of_fractions(from, to) },
         from,
         to,
         unknown: false,
     });
-    Some((bins.collect(), Place::Bounds(bounds)))
+    let bins = bins.collect();
+    Some((bins, Place::Bounds(bounds)))
 }
 
 /// Where bins but the first begin: a bin ends where adding the next value would take it further from its share.
@@ -184,9 +190,8 @@ fn short(value: f64, digits: usize) -> f64 {
     format!("{value:.0$e}", digits.saturating_sub(1)).parse().unwrap_or(value)
 }
 
-/// The name of whole numbers from `from` up to the one before `to`; `high` is the largest there is.
-fn of_whole(from: Option<f64>, to: Option<f64>, high: Option<f64>) -> String {
-    let last = to.map(|to| to.ceil() - 1.0);
+/// The name of whole numbers from one up to another; `high` is the largest there is.
+fn of_whole(from: Option<f64>, last: Option<f64>, high: Option<f64>) -> String {
     match (from.map(f64::ceil), last) {
         (Some(from), Some(last)) if last <= from => number(from),
         (Some(from), Some(last)) => format!("{}–{}", number(from), number(last)),

@@ -214,7 +214,9 @@ impl<'a> Search<'a> {
         let weak = all.into_iter().zip(p).filter(|(judged, p)| *p <= self.limits.p && below(judged.sum.tally));
         let weak = weak.filter(|(judged, _)| judged.parts.len() < 2 || self.tells_more(judged, singles));
         let mut weak: Vec<Weak> = weak.map(|(judged, p)| self.named(judged, p)).collect();
-        weak.sort_by(|a, b| b.extra_errors().total_cmp(&a.extra_errors()).then(a.parts.cmp(&b.parts)));
+        // Of equally costly ones the smallest says most.
+        let cost = |a: &Weak, b: &Weak| b.extra_errors().total_cmp(&a.extra_errors());
+        weak.sort_by(|a, b| cost(a, b).then(a.tally.outcomes().cmp(&b.tally.outcomes())).then(a.parts.cmp(&b.parts)));
         weak.truncate(MOST_LISTED);
         weak
     }

@@ -49,8 +49,8 @@ impl Column {
         };
         let same = |(at, cell): (usize, &Cell)| match cell {
             Cell::None => true,
-            Cell::Name(name) => class(at) == Some(name.as_str()),
-            Cell::Number(number) => class(at) == Some(number.to_string().as_str()),
+            Cell::Name(name) => class(at).is_none_or(|class| class == name),
+            Cell::Number(number) => class(at).is_none_or(|class| class == number.to_string()),
         };
         !truths.is_empty() && self.cells.iter().enumerate().all(same)
     }

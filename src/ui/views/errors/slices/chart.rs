@@ -166,10 +166,13 @@ fn bar(
         ui.painter().vline(x(places, all), rect.y_range(), Stroke::new(theme::HAIRLINE, theme.text));
     }
     if let Some((low, high)) = metric.interval(tally) {
-        let stroke = Stroke::new(theme::RING, theme.accent);
-        ui.painter().hline(x(places, low)..=x(places, high), y, stroke);
-        for end in [low, high] {
-            ui.painter().vline(x(places, end), egui::Rangef::new(y - theme::GRID, y + theme::GRID), stroke);
+        let (low, high) = (x(places, low), x(places, high));
+        for (width, color) in [(3.0 * theme::HAIRLINE, theme.surface), (theme::BOX_EDGE.0, theme.text)] {
+            let stroke = Stroke::new(width, color);
+            ui.painter().hline(low..=high, y, stroke);
+            for end in [low, high] {
+                ui.painter().vline(end, egui::Rangef::new(y - theme::GRID, y + theme::GRID), stroke);
+            }
         }
     }
     let number = |at: f32, words: &str, color| {

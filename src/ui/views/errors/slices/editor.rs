@@ -176,7 +176,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, draft: &mut Draft) -> Do
                 Err(why) => draft.trouble = Some(why),
             }
         }
-        if ui.button("Leave").on_hover_text("Keeps nothing").clicked() {
+        if ui.button("Cancel").on_hover_text("Keeps nothing").clicked() {
             done = Done::Left;
         }
     });

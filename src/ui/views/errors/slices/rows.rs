@@ -111,24 +111,27 @@ pub enum Column {
 impl Column {
     /// Those of a table, beside the name.
     pub fn of(task: Task, tested: bool) -> Vec<Self> {
+        let texts = task == Task::TextGeneration;
         let mut all = Vec::new();
         if tested {
             all.extend([Self::Extra, Self::H, Self::P]);
         }
         all.push(Self::Subjects);
-        all.push(Self::Correct);
-        if task == Task::TextGeneration {
-            all.extend([Self::Missed, Self::Recall, Self::Interval, Self::Difference]);
-            return all;
+        if !tested {
+            all.push(Self::Correct);
         }
-        if !task.is_multilabel() {
+        if !task.is_multilabel() && !texts {
             all.push(Self::Misclassified);
         }
         all.push(Self::Missed);
-        if !task.is_one_class_each() {
+        if !task.is_one_class_each() && !texts {
             all.push(Self::FalsePositives);
         }
-        all.extend([Self::Precision, Self::Recall, Self::F1, Self::Interval, Self::Difference]);
+        // What a search found is told by the headline number alone, so that names have room.
+        if !tested && !texts {
+            all.extend([Self::Precision, Self::Recall]);
+        }
+        all.extend([if texts { Self::Recall } else { Self::F1 }, Self::Interval, Self::Difference]);
         all
     }
 
