@@ -45,12 +45,18 @@ pub(super) fn binned(made: Made, sources: &Sources<'_>) -> Option<Attribute> {
     let mut pred_codes = placed(&made.of_preds, &place, bins.len());
     pred_codes.resize(preds, narrow(bins.len()));
     let none = narrow(bins.len());
-    let missing = codes.iter().enumerate().any(|(at, code)| *code == none && counts(at));
+    let mut filled = vec![false; bins.len() + 1];
+    let counted = codes.iter().enumerate().filter(|(at, _)| counts(*at)).map(|(_, code)| *code);
+    for code in counted.chain(pred_codes.iter().copied().filter(|code| *code != none)) {
+        if let Some(filled) = filled.get_mut(usize::from(code)) {
+            *filled = true;
+        }
+    }
     // What is the same everywhere tells nothing apart.
-    if bins.len() + usize::from(missing) < 2 || bins.is_empty() {
+    if bins.is_empty() || filled.iter().filter(|filled| **filled).count() < 2 {
         return None;
     }
-    if missing || pred_codes.contains(&none) || codes.contains(&none) {
+    if pred_codes.contains(&none) || codes.contains(&none) {
         bins.push(Bin { unknown: true, ..Bin::named("not known".to_owned()) });
     }
     let Made { name, hint, of, values, of_preds, .. } = made;
