@@ -118,6 +118,9 @@ fn an_own_slice_is_made_changed_deleted_and_brought_back() {
     app.run();
     app.click("Save slice");
     assert!(has(&app, "is no regular expression"), "{:?}", app.names());
+    app.harness.get_by_label("Pattern of condition 1").focus();
+    app.run();
+    app.press(egui::Key::End);
     app.harness.get_by_label("Pattern of condition 1").type_text("]");
     app.run();
     app.click("Save slice");
@@ -165,8 +168,10 @@ fn columns_come_from_files_and_bad_ones_say_why() {
     // Dropped on the page.
     app.drop_file(write("wrong.csv", "name,weather\nnothing.jpg,rain\n"));
     app.run();
-    let why = named(&app, &folder.path().join("wrong.csv").display().to_string());
+    let said = &app.session().errors.slices.known.as_ref().unwrap().said;
+    let why = said[1].1.clone().unwrap_err();
     assert!(why.contains("no column that names an item") && why.contains("part-000.png"), "{why}");
+    assert!(has(&app, &why), "the sentence is on the page");
     app.click("Leave wrong.csv out");
     app.run();
     assert!(!has(&app, "wrong.csv") && has(&app, "Attribute weather"));

@@ -47,12 +47,12 @@ impl Column {
             let first = truths.of(ImageId::from_index(at)).next()?;
             Some(dataset.classes.name(*truths.class.get(first)?))
         };
-        let same = |(at, cell): (usize, &Cell)| match cell {
-            Cell::None => true,
-            Cell::Name(name) => class(at).is_none_or(|class| class == name),
-            Cell::Number(number) => class(at).is_none_or(|class| class == number.to_string()),
+        let same = |(at, cell): (usize, &Cell)| {
+            let (class, word) = (class(at)?, in_words(cell.clone())?);
+            Some(class == word)
         };
-        !truths.is_empty() && self.cells.iter().enumerate().all(same)
+        let mut compared = self.cells.iter().enumerate().filter_map(same).peekable();
+        compared.peek().is_some() && compared.all(|same| same)
     }
 
     /// Numbers where all cells are, else names. `None` where it tells nothing apart, or everything.

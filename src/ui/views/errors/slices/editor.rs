@@ -211,19 +211,18 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, draft: &mut Draft) -> Do
 /// What the condition is about.
 fn about(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, at: usize, term: &mut Term) {
     let words = term.label().to_owned();
-    let combo = ComboBox::from_id_salt("about").selected_text(&words).width(WIDTHS.0).truncate();
+    let combo = ComboBox::from_id_salt("about").selected_text(&words).width(WIDTHS.0).height(theme::POPUP).truncate();
     let combo = combo.show_ui(ui, |ui| {
-        let attributes = shown.known.attributes.all.iter();
-        let mut all: Vec<(About, &str)> =
-            attributes.map(|of| (About::Attribute(of.name.clone()), of.name.as_str())).collect();
-        all.extend([
+        let mut all = vec![
             (About::Folder, "Folder or one below"),
             (About::Like, "File name is like"),
             (About::Regex, "File name matches"),
-        ]);
+        ];
         if !ctx.session.tags.is_empty() {
             all.push((About::Tag, "Tag"));
         }
+        let attributes = shown.known.attributes.all.iter();
+        all.extend(attributes.map(|of| (About::Attribute(of.name.clone()), of.name.as_str())));
         for (about, name) in all {
             if ui.selectable_label(term.about == about, name).clicked() {
                 *term = Term { about, ..Term::default() };
