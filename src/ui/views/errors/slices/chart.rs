@@ -160,12 +160,12 @@ fn bar(
     let whole = Rect::from_min_max(pos2(places.bars.0, y - ROW.1 / 2.0), pos2(places.bars.1, y + ROW.1 / 2.0));
     ui.painter().rect_filled(whole, 0.0, theme.track_below.gamma_multiply(0.45));
     if let Some(value) = value {
-        ui.painter().rect_filled(whole.with_max_x(x(places, value)), 0.0, color.gamma_multiply(0.55));
+        ui.painter().rect_filled(whole.with_max_x(x(places, value)), 0.0, color.gamma_multiply(0.4));
     }
     if let Some(all) = metric.value(shown.counted.whole) {
         ui.painter().vline(x(places, all), rect.y_range(), Stroke::new(theme::HAIRLINE, theme.text));
     }
-    if let Some((low, high)) = metric.interval(tally) {
+    if let Some((low, high)) = metric.interval(tally, shown.explorer.evaluation.task) {
         let (low, high) = (x(places, low), x(places, high));
         for (width, color) in [(3.0 * theme::HAIRLINE, theme.surface), (theme::BOX_EDGE.0, theme.text)] {
             let stroke = Stroke::new(width, color);
@@ -201,7 +201,7 @@ pub(super) fn card(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, name: &str, tal
             continue;
         };
         let mut words = format!("{label} {}", fmt::rate(Some(rate)));
-        if let Some((low, high)) = metric.interval(tally) {
+        if let Some((low, high)) = metric.interval(tally, task) {
             words.push_str(&format!(" (95 % interval {} to {})", fmt::rate(Some(low)), fmt::rate(Some(high))));
         }
         if let Some(all) = metric.value(whole) {

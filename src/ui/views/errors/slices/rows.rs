@@ -44,9 +44,10 @@ impl Metric {
         }
     }
 
-    /// Its 95 % interval.
-    pub fn interval(self, tally: Tally) -> Option<(f64, f64)> {
+    /// Its 95 % interval. Pixels of an image are not drawn one by one, so that of them there is none.
+    pub fn interval(self, tally: Tally, task: Task) -> Option<(f64, f64)> {
         match self {
+            _ if task == Task::SemanticSegmentation => None,
             Self::F1 => tally.f1_interval(),
             Self::Recall => tally.recall_interval(),
             Self::Precision => rates::wilson(tally.counts.correct, tally.counts.kept()),
@@ -131,8 +132,23 @@ impl Column {
         if !tested && !texts {
             all.extend([Self::Precision, Self::Recall]);
         }
-        all.extend([if texts { Self::Recall } else { Self::F1 }, Self::Interval, Self::Difference]);
+        all.push(if texts { Self::Recall } else { Self::F1 });
+        if task != Task::SemanticSegmentation {
+            all.push(Self::Interval);
+        }
+        all.push(Self::Difference);
         all
+    }
+
+    /// How wide it is.
+    pub const fn width(self) -> f32 {
+        match self {
+            Self::H => 46.0,
+            Self::F1 | Self::P => 56.0,
+            Self::Extra | Self::Difference => 76.0,
+            Self::Misclassified | Self::FalsePositives | Self::Interval => 66.0,
+            _ => 62.0,
+        }
     }
 
     /// What its head says.
@@ -205,7 +221,7 @@ impl Column {
     }
 
     /// What stands in its cell.
-    pub fn words(self, line: &Line, metric: Metric, whole: Tally) -> String {
+    pub fn words(self, line: &Line, (metric, task): (Metric, Task), whole: Tally) -> String {
         let value = self.value(line, metric, whole);
         let or = |words: Option<String>| words.unwrap_or_else(|| fmt::UNDEFINED.to_owned());
         match self {
@@ -214,7 +230,7 @@ impl Column {
             Self::P => or(value.map(chance)),
             Self::H => fmt::decimal(value, 2),
             Self::Precision | Self::Recall | Self::F1 => fmt::rate(value),
-            Self::Interval => fmt::interval(line.tally.as_ref().ok().and_then(|tally| metric.interval(*tally))),
+            Self::Interval => fmt::interval(line.tally.as_ref().ok().and_then(|tally| metric.interval(*tally, task))),
             Self::Difference => or(value.map(fmt::difference)),
             _ => or(value.map(|count| fmt::count(count as u64))),
         }

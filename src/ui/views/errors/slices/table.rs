@@ -15,12 +15,10 @@ use super::editor::Draft;
 use super::rows::{Column, Line, Metric, Opens, Tested};
 use super::{Listed, Shown, State, chart, chosen, filter_of, muted};
 
-/// Width of a column of numbers.
-const NUMBER: f32 = 70.0;
 /// Least width of the column of names.
 const NAME: f32 = 190.0;
 /// Width of the column of what can be done.
-const ACTIONS: f32 = 64.0;
+const ACTIONS: f32 = 56.0;
 
 /// How the table is sorted: by a column, largest first or not.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,16 +50,17 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, state: &mut State) {
         });
     }
     let gaps = (columns.len() + 2) as f32 * ui.spacing().item_spacing.x;
-    let room = ui.available_width() - columns.len() as f32 * NUMBER - ACTIONS - gaps - theme::PADDING;
+    let numbers: f32 = columns.iter().map(|column| column.width()).sum();
+    let room = ui.available_width() - numbers - ACTIONS - gaps - theme::PADDING;
     egui::ScrollArea::horizontal().id_salt("slices wide").auto_shrink([false, false]).show(ui, |ui| {
         let table = TableBuilder::new(ui)
             .id_salt(("slices", columns.len()))
             .striped(false)
             .auto_shrink([false, false])
             .cell_layout(Layout::right_to_left(Align::Center))
-            .column(Width::exact(room.max(NAME)).clip(true))
-            .columns(Width::exact(NUMBER), columns.len())
-            .column(Width::exact(ACTIONS));
+            .column(Width::exact(room.max(NAME)).clip(true));
+        let table = columns.iter().fold(table, |table, column| table.column(Width::exact(column.width())));
+        let table = table.column(Width::exact(ACTIONS));
         let table = table.header(theme::ROW, |mut header| {
             for column in [Column::Name].into_iter().chain(columns.iter().copied()) {
                 header.col(|ui| {
@@ -169,7 +168,7 @@ fn show(
     });
     for &column in columns {
         row.col(|ui| {
-            let words = column.words(line, metric, shown.counted.whole);
+            let words = column.words(line, (metric, shown.explorer.evaluation.task), shown.counted.whole);
             let quiet = words == fmt::UNDEFINED || words == "0";
             let color = if quiet { ctx.theme.muted } else { ctx.theme.text };
             let label = ui.label(RichText::new(words).color(color));
