@@ -11,6 +11,7 @@ pub mod leaderboard;
 pub mod matrix;
 pub mod pictures;
 pub mod recommend;
+pub mod slices;
 pub mod summary;
 
 pub use compare::{CompareError, CompareSettings, Comparison};

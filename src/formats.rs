@@ -3,6 +3,7 @@
 //! Knows files. Does not know metrics, threads or the screen.
 
 pub mod answers;
+pub mod attributes;
 pub mod checks;
 pub mod class_map;
 pub mod class_names;

@@ -3,6 +3,7 @@
 //! Knows what an evaluation is about. Does not know files, metrics, threads or the screen.
 
 pub mod answers;
+pub mod attribute;
 pub mod class_scores;
 pub mod dataset;
 pub mod embedding;
@@ -23,6 +24,7 @@ pub mod task;
 pub mod workspace;
 
 pub use answers::{Answers, Choices, NumberColumn, NumberRole, WordColumn, WordRole};
+pub use attribute::{AttributeColumn, Values};
 pub use class_scores::{ClassScores, ScoreTable};
 pub use dataset::{Dataset, DatasetBuilder, DatasetIdentity, Image, NewTruth, Truths};
 pub use embedding::Embedding;

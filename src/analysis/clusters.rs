@@ -1,7 +1,7 @@
 //! Clusters of items as a table: how good a model is in each, and where it is weaker than elsewhere. Reads numbers of items;
 //! does not know vectors.
 
-mod weak;
+pub(super) mod weak;
 
 pub use weak::{LEAST_ITEMS, SIGNIFICANT, WEAKER, Weak};
 

@@ -69,6 +69,15 @@ pub enum Filter {
         /// The detections, ascending; meant where the threshold keeps them.
         preds: Arc<Vec<PredId>>,
     },
+    /// A slice of objects: truths with whatever became of them, and detections where they find nothing.
+    Slice {
+        /// What they are, in words.
+        title: String,
+        /// The truths, ascending.
+        truths: Arc<Vec<TruthId>>,
+        /// The detections, ascending; meant where they are false positives.
+        preds: Arc<Vec<PredId>>,
+    },
     /// Given images, with a title of their own.
     Images {
         /// What they are, in words.
@@ -107,6 +116,7 @@ impl Filter {
             }
             Self::Cells { cells, .. } => cells.contains(&cell),
             Self::Objects { preds, .. } => cell.truth.is_some() || (!preds.is_empty() && cell.predicted.is_some()),
+            Self::Slice { .. } => cell.kind().is_some(),
             Self::Truths { classes, .. } => cell.truth.is_some_and(|c| classes.binary_search(&c).is_ok()),
             Self::Predicted { classes, .. } => cell.predicted.is_some_and(|c| classes.binary_search(&c).is_ok()),
         }
@@ -120,6 +130,10 @@ impl Filter {
                 outcome.truth().is_some_and(|truth| truths.binary_search(&truth).is_ok())
                     || outcome.pred().is_some_and(|pred| preds.binary_search(&pred).is_ok())
             }
+            Self::Slice { truths, preds, .. } => match outcome.truth() {
+                Some(truth) => truths.binary_search(&truth).is_ok(),
+                None => outcome.pred().is_some_and(|pred| preds.binary_search(&pred).is_ok()),
+            },
             _ => true,
         }
     }
@@ -192,6 +206,7 @@ impl Filter {
             | Self::Truths { title, .. }
             | Self::Predicted { title, .. }
             | Self::Objects { title, .. }
+            | Self::Slice { title, .. }
             | Self::Images { title, .. } => title.clone(),
         }
     }
@@ -208,7 +223,9 @@ impl Filter {
             Self::Predicted { classes, .. } => (None, only(classes)),
             Self::Segment { class, kind: OutcomeKind::FalsePositive } => (None, *class),
             Self::Segment { class, .. } => (*class, None),
-            Self::All | Self::Cells { .. } | Self::Objects { .. } | Self::Images { .. } => (None, None),
+            Self::All | Self::Cells { .. } | Self::Objects { .. } | Self::Slice { .. } | Self::Images { .. } => {
+                (None, None)
+            }
         }
     }
 }

@@ -10,17 +10,20 @@ mod false_positives;
 mod missed;
 mod pixels;
 mod rules;
+mod slices;
 mod texts;
 mod threshold;
 mod weak_cluster;
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use crate::metrics::detection::Matched;
 use crate::metrics::{Counter, Counts, Evaluation, rates};
 use crate::model::{ClassId, ClassTable};
 
 use super::filter::Filter;
+use super::slices::Attributes;
 use case::Case;
 
 pub use rules::{Limit, Rules};
@@ -158,6 +161,8 @@ impl Recommendation {
 pub struct Beside {
     /// Clusters of the vector explorer, with their numbers at the threshold.
     pub groups: Vec<Group>,
+    /// Attributes with all that is known of pictures and files; without them rules take what the annotations say.
+    pub attributes: Option<Arc<Attributes>>,
 }
 
 /// Applies every rule at the threshold of `counter`; by estimated gain, then importance.
@@ -179,6 +184,9 @@ pub fn recommend(
     let case = Case { evaluation, matched, counter, threshold, rules };
     let mut all = quick(&case);
     all.extend(weak_cluster::find(&case, &beside.groups));
+    if evaluation.texts().is_none() {
+        all.extend(slices::find(&case, beside.attributes.as_deref()));
+    }
     all.sort_by(by_gain_then_importance);
     all
 }

@@ -25,7 +25,8 @@ use super::text::scores::Signatures;
 use super::text::{CorpusScores, ItemCounts, ItemScores, TextItem, TextOptions, score_and_count};
 
 pub use columns::{Better, Column, ColumnKind};
-pub use signs::Signs;
+pub use lengths::word_count;
+pub use signs::{Signs, language};
 pub use take_out::{PatternError, TakeOut};
 
 /// 95 % intervals of numbers of the whole set, by the key of their column.

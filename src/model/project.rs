@@ -68,6 +68,9 @@ pub struct DatasetEntry {
     /// Vectors of the items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embeddings: Option<EmbeddingEntry>,
+    /// A table with further columns of the items: a column of their names, and one for each attribute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<String>,
     /// Of masks the index of pixels that count nowhere, where the file of the classes does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignore: Option<u16>,

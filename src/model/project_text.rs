@@ -118,8 +118,10 @@ fn check_datasets(project: &Project, findings: &mut Findings) -> Result<(), Proj
                 check_media(images, &format!("{place}.images"), findings)?;
             }
         }
-        if let Some(file) = &dataset.class_file {
-            check_inside(file, &format!("{place}.class_file"))?;
+        for (file, key) in [(&dataset.class_file, "class_file"), (&dataset.attributes, "attributes")] {
+            if let Some(file) = file {
+                check_inside(file, &format!("{place}.{key}"))?;
+            }
         }
     }
     Ok(())

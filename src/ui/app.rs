@@ -11,6 +11,7 @@ use egui::{CentralPanel, Frame, Panel, Ui, ViewportBuilder, ViewportCommand};
 
 use crate::analysis::Filter;
 use crate::jobs::{JobError, ThreadRunner, Waker};
+use crate::session::errors::{Tab, slices};
 use crate::session::{Command, Notice, Page, Session, Slot, update};
 use crate::store::export::Content;
 use crate::store::place::Keeper;
@@ -126,6 +127,8 @@ enum Asked {
     Workspace,
     /// A file of vectors.
     Vectors,
+    /// A table of attributes.
+    Columns,
     /// A file to write this into.
     Save(Arc<Content>),
 }
@@ -240,6 +243,7 @@ impl App {
                     Some(Asked::Save(content)) => Command::Save(path, content),
                     Some(Asked::Workspace) => Command::SaveWorkspace(path),
                     Some(Asked::Vectors) => Command::OpenVectors(path),
+                    Some(Asked::Columns) => Command::Slices(slices::Ask::AddColumns(path)),
                     _ => continue,
                 },
                 Picked::Nothing => continue,
@@ -259,6 +263,11 @@ impl App {
             Wish::PickVectors => {
                 self.asked = Some(Asked::Vectors);
                 self.outside.dialogs.pick_file("Vectors of items: .npy, .npz or .csv", self.answer(ctx));
+            }
+            Wish::PickColumns => {
+                self.asked = Some(Asked::Columns);
+                let title = "Columns beside item names: .csv, .tsv or .jsonl";
+                self.outside.dialogs.pick_file(title, self.answer(ctx));
             }
             Wish::SaveWorkspace => {
                 self.asked = Some(Asked::Workspace);
@@ -386,6 +395,7 @@ impl App {
         if !dropped.is_empty() {
             let paths: Vec<PathBuf> = dropped.iter().map(|file| file.path().to_owned()).collect();
             let command = match paths.as_slice() {
+                [file] if self.takes_columns(file) => Command::Slices(slices::Ask::AddColumns(file.clone())),
                 [file] if self.session.explorer.is_some() && has_vectors(file) => Command::OpenVectors(file.clone()),
                 _ => Command::OpenAll(paths),
             };
@@ -397,6 +407,14 @@ impl App {
         if back && self.session.page() == Page::Evaluations {
             self.commands.send(Command::Rescan);
         }
+    }
+
+    /// True where a table that is dropped brings attributes.
+    fn takes_columns(&self, file: &Path) -> bool {
+        let here = self.session.history.here();
+        let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let is_table = ["csv", "tsv", "tab", "jsonl", "ndjson"].contains(&ending.as_str());
+        here.page == Page::Errors && here.tab == Tab::Slices && self.session.explorer.is_some() && is_table
     }
 
     fn draw(&mut self, ui: &mut Ui) {

@@ -26,6 +26,8 @@ pub enum Wish {
     FindProject(PathBuf),
     /// Open the system's dialog for a file of vectors.
     PickVectors,
+    /// Open the system's dialog for a table of attributes.
+    PickColumns,
     /// Open the system's dialog for the file of a workspace.
     SaveWorkspace,
     /// Open the system's dialog for a file of this name, and write this into it.

@@ -22,9 +22,9 @@ pub struct Weak {
 }
 
 /// Ranks of F1 over all items that have one.
-struct Ranks {
+pub(in crate::analysis) struct Ranks {
     /// The mean rank of each item's F1, from 1; `None` of items without one.
-    ranks: Vec<Option<f64>>,
+    pub ranks: Vec<Option<f64>>,
     /// Items with an F1.
     count: f64,
     /// Sum of t³ − t over groups of t equal ones.
@@ -60,7 +60,7 @@ pub(super) fn mark(rows: &mut [ClusterRow], labels: &[Option<u32>], f1: &[Option
 }
 
 impl Ranks {
-    fn of(f1: &[Option<f64>]) -> Self {
+    pub fn of(f1: &[Option<f64>]) -> Self {
         let mut sorted: Vec<(f64, usize)> =
             f1.iter().enumerate().filter_map(|(at, f1)| f1.map(|f1| (f1, at))).collect();
         sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -78,7 +78,7 @@ impl Ranks {
     }
 
     /// How likely ranks of so small a sum are by chance, for `items` of all items.
-    fn smaller(&self, sum: f64, items: f64) -> f64 {
+    pub fn smaller(&self, sum: f64, items: f64) -> f64 {
         let others = self.count - items;
         let u = sum - items * (items + 1.0) / 2.0;
         let spread = self.count + 1.0 - self.ties / (self.count * (self.count - 1.0));
@@ -91,7 +91,7 @@ impl Ranks {
 }
 
 /// Benjamini and Hochberg's corrected p-values, in place.
-fn correct(p: &mut [f64]) {
+pub(in crate::analysis) fn correct(p: &mut [f64]) {
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
     let mut least = 1.0_f64;

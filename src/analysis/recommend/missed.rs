@@ -6,10 +6,7 @@ use crate::model::{ClassId, Dataset, TruthId, fmt};
 use super::case::{Case, listed, number};
 use super::{Recommendation, Rules};
 use crate::analysis::Filter;
-
-/// COCO's bounds of small and medium objects, in square pixels.
-const SMALL: f64 = 32.0 * 32.0;
-const MEDIUM: f64 = 96.0 * 96.0;
+use crate::analysis::slices::{self, Size, covered};
 
 /// One card for each of the classes with most missed truths.
 pub(super) fn find(case: &Case) -> Vec<Recommendation> {
@@ -136,12 +133,10 @@ impl Split {
             let Some(truth) = outcome.truth() else { continue };
             let missed = cell.kind() == Some(OutcomeKind::Missed);
             let area = dataset.truths.area.get(truth.index()).copied().unwrap_or(0.0);
-            let by_size = if area < SMALL {
-                &mut split.small
-            } else if area <= MEDIUM {
-                &mut split.medium
-            } else {
-                &mut split.large
+            let by_size = match Size::of(area) {
+                Size::Small => &mut split.small,
+                Size::Medium => &mut split.medium,
+                Size::Large => &mut split.large,
             };
             by_size.add(missed);
             if is_crowded(dataset, truth, case.rules.crowd_cover) {
@@ -198,18 +193,12 @@ fn is_crowded(dataset: &Dataset, truth: TruthId, cover: f64) -> bool {
     let (Some(&image), Some(&own)) = (truths.image.get(truth.index()), truths.bbox.get(truth.index())) else {
         return false;
     };
-    let area = own.area();
-    let covers = |i: usize| truths.bbox.get(i).is_some_and(|other| own.intersection(*other) >= cover * area);
-    area > 0.0 && truths.of(image).any(|i| i != truth.index() && covers(i))
+    own.area() > 0.0 && covered(dataset, image, own, Some(truth.index())).1 >= cover
 }
 
 /// True where a box reaches the border of its image; false where the size of the image is unknown.
 fn is_at_edge(dataset: &Dataset, truth: TruthId, pixels: f64) -> bool {
     let own = dataset.truths.bbox.get(truth.index());
     let image = dataset.truths.image.get(truth.index()).and_then(|i| dataset.images.get(i.index()));
-    let (Some(own), Some(image)) = (own, image) else { return false };
-    let (width, height) = (f64::from(image.width), f64::from(image.height));
-    let near =
-        own.x <= pixels || own.y <= pixels || own.x + own.w >= width - pixels || own.y + own.h >= height - pixels;
-    image.width > 0 && image.height > 0 && near
+    own.zip(image).and_then(|(own, image)| slices::is_at_edge(*own, image, pixels)).unwrap_or(false)
 }

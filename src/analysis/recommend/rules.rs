@@ -165,8 +165,14 @@ limits! {
         short_answer: f64 = 0.5 in 0..1;
     }
     "Slices" {
-        /// Share of all items from which a part of them is judged
+        /// Share of all objects, items or answers from which a part of them is judged
         slice_share: f64 = 0.05 in 0..1;
+        /// … and how many it needs (of answers ten)
+        slice_least: u64 = 10 in 1..1000000;
+        /// … and how far its F1 or recall is below that of the whole, as a share of it (of answers a fifth)
+        slice_below: f64 = 0.2 in 0..1;
+        /// … and the corrected p up to which that is not chance (of answers 0.05)
+        slice_p: f64 = 0.05 in 0..1;
     }
 }
 

@@ -120,6 +120,12 @@ pub fn plain(name: &str) -> String {
     trimmed.chars().map(|c| if c.is_whitespace() || c == '-' { '_' } else { c }).flat_map(char::to_lowercase).collect()
 }
 
+/// True for the usual names of ids.
+#[must_use]
+pub fn names_id(name: &str) -> bool {
+    has(IDS, &plain(name))
+}
+
 /// True for the usual names of true labels.
 #[must_use]
 pub fn names_truth(name: &str) -> bool {

@@ -3,7 +3,8 @@
 use crate::metrics::text::python::words;
 
 /// Words of a text: what stands between white space.
-pub(super) fn word_count(text: &str) -> usize {
+#[must_use]
+pub fn word_count(text: &str) -> usize {
     words(text).count()
 }
 

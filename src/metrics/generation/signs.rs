@@ -91,7 +91,8 @@ fn beginning(text: &str, bytes: usize) -> &str {
 }
 
 /// The language of a text, where it is long enough to tell.
-fn language(text: &str) -> Option<whatlang::Lang> {
+#[must_use]
+pub fn language(text: &str) -> Option<whatlang::Lang> {
     let text = beginning(text, LOOKED_AT);
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let found = whatlang::detect(text).filter(|_| letters >= LETTERS)?;

@@ -82,6 +82,7 @@ impl Session {
         match written {
             Ok(()) => {
                 self.tags = changed;
+                self.errors.slices.outdate();
                 if let Some(atlas) = &mut self.atlas {
                     atlas.generation += 1;
                 }
