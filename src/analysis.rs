@@ -5,10 +5,12 @@
 
 pub mod clusters;
 pub mod compare;
+pub mod design;
 pub mod filter;
 pub mod leaderboard;
 pub mod matrix;
 pub mod pictures;
+pub mod protocols;
 pub mod recommend;
 pub mod summary;
 
