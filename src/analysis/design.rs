@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 
 use crate::metrics::detection::Matched;
 use crate::metrics::sweep::PartSweeps;
-use crate::metrics::{ClassCounts, Counts, Cut, ErrorCosts, Evaluation, OwnThresholds, Prices, rates};
+use crate::metrics::{
+    ClassCounts, Counts, Cut, DetectionSettings, ErrorCosts, Evaluation, OwnThresholds, Prices, rates,
+};
 use crate::model::{Cancelled, ClassId, ImageId, Progress, Task};
 
 pub use gain::{Difference, Measure};
@@ -181,6 +183,8 @@ pub struct ClassDesign {
 pub struct Design {
     /// How thresholds were chosen.
     pub plan: Plan,
+    /// How objects were paired.
+    pub settings: DetectionSettings,
     /// What the window had: the threshold for all, and those of single classes.
     pub now: (f64, OwnThresholds),
     /// The proposed threshold for all.
@@ -265,6 +269,7 @@ pub fn design(
         }
     });
     Ok(Some(Design {
+        settings: matched.settings,
         now: (threshold, matched.own.clone()),
         threshold: choice.threshold,
         classes: classes.collect(),

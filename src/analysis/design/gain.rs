@@ -6,7 +6,7 @@ use crate::analysis::compare::{Verdict, draw};
 use crate::metrics::bootstrap::percentiles;
 use crate::metrics::lanes::{LANES, Weights};
 use crate::metrics::rates;
-use crate::model::{Cancelled, Progress};
+use crate::model::{Cancelled, Progress, fmt};
 
 use super::{Goal, Sums, total};
 
@@ -59,6 +59,26 @@ impl Measure {
             Self::F1 => "f1",
             Self::Precision => "precision",
             Self::Recall => "recall",
+        }
+    }
+
+    /// A value as people read it.
+    #[must_use]
+    pub fn words(self, value: Option<f64>) -> String {
+        match self {
+            Self::Cost => fmt::decimal(value, u8::from(value.is_some_and(|value| value.fract() != 0.0)) * 2),
+            _ => fmt::rate(value),
+        }
+    }
+
+    /// A difference with its sign.
+    #[must_use]
+    pub fn signed(self, difference: Option<f64>) -> String {
+        match (self, difference) {
+            (_, None) => fmt::UNDEFINED.to_owned(),
+            (Self::Cost, Some(value)) if value > 0.0 => format!("+{}", self.words(difference)),
+            (Self::Cost, Some(_)) => self.words(difference),
+            (_, Some(value)) => fmt::difference(value),
         }
     }
 
