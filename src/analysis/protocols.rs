@@ -202,26 +202,3 @@ impl Standings {
         standings
     }
 }
-
-/// What a rule does, in a sentence.
-#[must_use]
-pub const fn sentence(matching: Matching) -> &'static str {
-    match matching {
-        Matching::TwoPass => {
-            "By score, each detection takes the free object of its class with the highest overlap; what is left takes any free \
-             object and counts as misclassified"
-        }
-        Matching::Coco => {
-            "By score, each detection takes the free object of its class with the highest overlap; nothing is misclassified"
-        }
-        Matching::ClassAgnostic => {
-            "By score, each detection takes the free object with the highest overlap, whatever its class"
-        }
-        Matching::Supervision => {
-            "All pairs above the overlap at once, pairs of one class first, then by overlap; crowds are ordinary objects"
-        }
-        Matching::Ultralytics => {
-            "By score and whatever the class, above the overlap and above the confidence; crowds are ordinary objects"
-        }
-    }
-}
