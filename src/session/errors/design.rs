@@ -48,6 +48,12 @@ impl Design {
         self.found.as_ref().filter(|found| found.settings == explorer.matched.settings)
     }
 
+    /// True where the surface of what is on screen is there, under way, or was stopped.
+    #[must_use]
+    pub fn is_asked(&self, explorer: &Explorer) -> bool {
+        self.wanted.as_ref() == Some(&key(explorer))
+    }
+
     /// The surface, where it belongs to the matching and the class thresholds on screen.
     #[must_use]
     pub fn surface_of(&self, explorer: &Explorer) -> Option<&Arc<Surface>> {

@@ -55,6 +55,12 @@ pub enum Answer {
 }
 
 impl Protocols {
+    /// True where what is on screen and this pair are there, under way, or were stopped.
+    #[must_use]
+    pub fn is_asked(&self, explorer: &Explorer, pair: (Matching, Matching)) -> bool {
+        self.wanted.as_ref() == Some(&key(explorer)) && self.wanted_at == Some((explorer.threshold.value, pair))
+    }
+
     /// Every rule, where it belongs to the overlap and the class thresholds on screen.
     #[must_use]
     pub fn of(&self, explorer: &Explorer) -> Option<&Arc<All>> {

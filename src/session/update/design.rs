@@ -49,7 +49,7 @@ impl Session {
     fn count_surface(&mut self, again: bool) {
         let Some(explorer) = &self.explorer else { return };
         let wanted = key(explorer);
-        if !again && self.errors.design.wanted.as_ref() == Some(&wanted) {
+        if !again && self.errors.design.is_asked(explorer) {
             return;
         }
         let evaluation = explorer.evaluation.clone();

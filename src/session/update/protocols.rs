@@ -15,10 +15,10 @@ impl Session {
         let Some(explorer) = &self.explorer else { return };
         let (of, at) = (key(explorer), (explorer.threshold.value, pair));
         let known = &mut self.errors.protocols;
-        let same = known.wanted.as_ref() == Some(&of);
-        if same && known.wanted_at == Some(at) && !again {
+        if known.is_asked(explorer, pair) && !again {
             return;
         }
+        let same = known.wanted.as_ref() == Some(&of);
         let (evaluation, shown) = (explorer.evaluation.clone(), Arc::clone(&explorer.matched));
         let there = known.of(explorer).cloned();
         (known.wanted, known.wanted_at) = (Some(of), Some(at));

@@ -148,7 +148,9 @@ fn numbers(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, found: &Design) {
     let muted = |words: &str| RichText::new(words).font(theme::caption()).color(ctx.theme.muted);
     let task = explorer.evaluation.task;
     ui.label(muted(&found.plan.sentence(task)));
-    let reached = if found.threshold.reached { "" } else { "; the target is out of reach, this comes nearest" };
+    let missed = found.classes.iter().filter(|class| class.chosen.is_some_and(|chosen| !chosen.reached)).count();
+    let missed = missed + usize::from(!found.threshold.reached && found.own.len() < found.classes.len());
+    let reached = if missed == 0 { "" } else { "; * the target is out of reach, this comes nearest" };
     let (before, after) = (fmt::threshold(found.now.0), fmt::threshold(found.threshold.threshold));
     let own = match found.own.len() {
         0 => String::new(),

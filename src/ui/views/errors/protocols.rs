@@ -24,10 +24,10 @@ const ABOUT: &str = "The same detections matched by the rules of five programs, 
     class with the highest overlap and at no other. Average precision does not depend on the confidence.";
 
 /// Height of a row with its sentence.
-const ROW: f32 = 46.0;
+const ROW: f32 = 62.0;
 /// Width of a number, and of the button.
-const NUMBER: f32 = 74.0;
-const BUTTON: f32 = 150.0;
+const NUMBER: f32 = 68.0;
+const BUTTON: f32 = 134.0;
 /// Least width of name and sentence.
 const NAME: f32 = 220.0;
 /// Width of the list of changes.
@@ -56,7 +56,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut State) {
     let pair = (shown, other);
     let known = &ctx.session.errors.protocols;
     // While the slider moves everything stays as it is.
-    if ctx.session.wants_tick_at().is_none() && !ctx.session.jobs.contains_key(&Slot::Rematch) {
+    let rests = ctx.session.wants_tick_at().is_none() && !ctx.session.jobs.contains_key(&Slot::Rematch);
+    if rests && !known.is_asked(explorer, pair) {
         ctx.send(Command::Protocols(Ask::Compare { pair, again: false }));
     }
     let (Some(all), Some(at)) = (known.of(explorer), &known.at) else {
@@ -106,8 +107,8 @@ fn rules(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, all: &Protocols, at: &
         let place = Matching::ALL.iter().position(|m| *m == matching)?;
         at.counts.get(place)?.f1()
     };
-    let heads = ["precision", "recall", "F1", "difference", "correct", "misclassified", "missed", "false positives", "best F1"];
-    let rest = NUMBER * heads.len() as f32 + BUTTON + 11.0 * ui.spacing().item_spacing.x;
+    let heads = ["precision", "recall", "F1", "difference", "correct", "misclassified", "missed", "false pos.", "best F1"];
+    let rest = NUMBER * (heads.len() + 1) as f32 + BUTTON + 11.0 * ui.spacing().item_spacing.x;
     let name = (ui.available_width() - rest).max(NAME);
     ScrollArea::horizontal().id_salt("rules").auto_shrink([false, true]).show(ui, |ui| {
         let table = TableBuilder::new(ui)
@@ -116,7 +117,8 @@ fn rules(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, all: &Protocols, at: &
             .vscroll(false)
             .cell_layout(Layout::right_to_left(Align::Center))
             .column(Column::exact(name).clip(true))
-            .columns(Column::exact(NUMBER), heads.len())
+            .columns(Column::exact(NUMBER), heads.len() - 1)
+            .column(Column::exact(2.0 * NUMBER))
             .column(Column::exact(BUTTON));
         let table = table.header(theme::ROW, |mut header| {
             for head in [""].into_iter().chain(heads).chain([""]) {
@@ -130,7 +132,7 @@ fn rules(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, all: &Protocols, at: &
                 let best = all.optima.get(place).copied().flatten();
                 let difference = counts.f1().zip(f1_of(shown)).map(|(own, shown)| own - shown);
                 name_cell(&mut row, ctx, all, matching, counts);
-                numbers(&mut row, ctx, counts, difference.filter(|_| matching != shown), best);
+                numbers(&mut row, counts, difference.filter(|_| matching != shown), best);
                 row.col(|ui| use_cell(ui, ctx, matching, matching == shown));
             });
         });
@@ -151,13 +153,7 @@ fn name_cell(row: &mut TableRow<'_, '_>, ctx: &ViewCtx, all: &Protocols, matchin
     });
 }
 
-fn numbers(
-    row: &mut TableRow<'_, '_>,
-    ctx: &ViewCtx,
-    counts: Counts,
-    difference: Option<f64>,
-    best: Option<(f64, Counts)>,
-) {
+fn numbers(row: &mut TableRow<'_, '_>, counts: Counts, difference: Option<f64>, best: Option<(f64, Counts)>) {
     let mut number = |words: String| {
         row.col(|ui| drop(ui.label(words)));
     };
@@ -170,12 +166,8 @@ fn numbers(
     }
     row.col(|ui| {
         let Some((confidence, counts)) = best else { return };
-        ui.with_layout(Layout::top_down(Align::Max), |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ui.label(fmt::rate(counts.f1()));
-            let at = format!("at {}", fmt::threshold(confidence));
-            ui.label(RichText::new(at).font(theme::caption()).color(ctx.theme.muted));
-        });
+        let at = format!("Highest at confidence ≥ {}", fmt::threshold(confidence));
+        ui.label(format!("{} at {}", fmt::rate(counts.f1()), fmt::short(confidence))).on_hover_text(at);
     });
 }
 

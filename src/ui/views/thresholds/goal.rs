@@ -266,7 +266,7 @@ pub(super) fn head(planned: &Planned, task: Task) -> (&'static str, &'static str
         Kind::Cost if task.is_multilabel() => ("costs", "Cost of a false positive and of a miss"),
         Kind::Cost => ("costs", "Cost of a false positive, of a miss and of a misclassification"),
         Kind::FBeta => ("F", "The weight of recall"),
-        Kind::Recall => ("recall", "The recall to reach"),
-        Kind::Precision => ("precision", "The precision to reach"),
+        Kind::Recall => ("to reach", "The recall to reach"),
+        Kind::Precision => ("to reach", "The precision to reach"),
     }
 }

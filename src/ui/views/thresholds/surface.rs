@@ -20,7 +20,8 @@ use crate::ui::widgets::{card, states, switch, text};
 pub(super) const ABOUT: &str = "Each cell is what the window counts at that IoU and that confidence: objects are matched anew for \
     every IoU from 0.30 to 0.95, and every confidence is read off all scores. The columns stand at even distances from the \
     lowest to the highest score, and at the confidence with the highest F1 of each IoU, which a dot marks. Colours run from \
-    the lowest to the highest value on screen. A click, or Enter on the cell that the arrow keys move, sets both settings.";
+    the lowest to the highest value on screen. A lower IoU counts more as found, so that F1 is highest at the lowest: what a \
+    confidence is worth is read along a row. A click, or Enter on the cell that the arrow keys move, sets both settings.";
 
 /// Room for the numbers at the left and below.
 const LEFT: f32 = 44.0;
@@ -121,7 +122,9 @@ pub(super) fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut St
         return;
     }
     let Some(surface) = ctx.session.errors.design.surface_of(explorer) else {
-        ctx.send(Command::Design(Ask::Surface { again: false }));
+        if !ctx.session.errors.design.is_asked(explorer) {
+            ctx.send(Command::Design(Ask::Surface { again: false }));
+        }
         states::empty(ui, ctx, "Nothing counted yet", "Objects are matched at 14 values of IoU");
         ui.vertical_centered(|ui| {
             if ui.button("Count over IoU and confidence").clicked() {
@@ -140,6 +143,7 @@ pub(super) fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut St
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(theme::PADDING);
             ui.label(fmt::rate(Some(range.1)));
             legend(ui, ctx, state.rate);
             ui.label(fmt::rate(Some(range.0)));
@@ -281,16 +285,23 @@ fn axes(ui: &Ui, ctx: &ViewCtx, frame: &Frame) {
     }
     let title = pos2(area.left() - LEFT, area.top() - theme::GRID);
     text::at(painter, title, Align2::LEFT_BOTTOM, "IoU of a match, at least", theme::caption(), color);
-    let steps = ((area.width() / APART) as usize).clamp(1, 10);
-    for step in 0..=steps {
-        let confidence = frame.low + (frame.high - frame.low) * step as f64 / steps as f64;
+    for confidence in ticks(frame.low, frame.high, (area.width() / APART).max(1.0).into()) {
         let at = pos2(frame.x(confidence), area.bottom());
         painter.vline(at.x, at.y..=at.y + theme::GRID, Stroke::new(theme::HAIRLINE, ctx.theme.line));
-        let anchor = if step == 0 { Align2::LEFT_TOP } else if step == steps { Align2::RIGHT_TOP } else { Align2::CENTER_TOP };
-        text::at(painter, at + vec2(0.0, theme::GRID), anchor, &fmt::short(confidence), theme::caption(), color);
+        let at = at + vec2(0.0, theme::GRID);
+        text::at(painter, at, Align2::CENTER_TOP, &fmt::short(confidence), theme::caption(), color);
     }
     let title = pos2(area.center().x, area.bottom() + BELOW);
     text::at(painter, title, Align2::CENTER_BOTTOM, "Confidence threshold", theme::caption(), color);
+}
+
+/// Round numbers between two, at most about `most` of them.
+fn ticks(low: f64, high: f64, most: f64) -> Vec<f64> {
+    let raw = (high - low) / most;
+    let unit = 10_f64.powf(raw.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * unit).find(|step| *step >= raw).unwrap_or(raw);
+    let first = (low / step).ceil() as i64;
+    (0..=most as i64 + 1).map(|i| (first + i) as f64 * step).filter(|tick| *tick <= high).collect()
 }
 
 /// A dot at the best confidence of each IoU, rings around where the window stands and where the value is highest.
@@ -351,8 +362,8 @@ fn explain(ui: &Ui, ctx: &ViewCtx, frame: &Frame, response: &Response, (row, col
     let iou = IOUS[row.min(IOUS.len() - 1)];
     card::beside(ui, response, frame.cell(row, column), |ui| {
         ui.strong(format!("IoU ≥ {iou:.2}, confidence ≥ {}", fmt::threshold(frame.confidence(column))));
-        let rates = Rate::ALL.map(|rate| format!("{} {}", rate.label(), fmt::rate(frame.surface.rate(rate, row, column))));
-        ui.label(rates.join(", "));
+        let [f1, precision, recall] = Rate::ALL.map(|rate| fmt::rate(frame.surface.rate(rate, row, column)));
+        ui.label(format!("F1 {f1}, precision {precision}, recall {recall}"));
         let (found, all) = (fmt::count(point.correct), fmt::counted(frame.surface.truths, "object", "objects"));
         ui.label(format!("{found} of {all} found by {}", fmt::counted(point.kept, "detection", "detections")));
         ui.label(RichText::new("A click sets both").font(theme::caption()).color(ctx.theme.muted));
