@@ -97,7 +97,8 @@ impl World {
         let predictions = builder.build(ModelIdentity::default(), images);
         let sections = Sections { coco: false, tide: false, timeline: true };
         let settings = DetectionSettings { iou: 0.5, matching };
-        Evaluation::of_objects(Arc::new(dataset.build()), Arc::new(predictions), settings, sections, &NoProgress).unwrap()
+        Evaluation::of_objects(Arc::new(dataset.build()), Arc::new(predictions), settings, sections, &NoProgress)
+            .unwrap()
     }
 }
 
@@ -180,8 +181,20 @@ fn rate(goal: &Goal, counts: Counts) -> f64 {
             let (b2, hits) = (b * b, counts.correct as f64);
             (1.0 + b2) * hits / (counts.kept() as f64 + b2 * counts.truths() as f64)
         }
-        Goal::Recall(target) => if recall >= target { precision } else { -2.0 },
-        Goal::Precision(target) => if precision >= target { recall } else { -2.0 },
+        Goal::Recall(target) => {
+            if recall >= target {
+                precision
+            } else {
+                -2.0
+            }
+        }
+        Goal::Precision(target) => {
+            if precision >= target {
+                recall
+            } else {
+                -2.0
+            }
+        }
     }
 }
 
@@ -189,7 +202,8 @@ fn rate(goal: &Goal, counts: Counts) -> f64 {
 #[test]
 fn no_other_threshold_is_better() {
     let synthetic = Synthetic::new(24);
-    let costs = [cost(1.0, 1.0), cost(1.0, 5.0), Goal::Cost(ErrorCosts { false_positive: 3.0, miss: 2.0, misclassified: 1.0 })];
+    let costs =
+        [cost(1.0, 1.0), cost(1.0, 5.0), Goal::Cost(ErrorCosts { false_positive: 3.0, miss: 2.0, misclassified: 1.0 })];
     let rates = [Goal::FBeta(1.0), Goal::FBeta(2.0), Goal::FBeta(0.5), Goal::Recall(0.7), Goal::Precision(0.8)];
     for matching in Matching::ALL {
         let settings = DetectionSettings { iou: 0.5, matching };
@@ -201,7 +215,11 @@ fn no_other_threshold_is_better() {
             let at = |t: f64| rate(goal, matched.timeline.counter_at(t).totals());
             let best = scores.iter().copied().map(at).fold(f64::NEG_INFINITY, f64::max);
             let chosen = found.threshold.threshold;
-            assert!((at(chosen) - best).abs() < 1e-12, "{matching:?} {goal:?}: {} at {chosen}, {best} elsewhere", at(chosen));
+            assert!(
+                (at(chosen) - best).abs() < 1e-12,
+                "{matching:?} {goal:?}: {} at {chosen}, {best} elsewhere",
+                at(chosen)
+            );
             let higher = scores.iter().copied().filter(|t| *t > chosen).map(at).fold(f64::NEG_INFINITY, f64::max);
             assert!(higher < best - 1e-12, "{matching:?} {goal:?}: a higher threshold is as good");
             assert_eq!(found.counts.1, matched.timeline.counter_at(chosen).totals());
@@ -264,7 +282,10 @@ fn what_is_shown_is_matched_with_the_chosen_thresholds() {
             assert_eq!(class.counts.1, counter.classes()[class.class.index()], "{goal:?}");
         }
         let totals = counter.totals();
-        assert_eq!((found.sums.1.correct, found.sums.1.kept, found.sums.1.truths), (totals.correct, totals.kept(), totals.truths()));
+        assert_eq!(
+            (found.sums.1.correct, found.sums.1.kept, found.sums.1.truths),
+            (totals.correct, totals.kept(), totals.truths())
+        );
     }
 }
 
@@ -308,7 +329,9 @@ fn held_out_by_hand() {
 fn held_out_as_sets_cut_down() {
     let world = world();
     let evaluation = world.evaluate(6);
-    for (goal, per_class) in [(cost(1.0, 2.0), false), (cost(1.0, 2.0), true), (Goal::FBeta(1.0), true), (Goal::Recall(0.5), true)] {
+    for (goal, per_class) in
+        [(cost(1.0, 2.0), false), (cost(1.0, 2.0), true), (Goal::FBeta(1.0), true), (Goal::Recall(0.5), true)]
+    {
         let plan = Plan { per_class, folds: 3, ..quick(goal) };
         let held_out = found(&evaluation, plan.clone()).held_out.unwrap();
         let parts = folds(6, 3, plan.seed);
@@ -348,15 +371,22 @@ fn intervals_are_those_of_a_comparison() {
     let found = design(&evaluation, matched, 0.8, plan, &NoProgress).unwrap().unwrap();
     let tables = [0.8, found.threshold.threshold].map(|t| MatchTable::of(&evaluation, t, &NoProgress).unwrap());
     let compared = compare(&tables[0], &tables[1], &CompareSettings::default(), &NoProgress).unwrap();
-    for (measure, metric) in [(Measure::F1, Metric::F1), (Measure::Precision, Metric::Precision), (Measure::Recall, Metric::Recall)] {
+    for (measure, metric) in
+        [(Measure::F1, Metric::F1), (Measure::Precision, Metric::Precision), (Measure::Recall, Metric::Recall)]
+    {
         let ours = found.gains.iter().find(|gain| gain.measure == measure).unwrap();
         let theirs = compared.metrics.iter().find(|m| m.metric == metric).unwrap();
-        assert_eq!((ours.now, ours.then, ours.interval, ours.verdict), (theirs.a, theirs.b, theirs.interval, theirs.verdict));
+        assert_eq!(
+            (ours.now, ours.then, ours.interval, ours.verdict),
+            (theirs.a, theirs.b, theirs.interval, theirs.verdict)
+        );
     }
     let recall = found.gains.iter().find(|gain| gain.measure == Measure::Recall).unwrap();
     assert_eq!(recall.verdict, Verdict::BBetter, "0.8 finds few");
     // What does not change is not distinguishable.
-    let same = design(&evaluation, matched, found.threshold.threshold, Plan::of(Goal::FBeta(2.0)), &NoProgress).unwrap().unwrap();
+    let same = design(&evaluation, matched, found.threshold.threshold, Plan::of(Goal::FBeta(2.0)), &NoProgress)
+        .unwrap()
+        .unwrap();
     assert!(same.gains.iter().all(|g| g.interval == Some((0.0, 0.0)) && g.verdict == Verdict::NotDistinguishable));
 }
 
@@ -415,8 +445,13 @@ fn classifiers_by_every_combination() {
 #[test]
 fn large_tables_choose_as_small_ones() {
     let (small, large) = (labels(true, usize::MAX), labels(true, 0));
-    assert!(small.matched.as_ref().unwrap().timeline.scores().len() > large.matched.as_ref().unwrap().timeline.scores().len());
-    for goal in [cost(1.0, 3.0), cost(3.0, 1.0), Goal::FBeta(1.0), Goal::FBeta(2.0), Goal::Recall(0.8), Goal::Precision(0.6)] {
+    assert!(
+        small.matched.as_ref().unwrap().timeline.scores().len()
+            > large.matched.as_ref().unwrap().timeline.scores().len()
+    );
+    for goal in
+        [cost(1.0, 3.0), cost(3.0, 1.0), Goal::FBeta(1.0), Goal::FBeta(2.0), Goal::Recall(0.8), Goal::Precision(0.6)]
+    {
         for per_class in [false, true] {
             let plan = Plan { per_class, folds: 4, resamples: 32, ..quick(goal) };
             let [a, b] = [&small, &large].map(|evaluation| {
@@ -452,13 +487,21 @@ fn every_cell_of_the_surface_is_counted_anew() {
                     let totals = matched.timeline.counter_at(confidence).totals();
                     let point = found.at(row, column).unwrap();
                     let what = format!("{matching:?} IoU {iou} at {confidence}");
-                    assert_eq!((point.correct, point.kept, found.truths), (totals.correct, totals.kept(), totals.truths()), "{what}");
+                    assert_eq!(
+                        (point.correct, point.kept, found.truths),
+                        (totals.correct, totals.kept(), totals.truths()),
+                        "{what}"
+                    );
                     let rates = Rate::ALL.map(|rate| found.rate(rate, row, column));
                     assert_eq!(rates, [totals.f1(), totals.precision(), totals.recall()], "{what}");
                 }
             }
             let (row, column) = found.highest(Rate::F1).unwrap();
-            assert_eq!(found.rate(Rate::F1, row, column), Some(best), "the highest F1 over every score is among the cells");
+            assert_eq!(
+                found.rate(Rate::F1, row, column),
+                Some(best),
+                "the highest F1 over every score is among the cells"
+            );
         }
     }
     assert!(surface(&labels(false, usize::MAX), Matching::TwoPass, &none, &NoProgress).unwrap().is_none());
@@ -468,7 +511,13 @@ fn every_cell_of_the_surface_is_counted_anew() {
 #[test]
 fn files_for_deployment() {
     let evaluation = world().evaluate(6);
-    let plan = || Plan { per_class: true, folds: 3, resamples: 64, own: BTreeMap::from([(ClassId(1), cost(2.0, 9.0))]), ..quick(cost(1.0, 5.0)) };
+    let plan = || Plan {
+        per_class: true,
+        folds: 3,
+        resamples: 64,
+        own: BTreeMap::from([(ClassId(1), cost(2.0, 9.0))]),
+        ..quick(cost(1.0, 5.0))
+    };
     let design = found(&evaluation, plan());
     let [json, yaml] = [Format::Json, Format::Yaml].map(|f| thresholds::text(&evaluation, &design, f).unwrap());
     let again = found(&evaluation, plan());
@@ -477,12 +526,18 @@ fn files_for_deployment() {
     let from_yaml: Value = serde_saphyr::from_str(&yaml).unwrap();
     assert_eq!(read, from_yaml);
     assert_eq!(read["schema"], "evalens.thresholds/1");
-    assert_eq!((&read["matching"], &read["iou"], &read["keep"]), (&"two-pass".into(), &0.5.into(), &"score >= threshold".into()));
+    assert_eq!(
+        (&read["matching"], &read["iou"], &read["keep"]),
+        (&"two-pass".into(), &0.5.into(), &"score >= threshold".into())
+    );
     assert_eq!(read["default_threshold"].as_f64(), Some(design.threshold.threshold));
     let names = ["cat", "dog"].map(|name| read["class_thresholds"][name].as_f64());
     assert_eq!(names, [0, 1].map(|class| design.own.get(ClassId(class))));
     assert_eq!(read["class_thresholds"].as_object().unwrap().len(), 2);
-    assert_eq!(read["goal"], serde_json::json!({"kind": "cost", "false_positive": 1.0, "miss": 5.0, "misclassified": 6.0}));
+    assert_eq!(
+        read["goal"],
+        serde_json::json!({"kind": "cost", "false_positive": 1.0, "miss": 5.0, "misclassified": 6.0})
+    );
     assert_eq!(read["class_goals"]["dog"]["miss"], 9.0);
     assert_eq!(read["metrics"]["proposed"]["cost"].as_f64(), Some(design.sums.1.cost));
     assert_eq!(read["metrics"]["held_out"]["truths"], 10);
@@ -531,7 +586,12 @@ fn exit_codes_and_files() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("held-out"));
     let read: Value = serde_saphyr::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!(read["goal"]["beta"], 2.0);
-    for wrong in [&["--recall", "2"][..], &["--beta", "2", "--recall", "0.5"], &["--out", "thresholds.txt"], &["--split", "none"]] {
+    for wrong in [
+        &["--recall", "2"][..],
+        &["--beta", "2", "--recall", "0.5"],
+        &["--out", "thresholds.txt"],
+        &["--split", "none"],
+    ] {
         let output = run(&[&model[..], wrong].concat());
         assert_eq!(output.status.code(), Some(2), "{wrong:?}: {}", String::from_utf8_lossy(&output.stderr));
     }

@@ -1,5 +1,6 @@
 //! The same predictions by every rule: differences by hand, rows equal to the recorded values of the programs named.
 
+#[allow(dead_code, reason = "every test file uses its own part of this")]
 #[path = "common/oracle.rs"]
 mod oracle;
 
@@ -9,8 +10,8 @@ use std::sync::Arc;
 use evalens::analysis::protocols::{Change, Protocols, Standing};
 use evalens::metrics::{Counts, DetectionSettings, Evaluation, Matching, OutcomeKind, Sections};
 use evalens::model::{
-    BBox, ClassId, ClassTable, DatasetBuilder, Image, ImageId, ModelIdentity, NewTruth, NoProgress, PredId, PredictionsBuilder,
-    TruthId,
+    BBox, ClassId, ClassTable, DatasetBuilder, Image, ImageId, ModelIdentity, NewTruth, NoProgress, PredId,
+    PredictionsBuilder, TruthId,
 };
 
 fn of_boxes(truths: &[(u32, f64, bool)], found: &[(u32, f64, f64)]) -> Evaluation {
@@ -34,7 +35,8 @@ fn of_boxes(truths: &[(u32, f64, bool)], found: &[(u32, f64, f64)]) -> Evaluatio
     }
     let predictions = predictions.build(ModelIdentity::default(), 1);
     let settings = DetectionSettings::default();
-    Evaluation::of_objects(Arc::new(builder.build()), Arc::new(predictions), settings, Sections::ALL, &NoProgress).unwrap()
+    Evaluation::of_objects(Arc::new(builder.build()), Arc::new(predictions), settings, Sections::ALL, &NoProgress)
+        .unwrap()
 }
 
 fn all(evaluation: &Evaluation) -> Protocols {
@@ -133,7 +135,8 @@ fn rows_equal_recorded_values() {
             let settings = DetectionSettings { iou, matching: Matching::TwoPass };
             let sections = Sections { coco: false, tide: false, timeline: true };
             let evaluation =
-                Evaluation::of_objects(Arc::clone(&dataset), Arc::clone(&predictions), settings, sections, &NoProgress).unwrap();
+                Evaluation::of_objects(Arc::clone(&dataset), Arc::clone(&predictions), settings, sections, &NoProgress)
+                    .unwrap();
             let ours = all(&evaluation).counts(confidence);
             for (matching, ours) in Matching::ALL.into_iter().zip(ours) {
                 let matrix: Vec<Vec<u64>> = serde_json::from_value(at[matching.name()].clone()).unwrap();

@@ -44,7 +44,11 @@ fn thresholds_are_found_and_used() {
     let evalens::analysis::design::Goal::Cost(costs) = found.plan.goal else { panic!("a cost is optimised") };
     assert_eq!((costs.false_positive, costs.miss, costs.misclassified), (1.0, 7.0, 8.0));
     let gain = &found.gains[0];
-    let name = format!("Cost difference {} on the items they were chosen on: {}", gain.measure.signed(gain.difference()), gain.words());
+    let name = format!(
+        "Cost difference {} on the items they were chosen on: {}",
+        gain.measure.signed(gain.difference()),
+        gain.words()
+    );
     assert!(app.sees(&name), "{name} among {:#?}", app.names());
     app.click("Use these thresholds");
     let explorer = app.explorer();
@@ -88,7 +92,11 @@ fn thresholds_are_saved() {
         app.click(button);
         app.run();
         let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
-        let read: Value = if name.ends_with("json") { serde_json::from_str(&text).unwrap() } else { serde_saphyr::from_str(&text).unwrap() };
+        let read: Value = if name.ends_with("json") {
+            serde_json::from_str(&text).unwrap()
+        } else {
+            serde_saphyr::from_str(&text).unwrap()
+        };
         let found = app.session().errors.design.found.clone().unwrap();
         assert_eq!(read["default_threshold"].as_f64(), Some(found.threshold.threshold));
         assert_eq!(read["model"]["id"], "finder");
@@ -120,7 +128,10 @@ fn a_click_on_the_surface_sets_both() {
     app.click("Go to the highest");
     let best = surface.highest(evalens::analysis::design::surface::Rate::F1).unwrap();
     assert_eq!(app.explorer().matched.settings.iou, IOUS[best.0]);
-    assert_eq!(app.explorer().counter.totals().f1(), surface.rate(evalens::analysis::design::surface::Rate::F1, best.0, best.1));
+    assert_eq!(
+        app.explorer().counter.totals().f1(),
+        surface.rate(evalens::analysis::design::surface::Rate::F1, best.0, best.1)
+    );
 }
 
 /// From where the window stands one up and Enter: the next IoU at the nearest confidence.
@@ -176,7 +187,9 @@ fn what_stands_otherwise_is_opened() {
     let change = at.changes.iter().find(|change| !change.of_detections).expect("an object was taken for another class");
     assert_eq!(change.words(), "misclassified → missed");
     app.click(&format!("changed misclassified to missed: {}", change.len()));
-    let Filter::Objects { truths, .. } = app.explorer().selection.filter.clone() else { panic!("objects are selected") };
+    let Filter::Objects { truths, .. } = app.explorer().selection.filter.clone() else {
+        panic!("objects are selected")
+    };
     assert_eq!(*truths, change.truths);
     assert_eq!(app.explorer().selection.outcomes.len(), change.len());
     assert_eq!(app.session().page(), Page::Images);
@@ -193,7 +206,11 @@ fn other_tasks() {
     let mut app = TestApp::new();
     app.open(sample("sample-classes"));
     app.send(Command::Go(Page::Thresholds));
-    assert!(!app.sees("IoU and confidence") && !app.sees("Cost of a false positive") && app.sees("Cost of a misclassification"));
+    assert!(
+        !app.sees("IoU and confidence")
+            && !app.sees("Cost of a false positive")
+            && app.sees("Cost of a misclassification")
+    );
     app.click("Find thresholds");
     assert!(app.session().errors.design.found.is_some());
     let mut app = TestApp::new();

@@ -99,7 +99,9 @@ impl Plan {
     /// What errors cost; every error 1 where costs are not what is optimised.
     #[must_use]
     pub fn prices(&self) -> Prices {
-        let Goal::Cost(common) = self.goal else { return Prices { common: ErrorCosts::of(1.0, 1.0), ..Prices::default() } };
+        let Goal::Cost(common) = self.goal else {
+            return Prices { common: ErrorCosts::of(1.0, 1.0), ..Prices::default() };
+        };
         let own = self.own.iter().filter(|_| self.per_class);
         let own = own.filter_map(|(&class, goal)| match goal {
             Goal::Cost(costs) => Some((class, *costs)),
@@ -237,7 +239,8 @@ pub fn design(
     progress.stage("Choosing thresholds");
     let prices = plan.prices();
     let sweeps = PartSweeps::of(&evaluation.dataset, &base.timeline, |_| true, &prices, progress)?;
-    let wanted: Vec<bool> = base.timeline.support().iter().map(|&n| plan.per_class && n >= plan.least_truths.max(1)).collect();
+    let wanted: Vec<bool> =
+        base.timeline.support().iter().map(|&n| plan.per_class && n >= plan.least_truths.max(1)).collect();
     let Some(choice) = solve::choose(&plan, &sweeps, &wanted, base) else { return Ok(None) };
     progress.progress(1, plan.folds + 2);
 
@@ -257,7 +260,8 @@ pub fn design(
     let gains = resampler.differences(&plan.goal, items_now, items_proposed, progress)?;
     let counters = [now, proposed].map(|view| view.matched.timeline.counter_of(view.cut));
     let classes = evaluation.dataset.classes.ids().map(|class| {
-        let counts = counters.each_ref().map(|counter| counter.classes().get(class.index()).copied().unwrap_or_default());
+        let counts =
+            counters.each_ref().map(|counter| counter.classes().get(class.index()).copied().unwrap_or_default());
         let chosen = choice.classes.get(class.index()).copied().flatten();
         let before = matched.own.get(class).unwrap_or(threshold);
         ClassDesign {

@@ -173,8 +173,9 @@ fn found(
 
 fn format_of(out: Option<&Path>) -> Result<Format, CliError> {
     let ending = out.and_then(Path::extension).map_or_else(String::new, |ending| ending.to_string_lossy().into_owned());
-    Format::of_ending(&ending)
-        .ok_or_else(|| CliError::Usage(format!("`.{ending}` is not known: the file's name ends in .json, .yaml or .yml")))
+    Format::of_ending(&ending).ok_or_else(|| {
+        CliError::Usage(format!("`.{ending}` is not known: the file's name ends in .json, .yaml or .yml"))
+    })
 }
 
 /// The one model, dataset and splits that are meant.
@@ -259,7 +260,11 @@ fn describe(evaluation: &Evaluation, design: &Design) -> String {
     design.gains.iter().for_each(|gain| row(&mut text, gain));
     if let Some(held_out) = &design.held_out {
         let folds = held_out.thresholds.len();
-        let _ = writeln!(text, "  on held-out items: chosen on {} of {folds} parts, judged on the last, in turn", folds - 1);
+        let _ = writeln!(
+            text,
+            "  on held-out items: chosen on {} of {folds} parts, judged on the last, in turn",
+            folds - 1
+        );
         held_out.gains.iter().for_each(|gain| row(&mut text, gain));
     }
     text
@@ -268,9 +273,8 @@ fn describe(evaluation: &Evaluation, design: &Design) -> String {
 fn row(text: &mut String, gain: &Difference) {
     let value = |value: Option<f64>| gain.measure.words(value);
     let signed = |value: Option<f64>| gain.measure.signed(value);
-    let interval = gain.interval.map_or_else(String::new, |(low, high)| {
-        format!("{} … {}", signed(Some(low)), signed(Some(high)))
-    });
+    let interval =
+        gain.interval.map_or_else(String::new, |(low, high)| format!("{} … {}", signed(Some(low)), signed(Some(high))));
     let _ = writeln!(
         text,
         "    {:<10} {:>9} → {:>9} {:>9}  {interval:^22} {}",

@@ -73,7 +73,8 @@ pub fn document(evaluation: &Evaluation, design: &Design) -> Node {
         entries.push(("least_truths", Node::Count(design.plan.least_truths)));
     }
     entries.push(("target_reached", Node::Flag(design.threshold.reached)));
-    entries.push(("classes_out_of_reach", Node::List(out_of_reach.map(|class| Node::Text(name(class.class))).collect())));
+    entries
+        .push(("classes_out_of_reach", Node::List(out_of_reach.map(|class| Node::Text(name(class.class))).collect())));
     entries.push(("metrics", metrics(design)));
     entries.push(("differences", differences(&design.gains)));
     entries.push(("held_out_differences", design.held_out.as_ref().map_or(Node::Null, |h| differences(&h.gains))));

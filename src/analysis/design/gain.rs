@@ -66,7 +66,15 @@ impl Measure {
     #[must_use]
     pub fn words(self, value: Option<f64>) -> String {
         match self {
-            Self::Cost => fmt::decimal(value, u8::from(value.is_some_and(|value| value.fract() != 0.0)) * 2),
+            // Three digits are enough of what is not whole.
+            Self::Cost => fmt::decimal(
+                value,
+                match value.map_or(0.0, f64::abs) {
+                    cost if cost.fract() == 0.0 || cost >= 100.0 => 0,
+                    cost if cost >= 10.0 => 1,
+                    _ => 2,
+                },
+            ),
             _ => fmt::rate(value),
         }
     }

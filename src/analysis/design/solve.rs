@@ -48,9 +48,8 @@ fn best(goal: &Goal, priced: &Priced, nothing: f64) -> Option<Chosen> {
     if sweep.truths == 0 || sweep.is_empty() {
         return None;
     }
-    let at = |position: usize, reached: bool| {
-        sweep.confidence.get(position).map(|&threshold| Chosen { threshold, reached })
-    };
+    let at =
+        |position: usize, reached: bool| sweep.confidence.get(position).map(|&threshold| Chosen { threshold, reached });
     match *goal {
         Goal::Cost(_) => match priced.cheapest() {
             Some(position) => at(position, true),

@@ -130,8 +130,7 @@ pub fn surface(
         sweeps.push(Sweep::pooled(&timeline));
         progress.progress(row + 1, IOUS.len());
     }
-    let best: Vec<Option<f64>> =
-        sweeps.iter().map(|sweep| sweep.confidence.get(sweep.best_f1()?).copied()).collect();
+    let best: Vec<Option<f64>> = sweeps.iter().map(|sweep| sweep.confidence.get(sweep.best_f1()?).copied()).collect();
     let confidences = confidences(&predictions.score, &best);
     let point = |sweep: &Sweep, confidence: f64| {
         let at = sweep.position(confidence);

@@ -121,13 +121,13 @@ impl PartSweeps {
             let costs = class.map_or(prices.common, |class| prices.of(class));
             let missed = |correct: u64| costs.miss * sweep.truths.saturating_sub(correct) as f64;
             let counts = sweep.correct.iter().zip(&sweep.kept);
-            let at =
-                |(&correct, &kept): (&u64, &u64)| missed(correct) + costs.false_positive * (kept - correct) as f64;
+            let at = |(&correct, &kept): (&u64, &u64)| missed(correct) + costs.false_positive * (kept - correct) as f64;
             Priced { costs: counts.map(at).collect(), nothing: missed(0), sweep }
         };
-        let classes = support.par_iter().enumerate().map(|(class, &n)| {
-            price(Sweep::of_columns(columns, class, n), Some(ClassId::from_index(class)))
-        });
+        let classes = support
+            .par_iter()
+            .enumerate()
+            .map(|(class, &n)| price(Sweep::of_columns(columns, class, n), Some(ClassId::from_index(class))));
         Self { classes: classes.collect(), pooled: price(labels.with_wrong(wrong, 0), None) }
     }
 }

@@ -54,9 +54,8 @@ impl Session {
         }
         let evaluation = explorer.evaluation.clone();
         self.errors.design.wanted = Some(wanted.clone());
-        let work = move |ctx: &JobCtx| {
-            Ok(Answer::Surface(surface(&evaluation, wanted.0, &wanted.1, ctx)?.map(Box::new)))
-        };
+        let work =
+            move |ctx: &JobCtx| Ok(Answer::Surface(surface(&evaluation, wanted.0, &wanted.1, ctx)?.map(Box::new)));
         self.start(Slot::Surface, "Counting over IoU and confidence", work, EventBody::Design);
     }
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use egui::{Align, Button, Frame, Layout, Popup, RichText, Role, Ui, WidgetInfo};
 
-use crate::analysis::design::{self, Design, Difference};
 use crate::analysis::compare::Verdict;
+use crate::analysis::design::{self, Design, Difference};
 use crate::model::fmt;
 use crate::report::thresholds::{self, Format};
 use crate::session::errors::design::Ask;
@@ -109,7 +109,8 @@ fn actions(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, planned: &Planned, f
             states::job_row(ui, ctx, Slot::Design, job, BAR);
             return;
         }
-        let button = Button::new(RichText::new("Find thresholds").color(ctx.theme.text)).fill(ui.visuals().selection.bg_fill);
+        let button =
+            Button::new(RichText::new("Find thresholds").color(ctx.theme.text)).fill(ui.visuals().selection.bg_fill);
         if ui.add(button).clicked() {
             ctx.send(Command::Design(Ask::Find(Box::new(planned.plan()))));
         }
@@ -178,8 +179,12 @@ fn numbers(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, found: &Design) {
         }
     });
     let words = match held_out {
-        Some(_) => "Proposed is judged on the items it was chosen on, and a little too good; held out is the honest estimate",
-        None => "Proposed is judged on the items it was chosen on, and too good; there are too few items for an estimate",
+        Some(_) => {
+            "Proposed is judged on the items it was chosen on, and a little too good; held out is the honest estimate"
+        }
+        None => {
+            "Proposed is judged on the items it was chosen on, and too good; there are too few items for an estimate"
+        }
     };
     ui.label(muted(words));
 }
@@ -192,9 +197,10 @@ fn difference(ui: &mut Ui, ctx: &ViewCtx, gain: &Difference, place: &str) {
         Verdict::NotDistinguishable | Verdict::Unknown => ctx.theme.muted,
     };
     let measure = gain.measure;
-    let interval = gain
-        .interval
-        .map_or_else(|| fmt::UNDEFINED.to_owned(), |(a, b)| format!("{} … {}", measure.signed(Some(a)), measure.signed(Some(b))));
+    let interval = gain.interval.map_or_else(
+        || fmt::UNDEFINED.to_owned(),
+        |(a, b)| format!("{} … {}", measure.signed(Some(a)), measure.signed(Some(b))),
+    );
     ui.label(measure.words(gain.then));
     let signed = measure.signed(gain.difference());
     let label = ui.label(RichText::new(&signed).color(color));

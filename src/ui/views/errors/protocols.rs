@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::text::LayoutJob;
 use egui::{Align, Button, ComboBox, Label, Layout, RichText, Role, ScrollArea, Ui, WidgetInfo};
 use egui_extras::{Column, TableBuilder, TableRow};
 
@@ -24,7 +25,9 @@ const ABOUT: &str = "The same detections matched by the rules of five programs, 
     class with the highest overlap and at no other. Average precision does not depend on the confidence.";
 
 /// Height of a row with its sentence.
-const ROW: f32 = 62.0;
+const ROW: f32 = 48.0;
+/// Lines of a sentence; the whole of it is shown on hover.
+const LINES: usize = 2;
 /// Width of a number, and of the button.
 const NUMBER: f32 = 68.0;
 const BUTTON: f32 = 134.0;
@@ -107,8 +110,9 @@ fn rules(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, all: &Protocols, at: &
         let place = Matching::ALL.iter().position(|m| *m == matching)?;
         at.counts.get(place)?.f1()
     };
-    let heads = ["precision", "recall", "F1", "difference", "correct", "misclassified", "missed", "false pos.", "best F1"];
-    let rest = NUMBER * (heads.len() + 1) as f32 + BUTTON + 11.0 * ui.spacing().item_spacing.x;
+    let heads =
+        ["precision", "recall", "F1", "difference", "correct", "misclassified", "missed", "false pos.", "best F1"];
+    let rest = NUMBER * (heads.len() as f32 + 0.5) + BUTTON + 11.0 * ui.spacing().item_spacing.x;
     let name = (ui.available_width() - rest).max(NAME);
     ScrollArea::horizontal().id_salt("rules").auto_shrink([false, true]).show(ui, |ui| {
         let table = TableBuilder::new(ui)
@@ -118,7 +122,7 @@ fn rules(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, all: &Protocols, at: &
             .cell_layout(Layout::right_to_left(Align::Center))
             .column(Column::exact(name).clip(true))
             .columns(Column::exact(NUMBER), heads.len() - 1)
-            .column(Column::exact(2.0 * NUMBER))
+            .column(Column::exact(1.5 * NUMBER))
             .column(Column::exact(BUTTON));
         let table = table.header(theme::ROW, |mut header| {
             for head in [""].into_iter().chain(heads).chain([""]) {
@@ -147,8 +151,10 @@ fn name_cell(row: &mut TableRow<'_, '_>, ctx: &ViewCtx, all: &Protocols, matchin
             let words = format!("protocol {}: F1 {}", matching.name(), fmt::rate(counts.f1()));
             name.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
             let rule = threshold_bar::explain::rule(DetectionSettings { iou: all.iou, matching });
-            let sentence = RichText::new(&rule).font(theme::caption()).color(ctx.theme.muted);
-            ui.add(Label::new(sentence).wrap()).on_hover_text(&rule);
+            let mut sentence = LayoutJob::simple(rule.clone(), theme::caption(), ctx.theme.muted, ui.available_width());
+            sentence.wrap.max_rows = LINES;
+            let sentence = ui.painter().layout_job(sentence);
+            ui.label(sentence).on_hover_text(rule);
         });
     });
 }
@@ -231,7 +237,8 @@ fn changes(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut State, a
 /// The objects of a change. Those that the rule on screen does not count have no outcome there: their images are meant.
 fn selection(explorer: &Explorer, pair: (Matching, Matching), change: &Change) -> Filter {
     let what = if change.of_detections { "Detections" } else { "Objects" };
-    let title = format!("{what} {} by {}, {} by {}", change.from.words(), pair.0.name(), change.to.words(), pair.1.name());
+    let title =
+        format!("{what} {} by {}, {} by {}", change.from.words(), pair.0.name(), change.to.words(), pair.1.name());
     if change.from != Standing::Uncounted {
         let (truths, preds) = (Arc::new(change.truths.clone()), Arc::new(change.preds.clone()));
         return Filter::Objects { title, truths, preds };

@@ -191,7 +191,16 @@ fn fields(ui: &mut Ui, ctx: &ViewCtx, task: Task, goal: &mut Goal, of: &str, cho
         Goal::FBeta(beta) => {
             label(ui, "β");
             named(ui, DragValue::new(beta).range(0.05..=20.0).speed(0.05).max_decimals(3), &format!("Beta{of}"));
-            label(ui, if *beta > 1.0 { "weighs recall more" } else if *beta < 1.0 { "weighs precision more" } else { "weighs both alike" });
+            label(
+                ui,
+                if *beta > 1.0 {
+                    "weighs recall more"
+                } else if *beta < 1.0 {
+                    "weighs precision more"
+                } else {
+                    "weighs both alike"
+                },
+            );
         }
         Goal::Recall(target) => {
             label(ui, "Recall of at least");

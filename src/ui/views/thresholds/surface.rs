@@ -3,8 +3,8 @@
 use egui::accesskit::Action;
 use egui::emath::GuiRounding;
 use egui::{
-    Align, Align2, Button, Color32, CursorIcon, Event, EventFilter, Key, Layout, Mesh, Pos2, Rect, Response, RichText, Role,
-    Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Button, Color32, CursorIcon, Event, EventFilter, Key, Layout, Mesh, Pos2, Rect, Response, RichText,
+    Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::analysis::design::Surface;
@@ -138,7 +138,8 @@ pub(super) fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut St
         ui.spacing_mut().item_spacing.x = theme::GRID;
         for rate in Rate::ALL {
             let name = format!("{} over IoU and confidence", rate.label());
-            if switch::choice(ui, ctx.theme, state.rate == rate, rate.label(), &name, "What the colours show").clicked() {
+            if switch::choice(ui, ctx.theme, state.rate == rate, rate.label(), &name, "What the colours show").clicked()
+            {
                 state.rate = rate;
             }
         }
@@ -156,7 +157,8 @@ pub(super) fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut St
     ui.allocate_rect(whole, Sense::hover());
     let area = Rect::from_min_max(whole.min + vec2(LEFT, theme::ROW), whole.max - vec2(theme::PADDING, BELOW));
     let ends = surface.confidences.first().zip(surface.confidences.last());
-    let (Some((&low, &high)), true) = (ends, area.width() > theme::PANE_LEAST && area.height() > theme::PANE_LEAST) else {
+    let (Some((&low, &high)), true) = (ends, area.width() > theme::PANE_LEAST && area.height() > theme::PANE_LEAST)
+    else {
         return;
     };
     let high = if high > low { high } else { low + 1.0 };
@@ -201,7 +203,11 @@ fn best_line(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, surface: &Surface,
     ui.horizontal(|ui| {
         let settings = explorer.matched.settings;
         let here = format!("Now {} at IoU {:.2}, {}", fmt::rate(now), settings.iou, explorer.condition());
-        let best = format!("highest {} at IoU {iou:.2}, confidence ≥ {}", fmt::rate(surface.rate(rate, row, column)), fmt::threshold(confidence));
+        let best = format!(
+            "highest {} at IoU {iou:.2}, confidence ≥ {}",
+            fmt::rate(surface.rate(rate, row, column)),
+            fmt::threshold(confidence)
+        );
         ui.label(RichText::new(format!("{here}; {best}")).color(ctx.theme.muted));
         let there = settings.iou == iou && explorer.threshold.value == confidence;
         let hint = "Sets IoU and confidence to where the value is highest";
@@ -229,12 +235,17 @@ fn choose(ctx: &ViewCtx, iou: f64, confidence: f64) {
 
 fn picture(ui: &Ui, ctx: &ViewCtx, explorer: &Explorer, frame: &Frame, state: &mut State) {
     let response = ui.interact(frame.area, ui.scope_id().with("surface"), Sense::click());
-    let words = format!("{} over IoU and confidence, {} cells", frame.rate.label(), IOUS.len() * frame.surface.confidences.len());
+    let words = format!(
+        "{} over IoU and confidence, {} cells",
+        frame.rate.label(),
+        IOUS.len() * frame.surface.confidences.len()
+    );
     response.widget_info(|| WidgetInfo::labeled(Role::Group, true, &words));
     cells(ui, ctx, frame);
     axes(ui, ctx, frame);
     marks(ui, ctx, explorer, frame);
-    let here = (Surface::row(explorer.matched.settings.iou), frame.surface.column(explorer.threshold.value).unwrap_or(0));
+    let here =
+        (Surface::row(explorer.matched.settings.iou), frame.surface.column(explorer.threshold.value).unwrap_or(0));
     walk(ui, &response, frame, state, here);
     let hovered = ui.input(|i| i.pointer.hover_pos()).filter(|_| response.contains_pointer());
     let hovered = hovered.and_then(|at| frame.aimed(at));

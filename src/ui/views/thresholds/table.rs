@@ -144,7 +144,9 @@ fn draw(
     }
     row.col(|ui| threshold(ui, ctx, told));
     for (now, then) in told.rates {
-        row.col(|ui| change(ui, ctx, (fmt::rate(now), fmt::rate(then)), told.found, then.zip(now).map(|(b, a)| b - a), false));
+        row.col(|ui| {
+            change(ui, ctx, (fmt::rate(now), fmt::rate(then)), told.found, then.zip(now).map(|(b, a)| b - a), false);
+        });
     }
     if priced {
         row.col(|ui| {
@@ -186,6 +188,10 @@ fn change(ui: &mut Ui, ctx: &ViewCtx, (now, then): (String, String), found: bool
         _ => ctx.theme.muted,
     };
     let measure = if less { Measure::Cost } else { Measure::F1 };
+    if by.is_none() && now == then {
+        ui.label(RichText::new(now).color(ctx.theme.muted));
+        return;
+    }
     ui.label(RichText::new(measure.signed(by)).color(color));
     ui.label(format!("{now} → {then}"));
 }
