@@ -5,11 +5,13 @@
 
 pub mod clusters;
 pub mod compare;
+pub mod design;
 pub mod filter;
 pub mod kinds;
 pub mod leaderboard;
 pub mod matrix;
 pub mod pictures;
+pub mod protocols;
 pub mod recommend;
 pub mod slices;
 pub mod summary;

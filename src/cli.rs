@@ -11,6 +11,7 @@ pub mod evaluate;
 pub mod leaderboard;
 pub mod output;
 pub mod scoring;
+pub mod thresholds;
 pub mod vectors;
 
 use std::path::PathBuf;
@@ -97,6 +98,7 @@ pub fn run(command: Subcommand) -> Exit {
         Subcommand::Vectors(args) => vectors::vectors(&args),
         Subcommand::Compare(args) => compare::compare(&args),
         Subcommand::Leaderboard(args) => leaderboard::leaderboard(&args),
+        Subcommand::Thresholds(args) => thresholds::thresholds(&args),
     };
     match result {
         Ok(exit) => exit,

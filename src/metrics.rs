@@ -6,6 +6,7 @@
 pub mod bootstrap;
 pub mod classification;
 pub mod coco;
+pub mod cost;
 pub mod counts;
 pub mod detection;
 pub mod evaluation;
@@ -24,7 +25,9 @@ pub mod sweep;
 pub mod text;
 pub mod tide;
 pub mod timeline;
+pub mod voc;
 
+pub use cost::{ErrorCosts, Prices};
 pub use counts::{Cell, ClassCounts, Counts, OutcomeKind};
 pub use detection::{DetectionSettings, Sections};
 pub use evaluation::Evaluation;

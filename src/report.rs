@@ -14,4 +14,6 @@ pub mod segmentation;
 pub mod text_figures;
 pub mod text_tables;
 pub mod texts;
+pub mod thresholds;
+pub mod tree;
 pub mod undefined;

@@ -14,6 +14,7 @@ use crate::metrics::{ClassCounts, MatchTable, Metric};
 use crate::model::{Cancelled, ClassId, ImageId, Progress, Task};
 
 pub use mcnemar::mcnemar;
+pub(super) use paired::draw;
 pub use ranks::{RankRange, rank_ranges};
 
 /// How much is resampled.

@@ -10,6 +10,7 @@ use crate::metrics::Matching;
 use crate::model::Task;
 
 use super::scoring::ScoringArgs;
+use super::thresholds::ThresholdsArgs;
 
 /// Find out how good a model is, at which confidence to run it, and where it fails. Without a subcommand the window
 /// opens on the given folders.
@@ -40,6 +41,8 @@ pub enum Subcommand {
     Compare(CompareArgs),
     /// Rank all model versions of projects
     Leaderboard(LeaderboardArgs),
+    /// Choose thresholds for costs, F-beta, or a recall or precision to reach, and judge them on held-out items
+    Thresholds(ThresholdsArgs),
 }
 
 /// `evalens check`.
@@ -334,7 +337,7 @@ pub enum Section {
     Problems,
 }
 
-fn confidence(text: &str) -> Result<Confidence, String> {
+pub(super) fn confidence(text: &str) -> Result<Confidence, String> {
     if text == "optimal" {
         return Ok(Confidence::Optimal);
     }
@@ -342,12 +345,12 @@ fn confidence(text: &str) -> Result<Confidence, String> {
     if value.is_finite() { Ok(Confidence::Given(value)) } else { Err("a finite number is expected".to_owned()) }
 }
 
-fn iou(text: &str) -> Result<f64, String> {
+pub(super) fn iou(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "a number above 0 and up to 1 is expected".to_owned())?;
     if value > 0.0 && value <= 1.0 { Ok(value) } else { Err("a number above 0 and up to 1 is expected".to_owned()) }
 }
 
-fn matching(text: &str) -> Result<Matching, String> {
+pub(super) fn matching(text: &str) -> Result<Matching, String> {
     let names = || Matching::ALL.map(Matching::name).join(", ");
     Matching::from_name(text).ok_or_else(|| format!("one of {} is expected", names()))
 }

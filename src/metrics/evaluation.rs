@@ -525,6 +525,17 @@ impl Evaluation {
         Ok(Self { matched: Some(Arc::new(matched)), part, ..self.clone() })
     }
 
+    /// As [`Self::with_own_thresholds`]; `None` too where no class has one.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn with_own(&self, own: &OwnThresholds, progress: &dyn Progress) -> Result<Option<Arc<Matched>>, Cancelled> {
+        if own.is_empty() {
+            return Ok(None);
+        }
+        Ok(self.with_own_thresholds(own, progress)?.map(Arc::new))
+    }
+
     /// The counts at all thresholds with thresholds of their own for some classes; `None` where there are no counts.
     ///
     /// # Errors

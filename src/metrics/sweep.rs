@@ -3,6 +3,8 @@
 //! Of a large table of scores with several labels an item, "every score" is every score of a label, the highest of each class
 //! and the lowest of all: between two of them only false positives come in, so that what is best is best at one of them.
 
+mod part;
+
 use std::cmp::Ordering;
 
 use rayon::prelude::*;
@@ -14,6 +16,8 @@ use super::classification::labels::LabelSets;
 use super::counts::{Cell, OutcomeKind};
 use super::rates;
 use super::timeline::{Change, Cut, Extras, Interval, Timeline};
+
+pub use part::{PartSweeps, Priced};
 
 /// Counts at every distinct score as the threshold, highest first, pooled over all classes or of one. Of a large table of
 /// scores at the scores of labels and at both ends (see the module); there [`super::detection::Matched::f1_at`] knows F1

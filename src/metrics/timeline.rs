@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use crate::model::{ClassId, Dataset, ImageId, Predictions};
+use crate::model::{ClassId, Dataset, ImageId, PredId, Predictions};
 
 use self::counter::add;
 use self::events::{Event, number_cells, sort_events};
@@ -239,15 +239,21 @@ impl Timeline {
     /// have none.
     pub fn outcomes_of(&self, image: ImageId, cut: Cut) -> impl Iterator<Item = Outcome> + '_ {
         let held = self.intervals.get(self.range_of(image)).unwrap_or(&[]);
-        held.iter().filter(move |i| i.holds(cut)).map(|i| i.outcome).chain(self.extras_of(image, cut))
+        let extras = self.extras_of(image, cut).into_iter().map(|(pred, _)| Outcome::false_positive(pred));
+        held.iter().filter(move |i| i.holds(cut)).map(|i| i.outcome).chain(extras)
     }
 
     /// The false positives of an image that are no intervals, best first.
-    fn extras_of(&self, image: ImageId, cut: Cut) -> Vec<Outcome> {
+    fn extras_of(&self, image: ImageId, cut: Cut) -> Vec<(PredId, ClassId)> {
         let Some(extras) = &self.extras else { return Vec::new() };
-        let said = extras.said_of(image, cut);
-        let wrong = said.into_iter().filter(|(_, class)| !self.is_label(image, *class));
-        wrong.map(|(pred, _)| Outcome::false_positive(pred)).collect()
+        let mut said = extras.said_of(image, cut);
+        said.retain(|(_, class)| !self.is_label(image, *class));
+        said
+    }
+
+    /// The cells of these.
+    fn extra_cells_of(&self, image: ImageId, cut: Cut) -> impl Iterator<Item = (Cell, u64)> + use<> {
+        self.extras_of(image, cut).into_iter().map(|(_, class)| (Cell::new(None, Some(class)), 1))
     }
 
     /// True where an image has a truth of the class.
@@ -274,7 +280,7 @@ impl Timeline {
     /// Every cell that outcomes of one image at a cut fall into, with how much each of them counts.
     pub fn cells_of(&self, image: ImageId, cut: Cut) -> impl Iterator<Item = (Cell, u64)> + '_ {
         let held = self.weighted_of(image).filter(move |(interval, ..)| interval.holds(cut));
-        held.map(|(_, cell, weight)| (cell, weight))
+        held.map(|(_, cell, weight)| (cell, weight)).chain(self.extra_cells_of(image, cut))
     }
 
     /// The counts of one image at a cut as a matrix: truth in rows, prediction in columns, what stands outside last in both.
@@ -367,7 +373,12 @@ impl Timeline {
     /// A counter at one threshold, without the index that repeated moves need: one pass over the intervals.
     #[must_use]
     pub fn counter_at(&self, threshold: f64) -> Counter {
-        let cut = self.cut(threshold);
+        self.counter_of(self.cut(threshold))
+    }
+
+    /// As [`Self::counter_at`], of a cut.
+    #[must_use]
+    pub fn counter_of(&self, cut: Cut) -> Counter {
         let mut cells = vec![0_u64; self.cells.len()];
         for (at, (interval, &cell)) in self.intervals.iter().zip(&self.interval_cell).enumerate() {
             if interval.holds(cut)

@@ -74,7 +74,7 @@ impl Rematched {
     ) -> Result<Self, JobError> {
         let same = evaluation.matched.as_ref().is_some_and(|m| m.settings == settings);
         let evaluation = if same { evaluation.clone() } else { evaluation.rematch(settings, progress)? };
-        let with_own = if own.is_empty() { None } else { evaluation.with_own_thresholds(own, progress)?.map(Arc::new) };
+        let with_own = evaluation.with_own(own, progress)?;
         let Some(matched) = with_own.or_else(|| evaluation.matched.clone()) else {
             return Err(JobError::Failed("There is nothing to count at a threshold".to_owned()));
         };

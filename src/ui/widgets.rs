@@ -1,6 +1,7 @@
 //! Pieces that several views draw.
 
 pub mod boxes;
+pub mod card;
 pub mod class_menu;
 pub mod heatmap;
 pub mod icon;

@@ -68,7 +68,7 @@ pub(super) fn values(
 
 /// How often each item is drawn in the resamples `first..first + LANES`: as many draws as there are items, each item as
 /// likely at every draw, every resample with numbers of its own.
-fn draw(items: usize, first: usize, seed: u64) -> Vec<Weights> {
+pub(in crate::analysis) fn draw(items: usize, first: usize, seed: u64) -> Vec<Weights> {
     let mut drawn: Vec<Weights> = vec![[0; LANES]; items];
     for lane in 0..LANES {
         let mut rng = Rng::of_part(seed, (first + lane) as u64);

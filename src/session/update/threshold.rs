@@ -55,7 +55,16 @@ impl Session {
         }
         let (low, high) = explorer.score_range();
         let value = if optimal { t } else { t.clamp(low.min(0.0), high.max(1.0)) };
-        explorer.threshold = Threshold { value, optimal };
+        self.stand_at(Threshold { value, optimal });
+        self.settle_at = Some(now + SETTLE);
+        self.follow_cards();
+    }
+
+    /// Counts at exactly this threshold.
+    pub(super) fn stand_at(&mut self, threshold: Threshold) {
+        let Some(explorer) = &mut self.explorer else { return };
+        let value = threshold.value;
+        explorer.threshold = threshold;
         let before = explorer.counter.cut();
         explorer.matched.timeline.move_to(&mut explorer.counter, value);
         if let Some(pairs) = &mut explorer.pairs {
@@ -63,7 +72,5 @@ impl Session {
         }
         explorer.outdated |= explorer.counter.cut() != before;
         self.follow_selection();
-        self.settle_at = Some(now + SETTLE);
-        self.follow_cards();
     }
 }

@@ -11,9 +11,9 @@ use crate::model::{ClassId, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
-use crate::ui::widgets::text;
+use crate::ui::widgets::{card, text};
 
-use super::{Frame, cells, filter_of, words};
+use super::{Frame, filter_of, words};
 
 /// Labels named for screen readers and automation, per axis.
 const NAMED: usize = 200;
@@ -252,7 +252,7 @@ impl Strip {
         let total = frame.sheet.total(class, self.of_truth);
         let pointer = ui.input(|i| i.pointer.hover_pos()).unwrap_or_default();
         let beside = Rect::from_center_size(pointer, vec2(theme::PADDING, theme::PADDING));
-        cells::hover_card(ui, &response, beside, |ui| {
+        card::beside(ui, &response, beside, |ui| {
             ui.label(words::label_meaning(frame, class, self.of_truth, total));
             if total > 0 {
                 ui.label(egui::RichText::new("click shows them").font(theme::caption()).color(ctx.theme.muted));

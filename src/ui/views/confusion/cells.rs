@@ -1,7 +1,7 @@
 //! Draws the cells of the matrix, their numbers, marks and hover card, and names them for screen readers.
 
 use egui::accesskit::Action;
-use egui::{Event, Mesh, Pos2, Rect, RectAlign, Response, Sense, Stroke, StrokeKind, Tooltip, Ui};
+use egui::{Event, Mesh, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui};
 use egui::{Role, WidgetInfo, emath::GuiRounding};
 
 use crate::analysis::matrix::{Scale, strength};
@@ -10,6 +10,7 @@ use crate::model::fmt;
 use crate::session::Command;
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
+use crate::ui::widgets::card;
 use crate::ui::widgets::heatmap::{Ramp, Raster, readable};
 
 use super::memo::{MatchedId, RasterKey};
@@ -193,7 +194,7 @@ pub(super) fn publish(ui: &Ui, ctx: &ViewCtx, frame: &Frame, matrix: &Response) 
 pub(super) fn card(ui: &Ui, ctx: &ViewCtx, frame: &Frame, matrix: &Response, row: usize, col: usize) {
     let Some(cell) = frame.cell(row, col) else { return };
     let held = frame.sheet.value(cell);
-    hover_card(ui, matrix, frame.grid.cell_rect(row, col).intersect(frame.grid.area), |ui| {
+    card::beside(ui, matrix, frame.grid.cell_rect(row, col).intersect(frame.grid.area), |ui| {
         ui.label(words::meaning(frame, cell, held));
         let muted = |ui: &mut Ui, text: String| {
             ui.label(egui::RichText::new(text).font(theme::caption()).color(ctx.theme.muted));
@@ -205,22 +206,4 @@ pub(super) fn card(ui: &Ui, ctx: &ViewCtx, frame: &Frame, matrix: &Response, row
             muted(ui, words::click(frame, cell));
         }
     });
-}
-
-/// A card beside `what`, never over it.
-pub(super) fn hover_card(ui: &Ui, owner: &Response, what: Rect, content: impl FnOnce(&mut Ui)) {
-    // Below first: the names of the row and the column stand at the left and above.
-    const BESIDE: [RectAlign; 7] = [
-        RectAlign::BOTTOM_END,
-        RectAlign::RIGHT_START,
-        RectAlign::RIGHT_END,
-        RectAlign::LEFT_START,
-        RectAlign::LEFT_END,
-        RectAlign::TOP_START,
-        RectAlign::TOP_END,
-    ];
-    let mut tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), owner.id, what);
-    tooltip.popup = tooltip.popup.align(RectAlign::BOTTOM_START).align_alternatives(&BESIDE);
-    let tooltip = tooltip.gap(theme::PADDING).width(theme::POPUP);
-    tooltip.show(content);
 }

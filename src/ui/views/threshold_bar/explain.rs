@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use crate::analysis::Filter;
 use crate::metrics::evaluation::{Labels, Pixels};
-use crate::metrics::{Counts, Generation, Matching, OutcomeKind};
+use crate::metrics::{Counts, DetectionSettings, Generation, Matching, OutcomeKind};
 use crate::model::{ClassId, Task, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
@@ -119,9 +119,18 @@ pub fn protocol(explorer: &Explorer) -> Vec<String> {
     if let Some(texts) = explorer.texts() {
         return of_texts(explorer, texts);
     }
-    let settings = explorer.matched.settings;
+    vec![
+        rule(explorer.matched.settings),
+        "Crowd regions and difficult objects are never missed; a detection of their class that lies on them is ignored"
+            .to_owned(),
+    ]
+}
+
+/// What a rule of matching does, in one sentence.
+#[must_use]
+pub fn rule(settings: DetectionSettings) -> String {
     let iou = format!("{:.2}", settings.iou);
-    let rule = match settings.matching {
+    match settings.matching {
         Matching::TwoPass => format!(
             "Two passes at IoU ≥ {iou}: in order of score each detection takes the free object of its own class with \
              the highest overlap; what is left then takes any free object and counts as misclassified"
@@ -141,12 +150,7 @@ pub fn protocol(explorer: &Explorer) -> Vec<String> {
             "As Ultralytics: pairs with IoU above {iou} whatever the class, by overlap; a detection is kept only above \
              the confidence"
         ),
-    };
-    vec![
-        rule,
-        "Crowd regions and difficult objects are never missed; a detection of their class that lies on them is ignored"
-            .to_owned(),
-    ]
+    }
 }
 
 /// How classes of pixels are decided.
