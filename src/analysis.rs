@@ -11,6 +11,7 @@ pub mod matrix;
 pub mod pictures;
 pub mod recommend;
 pub mod summary;
+pub mod suspects;
 
 pub use compare::{CompareError, CompareSettings, Comparison};
 pub use filter::Filter;

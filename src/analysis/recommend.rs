@@ -8,17 +8,21 @@ mod data;
 mod false_positives;
 mod missed;
 mod pixels;
+mod suspects;
 mod texts;
 mod threshold;
 mod weak_cluster;
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use crate::metrics::detection::Matched;
 use crate::metrics::{Counter, Counts, Evaluation};
 use crate::model::{ClassId, ClassTable};
 
 use super::filter::Filter;
+use super::suspects::confident::Pruning;
+use super::suspects::{Found, repair::Judgements};
 use case::Case;
 
 pub use weak_cluster::Group;
@@ -181,6 +185,22 @@ pub struct Rules {
     pub short_answer: f64,
     /// `weak_slice`: share of all answers from which a part of them is judged.
     pub slice_share: f64,
+    /// `label_suspects`: suspects from which it fires …
+    pub suspect_count: u64,
+    /// … and their share of all labels.
+    pub suspect_share: f64,
+    /// The score from which a detection is confident; without one it is read off the precision.
+    pub suspect_confidence: Option<f64>,
+    /// Precision that detections of at least the confident score have together.
+    pub suspect_precision: f64,
+    /// Share of the confident score from which a detection sees something at all.
+    pub suspect_faint: f64,
+    /// Share of the annotations of a class that are seen, below which one that is not seen is no suspect.
+    pub suspect_seen: f64,
+    /// Share of its neighbours labelled otherwise, from which an item or object is a suspect.
+    pub suspect_neighbours: f64,
+    /// How confident learning chooses items.
+    pub suspect_pruning: Pruning,
 }
 
 /// What was found out about an evaluation beside its counts, at whatever threshold.
@@ -188,6 +208,10 @@ pub struct Rules {
 pub struct Beside {
     /// Clusters of the vector explorer, with their numbers at the threshold.
     pub groups: Vec<Group>,
+    /// Labels that may be wrong; where they are not known they are looked for.
+    pub suspects: Option<Arc<Found>>,
+    /// What a person said of labels.
+    pub judged: Arc<Judgements>,
 }
 
 impl Default for Rules {
@@ -228,6 +252,14 @@ impl Default for Rules {
             long_answer: 2.0,
             short_answer: 0.5,
             slice_share: 0.05,
+            suspect_count: 5,
+            suspect_share: 0.001,
+            suspect_confidence: None,
+            suspect_precision: 0.9,
+            suspect_faint: 0.25,
+            suspect_seen: 0.8,
+            suspect_neighbours: 0.9,
+            suspect_pruning: Pruning::default(),
         }
     }
 }
@@ -264,6 +296,7 @@ pub fn recommend(
     all.extend(confused::find(&case));
     all.extend(pixels::find(&case));
     all.extend(weak_cluster::find(&case, &beside.groups));
+    all.extend(suspects::find(&case, beside));
     all.extend(data::few_truths(&case));
     all.extend(data::small_set(&case));
     all.sort_by(by_gain_then_importance);

@@ -265,7 +265,10 @@ impl Session {
                 }
             }
             EventBody::Ranged(Ok(ranges)) => self.ranges = Some(Arc::from(ranges)),
-            EventBody::Compared(Ok(compared)) => (self.compared, self.other_masks) = (compared, None),
+            EventBody::Compared(Ok(compared)) => {
+                (self.compared, self.other_masks) = (compared, None);
+                self.review_follows();
+            }
             EventBody::Mapped(result) => self.mapped(result),
             EventBody::LaidOut(Ok((projection, layout))) => self.laid_out(projection, layout),
             EventBody::LookedAround(Ok(nearby)) => self.looked_around(*nearby),
@@ -421,6 +424,7 @@ impl Session {
         explorer.outdated = true;
         self.explorer = Some(explorer);
         self.read_tags();
+        self.read_verdicts();
         self.follow_selection();
         self.settle();
         self.record_explorer();
@@ -435,6 +439,7 @@ impl Session {
         let (evaluation, matched) = (explorer.evaluation.clone(), Arc::clone(&explorer.matched));
         let (counter, at, rules) = (explorer.counter.clone(), explorer.threshold.value, self.rules.clone());
         let atlas = self.atlas.as_ref().filter(|atlas| atlas.choice == explorer.choice);
+        let (suspects, judged) = (self.errors.review.found.clone(), Arc::clone(&self.errors.review.judged));
         let found = atlas.and_then(|atlas| Some((atlas.cloud.clone()?, atlas.groups.clone()?, atlas.names.clone())));
         self.start(
             Slot::Recommend,
@@ -447,7 +452,8 @@ impl Session {
                         &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points),
                     )
                 });
-                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &Beside { groups }))
+                let beside = Beside { groups, suspects, judged };
+                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &beside))
             },
             move |result| EventBody::Recommended(at, result),
         );

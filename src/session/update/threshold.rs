@@ -34,6 +34,7 @@ impl Session {
         explorer.recommended_at = None;
         explorer.outdated = true;
         self.follow_selection();
+        self.review_follows();
         self.settle();
     }
 
