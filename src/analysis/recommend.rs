@@ -195,7 +195,7 @@ pub struct Rules {
     pub suspect_precision: f64,
     /// Share of the confident score from which a detection sees something at all.
     pub suspect_faint: f64,
-    /// Share of the annotations of a class that are seen, below which one that is not seen is no suspect.
+    /// Share of the annotations of a class and size that are seen, below which one that is not seen is no suspect.
     pub suspect_seen: f64,
     /// Share of its neighbours labelled otherwise, from which an item or object is a suspect.
     pub suspect_neighbours: f64,
@@ -256,7 +256,7 @@ impl Default for Rules {
             suspect_share: 0.001,
             suspect_confidence: None,
             suspect_precision: 0.9,
-            suspect_faint: 0.25,
+            suspect_faint: 0.15,
             suspect_seen: 0.8,
             suspect_neighbours: 0.9,
             suspect_pruning: Pruning::default(),

@@ -26,7 +26,7 @@ pub struct Suspect {
     /// The class that the model says (or the neighbours).
     pub model: Option<ClassId>,
     /// How sure that is, 0 to 1: the confidence of the detection; 1 − normalized margin of an item; of an annotation that nothing
-    /// sees, the share of its class that is seen times 1 − the score of the strongest detection that touches it; the share of
+    /// sees, the share of its class and size that is seen times 1 − the score of the strongest detection that touches it; the share of
     /// neighbours that disagree.
     pub score: f64,
     /// Overlap of the two.
@@ -58,12 +58,14 @@ impl Found {
 /// [`Rules::suspect_precision`], but at least the optimal confidence; the optimum where precision never gets there.
 #[must_use]
 pub fn confident_from(evaluation: &Evaluation, rules: &Rules) -> Option<f64> {
+    if let Some(given) = rules.suspect_confidence {
+        return Some(given);
+    }
     let matched = evaluation.matched.as_ref()?;
-    let best = matched.optima.pooled?;
-    let sweep = &matched.sweep;
+    let (best, sweep) = (matched.optima.pooled?, &matched.sweep);
     let precise =
         sweep.best_recall_at_precision(rules.suspect_precision).and_then(|at| sweep.confidence.get(at).copied());
-    rules.suspect_confidence.or(Some(precise.map_or(best, |precise| precise.max(best))))
+    Some(precise.map_or(best, |precise| precise.max(best)))
 }
 
 /// Looks for labels that may be wrong.
@@ -176,7 +178,7 @@ impl Suspect {
             }
             SuspectKind::MissingLabel => format!("Not labelled {model}; the model gives it a probability of {sure}"),
             SuspectKind::SpuriousLabel if objects => format!(
-                "Annotated as {label}; no detection of any class touches it, though nearly all others of its class are seen"
+                "Annotated as {label}; no detection of any class touches it, though nearly all others of its class and size are seen"
             ),
             SuspectKind::SpuriousLabel => {
                 format!("Labelled {label}; the model gives it a probability of {}", fmt::short(1.0 - self.score))

@@ -92,7 +92,7 @@ fn of_objects(rules: &Rules, confident: f64, faint: f64) -> String {
     };
     format!(
         "Confident detections (score ≥ {}, {how}) that overlap an object of another class by at least {}, none by {}, or their own \
-         object by less than {}; objects that no detection of a score ≥ {} touches, where {} of their class are touched",
+         object by less than {}; objects that no detection of a score ≥ {} touches, where {} of their class and size are touched",
         fmt::threshold(confident),
         suspects::objects::SAME,
         suspects::objects::APART,

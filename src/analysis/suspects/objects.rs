@@ -14,6 +14,9 @@ pub const SAME: f64 = 0.5;
 /// IoU below which they have nothing to do with each other (TIDE's background bound).
 pub const APART: f64 = 0.1;
 
+/// Sides of squares, in pixels, that objects are small, medium or large by (COCO's).
+const SIZES: [f64; 2] = [32.0, 96.0];
+
 /// Scores that are told apart.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scores {
@@ -21,7 +24,7 @@ pub(super) struct Scores {
     pub confident: f64,
     /// Detections from here on see something at all.
     pub faint: f64,
-    /// Share of the annotations of a class that must be seen before one that is not is a suspect.
+    /// Share of the annotations of a class and size that must be seen before one that is not is a suspect.
     pub seen: f64,
 }
 
@@ -33,24 +36,28 @@ pub(super) fn find(evaluation: &Evaluation, scores: Scores) -> Vec<Suspect> {
     let look = Look { dataset: &evaluation.dataset, predictions: &evaluation.predictions, pairs: &objects.pairs, scores };
     let images: Vec<ImageId> = evaluation.dataset.image_ids().collect();
     let parts: Vec<Part> = images.par_chunks(64).map(|chunk| look.part(chunk)).collect();
-    let classes = evaluation.dataset.classes.len();
-    let mut seen = vec![[0_u64; 2]; classes];
-    for part in &parts {
-        for (class, was_seen) in &part.seen {
-            if let Some([all, yes]) = seen.get_mut(class.index()) {
-                *all += 1;
-                *yes += u64::from(*was_seen);
-            }
+    let truths = &evaluation.dataset.truths;
+    // A small object is often overlooked where a large one of its class is not.
+    let alike = |truth: TruthId| {
+        let area = truths.area.get(truth.index()).copied().unwrap_or(0.0);
+        let size = SIZES.iter().filter(|side| area >= **side * **side).count();
+        truths.class.get(truth.index()).map_or(0, |class| class.index()) * (SIZES.len() + 1) + size
+    };
+    let mut seen = vec![[0_u64; 2]; evaluation.dataset.classes.len() * (SIZES.len() + 1)];
+    for (truth, was_seen) in parts.iter().flat_map(|part| &part.seen) {
+        if let Some([all, yes]) = seen.get_mut(alike(*truth)) {
+            *all += 1;
+            *yes += u64::from(*was_seen);
         }
     }
-    let share = |class: Option<ClassId>| {
-        let [all, yes] = class.and_then(|class| seen.get(class.index())).copied().unwrap_or_default();
+    let share = |truth: Option<TruthId>| {
+        let [all, yes] = truth.and_then(|truth| seen.get(alike(truth))).copied().unwrap_or_default();
         yes as f64 / all.max(1) as f64
     };
     let mut found = Vec::new();
     for mut suspect in parts.into_iter().flat_map(|part| part.suspects) {
         if suspect.kind == SuspectKind::SpuriousLabel {
-            let share = share(suspect.label);
+            let share = share(suspect.truth);
             if share < scores.seen {
                 continue;
             }
@@ -72,8 +79,8 @@ struct Look<'a> {
 #[derive(Default)]
 struct Part {
     suspects: Vec<Suspect>,
-    /// Each annotation that counts: its class, and whether anything saw it.
-    seen: Vec<(ClassId, bool)>,
+    /// Each annotation that counts, and whether anything saw it.
+    seen: Vec<(TruthId, bool)>,
 }
 
 /// What detections say of one annotation.
@@ -121,7 +128,7 @@ impl Look<'_> {
         for (truth, said) in range.zip(said) {
             let (Some(&label), Some(&ignored)) = (truths.class.get(truth), truths.ignored.get(truth)) else { continue };
             if !ignored {
-                part.seen.push((label, said.strongest >= self.scores.faint));
+                part.seen.push((TruthId::from_index(truth), said.strongest >= self.scores.faint));
                 part.suspects.extend(self.judge(image, TruthId::from_index(truth), label, said));
             }
         }
