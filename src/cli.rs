@@ -12,6 +12,7 @@ pub mod leaderboard;
 pub mod output;
 pub mod scoring;
 pub mod vectors;
+pub mod verdicts;
 
 use std::path::PathBuf;
 
@@ -97,6 +98,7 @@ pub fn run(command: Subcommand) -> Exit {
         Subcommand::Vectors(args) => vectors::vectors(&args),
         Subcommand::Compare(args) => compare::compare(&args),
         Subcommand::Leaderboard(args) => leaderboard::leaderboard(&args),
+        Subcommand::Verdicts(args) => verdicts::verdicts(&args),
     };
     match result {
         Ok(exit) => exit,

@@ -14,3 +14,4 @@ pub mod text_figures;
 pub mod text_tables;
 pub mod texts;
 pub mod undefined;
+pub mod verdicts;
