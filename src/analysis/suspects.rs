@@ -26,7 +26,7 @@ pub struct Suspect {
     /// The class that the model says (or the neighbours).
     pub model: Option<ClassId>,
     /// How sure that is, 0 to 1: the confidence of the detection; 1 − normalized margin of an item; of an annotation that nothing
-    /// sees, the share of its class and size that is seen times 1 − the score of the strongest detection that touches it; the share of
+    /// sees, the share of its class and size that is seen, times how far the strongest detection that touches it stays below the score that sees something; the share of
     /// neighbours that disagree.
     pub score: f64,
     /// Overlap of the two.

@@ -223,19 +223,3 @@ fn real_outputs_are_suspected_as_cleanlab_suspects_them() {
         assert_eq!(surest, strings(&wanted["surest"]), "{name}");
     }
 }
-
-#[test]
-#[ignore]
-fn scratch() {
-    for (folder, model) in [("bccd", "cell-detector@v3"), ("bccd", "cell-detector@v1"), ("coco-val2017-tiny", "yolox-nano")] {
-        let e = evaluate(&data().unwrap().join(folder), model);
-        let t = std::time::Instant::now();
-        let f = found(&e, &Rules::default());
-        println!("{folder} {model} {:?} confident {:?} faint {:?} optimum {:?} n {}", t.elapsed(), f.confident, f.faint, e.matched.as_ref().unwrap().optima.pooled, f.suspects.len());
-        for k in SuspectKind::ALL { println!("  {} {}", k.name(), f.suspects.iter().filter(|s| s.kind == k).count()); }
-        for s in f.suspects.iter().take(45) {
-            let b = s.truth.map(|t| e.dataset.truths.bbox[t.index()]).or(s.pred.map(|p| e.predictions.bbox[p.index()]));
-            println!("   {} {} {b:?}", e.dataset.images[s.image.index()].name, s.title(&e));
-        }
-    }
-}

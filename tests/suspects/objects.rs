@@ -173,13 +173,13 @@ fn an_annotation_that_nothing_sees_is_spurious() {
         w.truth(i, CAT, at(0.0));
     });
     assert_eq!(short(&suspects(&unseen)), [(SpuriousLabel, CAT, 9, 0.8)]);
-    // A hint below what counts as seeing: 0.8 · (1 − 0.1).
+    // A hint below what counts as seeing, 0.125: 0.8 · (1 − 0.1 / 0.125).
     let hinted = cats(|w, i| {
         w.truth(i, CAT, at(0.0)).see(i, DOG, at(20.0), 0.1);
     });
     let found = suspects(&hinted);
     assert_eq!(found.len(), 1);
-    assert!((found[0].score - 0.72).abs() < 1e-12);
+    assert!((found[0].score - 0.16).abs() < 1e-12);
     let seen = cats(|w, i| {
         w.truth(i, CAT, at(0.0)).see(i, DOG, at(20.0), 0.125);
     });

@@ -194,7 +194,8 @@ impl Look<'_> {
             return None;
         }
         let mut suspect = self.suspect(SuspectKind::SpuriousLabel, image, of, None);
-        suspect.score = 1.0 - said.strongest;
+        // Whatever is below the faint score is next to nothing; less of it is surer.
+        suspect.score = 1.0 - said.strongest / self.scores.faint;
         Some(suspect)
     }
 

@@ -187,6 +187,7 @@ fn verdicts(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, review: &Review, su
         ui.add_space(theme::PADDING);
         let can = said.is_some() || !review.given.is_empty();
         let undo = ui.add_enabled(can, Button::new("Undo verdict").shortcut_text("U"));
+        undo.widget_info(|| WidgetInfo::labeled(Role::Button, can, "Undo verdict"));
         if undo.on_hover_text("Takes the last verdict given here back, else the one on this label").clicked() {
             ctx.send(Command::Review(Ask::Undo));
         }

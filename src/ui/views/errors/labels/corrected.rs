@@ -20,10 +20,13 @@ const ABOUT: &str = "The same outputs evaluated by the same code against a copy 
     moves. Both wrong: the object is ignored together with what was found there; of a classifier the item is left out. Label right \
     and unsure change nothing";
 
+/// Height of a row.
+const ROW: f32 = theme::BODY + theme::GRID;
+
 /// Room that it takes.
 pub fn height(explorer: &Explorer) -> f32 {
     let rows = if explorer.evaluation.task.is_multilabel() { 4.0 } else { 5.0 };
-    theme::PANE_TITLE + (rows + 1.0) * (theme::CAPTION + 2.0 * theme::GRID) + theme::PADDING
+    theme::PANE_TITLE + (rows + 1.0) * (ROW + theme::GRID / 2.0) + 2.0 * theme::PADDING
 }
 
 /// Draws the table.
@@ -53,7 +56,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, review: &Review, stat
     let Some((_, counter)) = &mut state.counter else { return };
     matched.timeline.move_to(counter, explorer.threshold.value);
     let rows = repair::rows((&explorer.evaluation, &explorer.counter), (corrected, counter));
-    Grid::new("corrected metrics").num_columns(4).spacing([2.0 * theme::PADDING, theme::GRID / 2.0]).show(ui, |ui| {
+    Grid::new("corrected metrics").num_columns(4).min_row_height(ROW).spacing([2.0 * theme::PADDING, theme::GRID / 2.0]).show(ui, |ui| {
         for head in ["", "original", "corrected", "difference"] {
             ui.label(RichText::new(head).font(theme::caption()).color(ctx.theme.muted));
         }

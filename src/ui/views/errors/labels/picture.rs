@@ -21,6 +21,8 @@ use super::{State, child};
 const OTHERS: usize = 500;
 /// How much they are seen.
 const FAINT: f32 = 0.45;
+/// Share of its size that is shown on each side of an object beside what any box is shown with.
+const CONTEXT: f64 = 0.35;
 /// Length of a dash of an outline and of the gap after it.
 const DASH: (f32, f32) = (6.0, 4.0);
 
@@ -59,7 +61,7 @@ pub fn ui(
     if state.shown != Some((suspect.image, here)) {
         state.shown = Some((suspect.image, here));
         if let Some(bbox) = around(explorer, suspect) {
-            canvas.zoom_to(&mut state.canvas, bbox, now);
+            canvas.zoom_to(&mut state.canvas, with_context(bbox), now);
             ui.request_repaint();
         }
     }
@@ -96,6 +98,12 @@ fn around(explorer: &Explorer, suspect: &Suspect) -> Option<BBox> {
         let (right, bottom) = ((a.x + a.w).max(b.x + b.w), (a.y + a.h).max(b.y + b.h));
         BBox::from_corners(left, top, right, bottom)
     })
+}
+
+/// A box with what is around it.
+fn with_context(bbox: BBox) -> BBox {
+    let (dx, dy) = (bbox.w * CONTEXT, bbox.h * CONTEXT);
+    BBox::new(bbox.x - dx, bbox.y - dy, bbox.w + 2.0 * dx, bbox.h + 2.0 * dy)
 }
 
 fn overlay(ui: &Ui, ctx: &ViewCtx, explorer: &Explorer, suspect: &Suspect, canvas: &Canvas) {
