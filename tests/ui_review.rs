@@ -94,7 +94,10 @@ fn keys_judge_and_the_next_suspect_comes() {
     let root = tempfile::tempdir().unwrap();
     let mut app = window(root.path());
     sees(&app, &[WRONG, MISSING, BESIDE, SPURIOUS, "0 of 4 judged", "No verdict changes a label yet"]);
-    sees(&app, &["truth nut", "prediction bolt 0.97", "Model right", "Label right", "Both wrong", "Unsure", "Undo verdict"]);
+    sees(
+        &app,
+        &["truth nut", "prediction bolt 0.97", "Model right", "Label right", "Both wrong", "Unsure", "Undo verdict"],
+    );
     app.shot("review");
     assert_eq!(here(&app), WrongLabel);
     app.press(Key::Q);
@@ -154,7 +157,10 @@ fn arrows_step_through_what_is_listed() {
             .collect()
     };
     let (back, on) = (Key::ArrowLeft, Key::ArrowRight);
-    assert_eq!(kinds(&mut app, &[on, on, on, on, back]), [MissingLabel, BadLocation, SpuriousLabel, SpuriousLabel, BadLocation]);
+    assert_eq!(
+        kinds(&mut app, &[on, on, on, on, back]),
+        [MissingLabel, BadLocation, SpuriousLabel, SpuriousLabel, BadLocation]
+    );
     app.press(Key::R);
     assert_eq!(here(&app), SpuriousLabel);
     app.click("Not judged");
@@ -220,13 +226,22 @@ fn corrected_numbers_follow_verdicts_and_the_threshold() {
     assert_eq!(app.explorer().counter.totals().correct, 12);
     app.press(Key::Q);
     // 13 of 15 and 13 of 15.
-    sees(&app, &["Precision 0.800, corrected 0.867, difference +0.067", "F1 0.800, corrected 0.867, difference +0.067"]);
+    sees(
+        &app,
+        &["Precision 0.800, corrected 0.867, difference +0.067", "F1 0.800, corrected 0.867, difference +0.067"],
+    );
     app.press(Key::Q);
     // One label more, found: 14 of 15 and 14 of 16.
-    sees(&app, &["Precision 0.800, corrected 0.933, difference +0.133", "Recall 0.800, corrected 0.875, difference +0.075"]);
+    sees(
+        &app,
+        &["Precision 0.800, corrected 0.933, difference +0.133", "Recall 0.800, corrected 0.875, difference +0.075"],
+    );
     app.send(Command::SetThreshold(0.965));
     // Only the detection of 0.97 is kept: nothing right of 15; then 1 of 1, of 16.
-    sees(&app, &["Precision 0.000, corrected 1.000, difference +1.000", "Recall 0.000, corrected 0.062, difference +0.062"]);
+    sees(
+        &app,
+        &["Precision 0.000, corrected 1.000, difference +1.000", "Recall 0.000, corrected 0.062, difference +0.062"],
+    );
     app.press(Key::U);
     app.press(Key::U);
     sees(&app, &["No verdict changes a label yet"]);
@@ -284,7 +299,8 @@ fn verdicts_are_saved_and_told_on_the_command_line() {
     app.press(Key::Q);
     app.press(Key::W);
     app.press(Key::Q);
-    for (entry, file) in [("As a table (CSV)", "verdicts.csv"), ("As changes to the labels (JSON)", "label-patch.json")] {
+    for (entry, file) in [("As a table (CSV)", "verdicts.csv"), ("As changes to the labels (JSON)", "label-patch.json")]
+    {
         *app.dialogs.answer.borrow_mut() = Some(Picked::Folder(dir.path().to_owned()));
         app.click("Save verdicts …");
         app.click(entry);
@@ -292,7 +308,11 @@ fn verdicts_are_saved_and_told_on_the_command_line() {
         app.press(Key::Escape);
     }
     let run = |args: &[&str]| {
-        let program = Program::new(env!("CARGO_BIN_EXE_evalens")).arg("verdicts").args(args).env_remove("EVALENS_KEEP_IN").output();
+        let program = Program::new(env!("CARGO_BIN_EXE_evalens"))
+            .arg("verdicts")
+            .args(args)
+            .env_remove("EVALENS_KEEP_IN")
+            .output();
         let output = program.unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
     };
@@ -305,9 +325,12 @@ fn verdicts_are_saved_and_told_on_the_command_line() {
     let read = |file: &Path| -> serde_json::Value { serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap() };
     let saved = read(&dir.path().join("label-patch.json"));
     assert_eq!(read(&patch)["items"], saved["items"]);
-    let kinds: Vec<(&str, &str)> = saved["items"].as_array().unwrap().iter().map(|item| {
-        (item["image"].as_str().unwrap(), item["operations"][0]["op"].as_str().unwrap())
-    }).collect();
+    let kinds: Vec<(&str, &str)> = saved["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| (item["image"].as_str().unwrap(), item["operations"][0]["op"].as_str().unwrap()))
+        .collect();
     // The badly located one was judged right: nothing changes there.
     assert_eq!(kinds, [("part-000.png", "change_class"), ("part-001.png", "add"), ("part-002.png", "remove")]);
     let (code, words, _) = run(&[path]);
@@ -316,4 +339,44 @@ fn verdicts_are_saved_and_told_on_the_command_line() {
     let (code, _, problem) = run(&[path, "--dataset", "nothing"]);
     assert_eq!(code, Some(1));
     assert!(problem.contains("no label of a dataset `nothing` was judged yet"), "{problem}");
+}
+
+#[test]
+fn neighbours_doubt_labels_too() {
+    let mut app = TestApp::new();
+    app.harness.state_mut().session_mut().rules.suspect_neighbours = 0.6;
+    app.open(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample-classes"));
+    app.send(Command::ShowErrors(Tab::Labels));
+    let found = app.session().errors.review.found.clone().unwrap();
+    let by_neighbours: Vec<(String, f64)> = found
+        .suspects
+        .iter()
+        .filter(|suspect| suspect.kind == SuspectKind::Neighbours)
+        .map(|suspect| (suspect.title(&app.explorer().evaluation), suspect.score))
+        .collect();
+    assert!(!by_neighbours.is_empty(), "{:?}", app.session().errors.review.without_neighbours);
+    assert!(by_neighbours[0].0.starts_with("unlike its neighbours, "), "{by_neighbours:?}");
+    // The page Vectors says the same of the same items, of which the model doubts some already.
+    let doubted: Vec<_> =
+        found.suspects.iter().filter(|s| s.kind != SuspectKind::Neighbours).map(|suspect| suspect.image).collect();
+    app.send(Command::OpenAtlas(None));
+    let atlas = app.session().atlas.as_ref().unwrap();
+    let (cloud, nearby) = (atlas.cloud.clone().unwrap(), atlas.nearby.clone().unwrap());
+    let dataset = app.explorer().dataset();
+    let label = |row: u32| cloud.points[row as usize].labels(dataset)[0];
+    let mut shares: Vec<f64> = Vec::new();
+    for (row, point) in (0..).zip(&cloud.points).filter(|(_, point)| !doubted.contains(&point.image)) {
+        let near: Vec<_> = nearby.neighbours.indices(row).iter().map(|other| label(*other)).collect();
+        assert_eq!(near.len(), 15);
+        let votes = |class| near.iter().filter(|of| **of == class).count() as f64 / 15.0;
+        let others = dataset.classes.ids().filter(|class| *class != point.labels(dataset)[0]);
+        shares.extend(others.map(votes).filter(|share| *share >= 0.6));
+    }
+    shares.sort_by(|a, b| b.total_cmp(a));
+    assert_eq!(by_neighbours.iter().map(|(_, share)| *share).collect::<Vec<f64>>(), shares);
+    // Without vectors it is said what to do.
+    let root = tempfile::tempdir().unwrap();
+    let app = window(root.path());
+    let why = app.session().errors.review.without_neighbours.clone().unwrap();
+    assert!(why.contains("page Vectors"), "{why}");
 }

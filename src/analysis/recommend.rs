@@ -197,7 +197,7 @@ pub struct Rules {
     pub suspect_faint: f64,
     /// Share of the annotations of a class and size that are seen, below which one that is not seen is no suspect.
     pub suspect_seen: f64,
-    /// Share of its neighbours labelled otherwise, from which an item or object is a suspect.
+    /// Share of its neighbours that have one other label, from which an item or object is a suspect.
     pub suspect_neighbours: f64,
     /// How confident learning chooses items.
     pub suspect_pruning: Pruning,
@@ -258,7 +258,7 @@ impl Default for Rules {
             suspect_precision: 0.9,
             suspect_faint: 0.15,
             suspect_seen: 0.8,
-            suspect_neighbours: 0.9,
+            suspect_neighbours: 0.8,
             suspect_pruning: Pruning::default(),
         }
     }

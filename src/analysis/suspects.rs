@@ -27,7 +27,7 @@ pub struct Suspect {
     pub model: Option<ClassId>,
     /// How sure that is, 0 to 1: the confidence of the detection; 1 − normalized margin of an item; of an annotation that nothing
     /// sees, the share of its class and size that is seen, times how far the strongest detection that touches it stays below the score that sees something; the share of
-    /// neighbours that disagree.
+    /// neighbours that have the other label.
     pub score: f64,
     /// Overlap of the two.
     pub overlap: Option<f64>,
@@ -187,7 +187,10 @@ impl Suspect {
                 format!("The model finds this {label} with confidence {sure}, but elsewhere{iou}")
             }
             SuspectKind::Neighbours => {
-                format!("Labelled {label}; {} of what is most like it is labelled otherwise, most often {model}", fmt::percent(Some(self.score)))
+                format!(
+                    "Labelled {label}; {} of what is most like it is labelled {model}",
+                    fmt::percent(Some(self.score))
+                )
             }
         }
     }

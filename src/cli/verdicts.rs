@@ -45,7 +45,8 @@ pub fn verdicts(args: &VerdictsArgs) -> Result<Exit, CliError> {
         [only] => only,
         [] => return Err(none(&root, args.dataset.as_deref())),
         several => {
-            let names: Vec<String> = several.iter().map(|(entry, _)| format!("{}@{}", entry.id, entry.version)).collect();
+            let names: Vec<String> =
+                several.iter().map(|(entry, _)| format!("{}@{}", entry.id, entry.version)).collect();
             let names = names.join(", ");
             return Err(CliError::Usage(format!("several datasets have verdicts; name one with --dataset: {names}")));
         }
@@ -77,7 +78,8 @@ fn none(root: &Path, dataset: Option<&str>) -> CliError {
 fn counts((id, version): (&str, &str), lines: &[&VerdictLine]) -> String {
     let mut text = format!("{id}@{version}: {}\n", fmt::counted(lines.len() as u64, "verdict", "verdicts"));
     for kind in SuspectKind::ALL {
-        let of_kind: Vec<Verdict> = lines.iter().filter(|line| line.kind == kind).filter_map(|line| line.verdict).collect();
+        let of_kind: Vec<Verdict> =
+            lines.iter().filter(|line| line.kind == kind).filter_map(|line| line.verdict).collect();
         if of_kind.is_empty() {
             continue;
         }

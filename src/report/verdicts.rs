@@ -98,7 +98,8 @@ mod tests {
     use super::*;
 
     fn line(kind: SuspectKind, verdict: Verdict) -> VerdictLine {
-        let named = |class: &str, x: f64| Some(Named { class: class.into(), place: Some([x, 2.0, 3.0, 4.5]), mask: None });
+        let named =
+            |class: &str, x: f64| Some(Named { class: class.into(), place: Some([x, 2.0, 3.0, 4.5]), mask: None });
         VerdictLine {
             at: 1_795_340_460,
             split: "test".into(),

@@ -132,8 +132,7 @@ fn several_labels_are_judged_class_by_class() {
         let found = found(&evaluation, &Rules { suspect_pruning: pruning, ..Rules::default() });
         for (class, wanted) in matrix(&set["expected"][name]).into_iter().enumerate() {
             let of_class = |s: &&suspects::Suspect| s.label.or(s.model).map(ClassId::index) == Some(class);
-            let mut items: Vec<u64> =
-                found.suspects.iter().filter(of_class).map(|s| u64::from(s.image.0)).collect();
+            let mut items: Vec<u64> = found.suspects.iter().filter(of_class).map(|s| u64::from(s.image.0)).collect();
             items.sort_unstable();
             assert_eq!(items, wanted, "class {class}, {name}");
         }
@@ -179,9 +178,8 @@ fn evaluate(folder: &Path, model: &str) -> Evaluation {
         choice.model(of).is_some_and(|m| m.id == model || format!("{}@{}", m.id, m.version) == model)
             && choice.splits == ["test"]
     });
-    let choice = choice.or_else(|| {
-        project.choices.iter().find(|choice| choice.model(of).is_some_and(|m| m.id == model))
-    });
+    let choice =
+        choice.or_else(|| project.choices.iter().find(|choice| choice.model(of).is_some_and(|m| m.id == model)));
     let settings = DetectionSettings::default();
     let loaded = load::evaluate(&project.root, of, choice.unwrap(), settings, Sections::ALL, &NoProgress);
     loaded.unwrap().evaluation

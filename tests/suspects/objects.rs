@@ -6,8 +6,8 @@ use evalens::analysis::Rules;
 use evalens::analysis::suspects::{Suspect, confident_from, find, of_outcome, unseen_by};
 use evalens::metrics::{DetectionSettings, Evaluation, Outcome, Sections};
 use evalens::model::{
-    BBox, ClassId, ClassTable, DatasetBuilder, Image, ImageId, ModelIdentity, NewTruth, NoProgress, PredictionsBuilder,
-    PredId, SuspectKind, TruthId,
+    BBox, ClassId, ClassTable, DatasetBuilder, Image, ImageId, ModelIdentity, NewTruth, NoProgress, PredId,
+    PredictionsBuilder, SuspectKind, TruthId,
 };
 
 pub const CAT: u32 = 0;

@@ -91,7 +91,10 @@ fn numbers_stand_beside_those_before() {
     let table = rows((&evaluation, &counter(&evaluation, 0.5)), (&corrected, &counter(&corrected, 0.5)));
     let row = |name: &str| *table.iter().find(|row| row.name == name).unwrap();
     let is = |row: Row, before: f64, after: f64| {
-        assert!((row.original.unwrap() - before).abs() < 1e-12 && (row.corrected.unwrap() - after).abs() < 1e-12, "{row:?}");
+        assert!(
+            (row.original.unwrap() - before).abs() < 1e-12 && (row.corrected.unwrap() - after).abs() < 1e-12,
+            "{row:?}"
+        );
     };
     is(row("Precision"), 8.0 / 11.0, 10.0 / 11.0);
     is(row("Recall"), 8.0 / 11.0, 10.0 / 11.0);
@@ -188,7 +191,12 @@ fn a_clean_set_few_suspects_and_judged_ones_raise_no_card() {
     let mut clean = World::default();
     for _ in 0..60 {
         let image = clean.scene();
-        clean.truth(image, CAT, at(0.0)).see(image, CAT, at(2.0), 0.9).see(image, DOG, BBox::new(0.0, 90.0, 9.0, 9.0), 0.2);
+        clean.truth(image, CAT, at(0.0)).see(image, CAT, at(2.0), 0.9).see(
+            image,
+            DOG,
+            BBox::new(0.0, 90.0, 9.0, 9.0),
+            0.2,
+        );
     }
     let one = Rules { suspect_count: 1, suspect_share: 0.0, ..Rules::default() };
     assert!(card(&clean.evaluate(), 0.5, &one, &Beside::default()).is_none());
@@ -196,7 +204,8 @@ fn a_clean_set_few_suspects_and_judged_ones_raise_no_card() {
 
 /// Twenty items of two classes; the first is labelled wrongly.
 fn two_classes(wrong: bool) -> (Vec<Vec<u64>>, Vec<Vec<f64>>) {
-    let rows = (0..20).map(|i| if i % 2 == 0 { vec![0.9 - i as f64 * 0.005, 0.1 + i as f64 * 0.005] } else { vec![0.2, 0.8] });
+    let rows =
+        (0..20).map(|i| if i % 2 == 0 { vec![0.9 - i as f64 * 0.005, 0.1 + i as f64 * 0.005] } else { vec![0.2, 0.8] });
     let labels = (0..20).map(|i| vec![if i == 0 && wrong { 1 } else { i % 2 }]);
     (labels.collect(), rows.collect())
 }
@@ -212,7 +221,8 @@ fn the_card_of_a_classifier_promises_the_same() {
         assert_eq!(gain.repaired, Some(counter(&repaired, threshold).totals()), "at {threshold}");
     }
     assert!(card(&repaired, 0.5, &one, &Beside::default()).is_none());
-    let right = Judged::of(&evaluation, &find(&evaluation, &one, &NoProgress).unwrap().suspects[0], Verdict::ModelRight);
+    let right =
+        Judged::of(&evaluation, &find(&evaluation, &one, &NoProgress).unwrap().suspects[0], Verdict::ModelRight);
     let after = corrected(&evaluation, std::slice::from_ref(&right));
     let accuracy = |e: &Evaluation| e.labels().unwrap().single.as_ref().unwrap().accuracy;
     assert_eq!((accuracy(&evaluation), accuracy(&after)), (Some(0.95), Some(1.0)));

@@ -24,16 +24,15 @@ pub(super) fn find(case: &Case, beside: &Beside) -> Vec<Recommendation> {
     let Some(found) = beside.suspects.clone().or_else(looked_for) else { return Vec::new() };
     let open = open(case, &found, &beside.judged);
     let labels: u64 = case.matched.timeline.support().iter().sum();
-    let enough = open.len() as u64 >= case.rules.suspect_count
-        && open.len() as f64 >= case.rules.suspect_share * labels as f64;
+    let enough =
+        open.len() as u64 >= case.rules.suspect_count && open.len() as f64 >= case.rules.suspect_share * labels as f64;
     if enough { card(case, &found, &open).into_iter().collect() } else { Vec::new() }
 }
 
 /// The suspects of the model that nobody has judged.
 fn open(case: &Case, found: &Found, judged: &Judgements) -> Vec<Suspect> {
-    let is_open = |suspect: &&Suspect| {
-        suspect.kind != SuspectKind::Neighbours && judged.get(case.evaluation, suspect).is_none()
-    };
+    let is_open =
+        |suspect: &&Suspect| suspect.kind != SuspectKind::Neighbours && judged.get(case.evaluation, suspect).is_none();
     found.suspects.iter().filter(is_open).copied().collect()
 }
 
@@ -46,11 +45,8 @@ fn card(case: &Case, found: &Found, open: &[Suspect]) -> Option<Recommendation> 
         .map(|kind| format!("{} {}", fmt::count(of_kind(kind)), kind.label()))
         .collect();
     let classes = classes(open);
-    let named: Vec<String> = classes
-        .iter()
-        .take(NAMED)
-        .map(|(class, n)| format!("{} ({})", case.name(*class), fmt::count(*n)))
-        .collect();
+    let named: Vec<String> =
+        classes.iter().take(NAMED).map(|(class, n)| format!("{} ({})", case.name(*class), fmt::count(*n))).collect();
     let mut evidence = vec![("suspects", number(open.len() as u64))];
     evidence.extend(SuspectKind::ALL.into_iter().map(|kind| (kind.name(), number(of_kind(kind)))));
     evidence.extend(found.confident.map(|score| ("confident_from", score)));
@@ -88,7 +84,9 @@ fn rule(case: &Case, found: &Found) -> String {
 fn of_objects(rules: &Rules, confident: f64, faint: f64) -> String {
     let how = match rules.suspect_confidence {
         Some(_) => "as set".to_owned(),
-        None => format!("precision {} from there on, but not below the optimum", fmt::rate(Some(rules.suspect_precision))),
+        None => {
+            format!("precision {} from there on, but not below the optimum", fmt::rate(Some(rules.suspect_precision)))
+        }
     };
     format!(
         "Confident detections (score ≥ {}, {how}) that overlap an object of another class by at least {}, none by {}, or their own \
@@ -157,8 +155,7 @@ fn repaired(case: &Case, open: &[Suspect]) -> Option<Counts> {
 /// A changed annotation can free a detection for another object: what the threshold keeps is matched once more.
 fn matched_again(case: &Case, open: &[Suspect]) -> Option<Counts> {
     let (evaluation, predictions) = (case.evaluation, &case.evaluation.predictions);
-    let judged: Vec<Judged> =
-        open.iter().map(|suspect| Judged::of(evaluation, suspect, Verdict::ModelRight)).collect();
+    let judged: Vec<Judged> = open.iter().map(|suspect| Judged::of(evaluation, suspect, Verdict::ModelRight)).collect();
     let truth = repair::dataset(evaluation, &judged);
     let keeps = case.matched.keeps(case.counter.cut());
     let mut kept = PredictionsBuilder::default();

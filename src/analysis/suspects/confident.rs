@@ -58,7 +58,8 @@ impl Confident {
     /// [`Cancelled`] when asked to stop.
     pub fn of(table: &impl Table, progress: &dyn Progress) -> Result<Self, Cancelled> {
         let by_label = by_label(table);
-        let thresholds: Vec<f64> = by_label.iter().enumerate().map(|(class, own)| threshold(table, class, own)).collect();
+        let thresholds: Vec<f64> =
+            by_label.iter().enumerate().map(|(class, own)| threshold(table, class, own)).collect();
         let (mut joint, counted) = count(table, &thresholds, progress)?;
         for (class, row) in joint.iter_mut().enumerate() {
             if let Some(diagonal) = row.get_mut(class) {
@@ -140,8 +141,10 @@ fn count(
         if item % RUN == 0 {
             progress.check()?;
         }
-        let mut confident =
-            (0..).zip(thresholds).filter(|(class, t)| table.probability(item, *class) >= **t - CLOSE).map(|(class, _)| class);
+        let mut confident = (0..)
+            .zip(thresholds)
+            .filter(|(class, t)| table.probability(item, *class) >= **t - CLOSE)
+            .map(|(class, _)| class);
         let (first, second) = (confident.next(), confident.next());
         let Some(only) = first else { continue };
         let guess = if second.is_none() { only } else { best(table.classes(), |class| table.probability(item, class)) };

@@ -33,7 +33,8 @@ pub(super) fn find(evaluation: &Evaluation, scores: Scores) -> Vec<Suspect> {
     let Some(objects) = evaluation.objects().filter(|o| o.pairs.scope() == PairScope::AllClasses) else {
         return Vec::new();
     };
-    let look = Look { dataset: &evaluation.dataset, predictions: &evaluation.predictions, pairs: &objects.pairs, scores };
+    let look =
+        Look { dataset: &evaluation.dataset, predictions: &evaluation.predictions, pairs: &objects.pairs, scores };
     let images: Vec<ImageId> = evaluation.dataset.image_ids().collect();
     let parts: Vec<Part> = images.par_chunks(64).map(|chunk| look.part(chunk)).collect();
     let truths = &evaluation.dataset.truths;
@@ -132,7 +133,9 @@ impl Look<'_> {
                 part.suspects.extend(self.judge(image, TruthId::from_index(truth), label, said));
             }
         }
-        let missing = missing.into_iter().map(|(pred, _)| self.suspect(SuspectKind::MissingLabel, image, None, Some((pred, 0.0))));
+        let missing = missing
+            .into_iter()
+            .map(|(pred, _)| self.suspect(SuspectKind::MissingLabel, image, None, Some((pred, 0.0))));
         part.suspects.extend(missing);
     }
 
@@ -140,10 +143,12 @@ impl Look<'_> {
     fn listen(&self, pred: PredId, class: ClassId, score: f64, first: usize, said: &mut [Said]) -> bool {
         let truths = &self.dataset.truths;
         let (mut largest, mut on_own) = (0.0_f64, false);
-        let (mut best_other, mut best_own): (Option<(usize, f64)>, Option<(usize, f64)>) = (None, None);
+        let mut best_other: Option<(usize, f64)> = None;
+        let mut best_own = None;
         for (truth, overlap) in self.pairs.of(pred) {
             largest = largest.max(overlap);
-            let (Some(&of), Some(&ignored)) = (truths.class.get(truth.index()), truths.ignored.get(truth.index())) else {
+            let (Some(&of), Some(&ignored)) = (truths.class.get(truth.index()), truths.ignored.get(truth.index()))
+            else {
                 continue;
             };
             let place = truth.index() - first;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::metrics::{Counter, DetectionSettings, Evaluation, Sections};
 use crate::model::{
-    BBox, Cancelled, ClassId, ClassScores, Dataset, ImageId, Masks, NewTruth, Predictions, Progress, Rle, RleRef, SuspectKind,
-    TruthId, Verdict,
+    BBox, Cancelled, ClassId, ClassScores, Dataset, ImageId, Masks, NewTruth, Predictions, Progress, Rle, RleRef,
+    SuspectKind, TruthId, Verdict,
 };
 
 use super::Suspect;

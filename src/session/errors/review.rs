@@ -168,7 +168,8 @@ fn truth_of(dataset: &Dataset, image: ImageId, label: &Named) -> Option<TruthId>
 
 fn placed(dataset: &Dataset, named: &Named) -> Option<Placed> {
     let [x, y, w, h] = named.place.unwrap_or_default();
-    let mask = named.mask.as_ref().and_then(|(height, width, text)| Rle::from_text(*height, *width, text.as_bytes()).ok());
+    let mask =
+        named.mask.as_ref().and_then(|(height, width, text)| Rle::from_text(*height, *width, text.as_bytes()).ok());
     Some(Placed { class: dataset.classes.by_name(&named.class)?, bbox: BBox::new(x, y, w, h), mask })
 }
 

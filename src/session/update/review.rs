@@ -8,12 +8,13 @@ use crate::analysis::suspects::{self, Found, Suspect, repair};
 use crate::jobs::{JobCtx, JobError};
 use crate::metrics::{Evaluation, Outcome};
 use crate::model::verdict::{Subject, standing};
-use crate::model::{Dataset, SuspectKind, TruthId, Verdict, VerdictLine};
+use crate::model::{ClassId, Dataset, SuspectKind, TruthId, Verdict, VerdictLine};
 use crate::session::atlas::cloud::{self, Cloud, Of, Wanted};
 use crate::session::atlas::nearby::{self, Nearby};
 use crate::session::errors::review::{Answer, Ask, Only, line_of};
 use crate::session::{EventBody, Session, Slot};
 use crate::store::journal::Journal;
+use crate::vectors::neighbourhood::Disagreement;
 
 /// Name of the journal.
 const JOURNAL: &str = "labels";
@@ -125,9 +126,10 @@ impl Session {
             Ok(Answer::Neighbours(match found {
                 Err(JobError::Cancelled) => return Err(JobError::Cancelled),
                 Err(error) => Err(error.to_string()),
-                Ok(found) => Ok(found.map_or_else(Vec::new, |(cloud, nearby)| {
-                    of_neighbours(&evaluation, &cloud, &nearby, share)
-                })),
+                Ok(found) => {
+                    Ok(found
+                        .map_or_else(Vec::new, |(cloud, nearby)| of_neighbours(&evaluation, &cloud, &nearby, share)))
+                }
             }))
         };
         self.start(Slot::Suspects, "Asking the neighbours of each item", work, EventBody::Review);
@@ -216,7 +218,9 @@ impl Session {
         let earlier = self.errors.review.judged.get(&explorer.evaluation, suspect).cloned();
         if let (None, Some(earlier)) = (suspect.truth, earlier) {
             let known = |old: &&VerdictLine| old.image == line.image && old.split == line.split && old.label.is_none();
-            let same = |old: &&VerdictLine| old.model.as_ref().is_some_and(|m| m.place == earlier.model.as_ref().and_then(place));
+            let same = |old: &&VerdictLine| {
+                old.model.as_ref().is_some_and(|m| m.place == earlier.model.as_ref().and_then(place))
+            };
             let old = standing(&self.errors.review.lines).into_iter().filter(known).find(same);
             line.model = old.and_then(|old| old.model.clone()).or(line.model);
         }
@@ -338,28 +342,32 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
-/// The points whose neighbours are labelled otherwise from this share on.
+/// The points of whose labelled neighbours so many have one other label.
 fn of_neighbours(evaluation: &Evaluation, cloud: &Cloud, nearby: &Nearby, share: f64) -> Vec<Suspect> {
     let dataset = &evaluation.dataset;
     // The label of an image with one object says nothing about the image.
     if cloud.wanted.of == Of::Items && evaluation.objects().is_some() {
         return Vec::new();
     }
-    let suspect = |(point, said): (&cloud::Point, &Option<crate::vectors::neighbourhood::Disagreement>)| {
-        let said = said.filter(|said| said.share >= share)?;
+    let labels: Vec<Option<u32>> = cloud.points.iter().map(|point| nearby::label(dataset, *point)).collect();
+    let suspect = |(row, (point, said)): (u32, (&cloud::Point, &Option<Disagreement>))| {
+        let model = ClassId(said.as_ref()?.most);
         let truth = point.truth.or_else(|| dataset.truths.ids_of(point.image).next())?;
         let label = *dataset.truths.class.get(truth.index())?;
-        let model = crate::model::ClassId(said.most);
-        (label != model).then_some(Suspect {
+        let near = nearby.neighbours.indices(row).iter().filter_map(|other| labels.get(*other as usize).copied()?);
+        let (agree, all) =
+            near.fold((0.0, 0.0), |(agree, all), of| (agree + f64::from(u8::from(of == model.0)), all + 1.0));
+        let score = agree / all;
+        (label != model && score >= share).then_some(Suspect {
             kind: SuspectKind::Neighbours,
             image: point.image,
             truth: Some(truth),
             pred: None,
             label: Some(label),
             model: Some(model),
-            score: said.share,
+            score,
             overlap: None,
         })
     };
-    cloud.points.iter().zip(&nearby.disagreements).filter_map(suspect).collect()
+    (0..).zip(cloud.points.iter().zip(&nearby.disagreements)).filter_map(suspect).collect()
 }

@@ -186,12 +186,12 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures:
 }
 
 /// What a classifier says of an item: the text, where it is one, and the probabilities of its classes.
-pub(super) fn item(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, id: ImageId, probabilities: Rect) {
+pub(super) fn item(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, id: ImageId, (said, list): (Rect, Rect)) {
     let Some(image) = explorer.dataset().images.get(id.index()) else { return };
     let scene = Scene { ctx, explorer, id, image, objects: Vec::new(), marked: 0, controls: true };
-    classes::ui(&mut child(ui, "classes", probabilities), &scene);
+    classes::ui(&mut child(ui, "classes", list), &scene);
     if explorer.evaluation.task.is_text() {
-        written(ui, &scene);
+        written(&mut child(ui, "text", said), &scene);
     }
 }
 

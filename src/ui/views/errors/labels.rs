@@ -77,7 +77,12 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut State, pi
         match ctx.session.jobs.get(&Slot::Suspects) {
             Some(job) => states::loading(ui, ctx, Slot::Suspects, job),
             None if review.asked => {
-                states::empty(ui, ctx, "Nobody looked for labels that may be wrong", "They are read off the model’s outputs");
+                states::empty(
+                    ui,
+                    ctx,
+                    "Nobody looked for labels that may be wrong",
+                    "They are read off the model’s outputs",
+                );
                 ui.vertical_centered(|ui| {
                     if ui.button("Look for suspects").clicked() {
                         ctx.send(Command::Review(Ask::Find));
@@ -163,7 +168,11 @@ fn sentence(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, suspect: &Suspect) 
     let name = explorer.dataset().images.get(suspect.image.index()).map_or("", |image| image.name.as_str());
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.horizontal(|ui| {
-        ui.label(RichText::new(fmt::capitalised(&suspect.title(&explorer.evaluation))).font(theme::title()).color(ctx.theme.text));
+        ui.label(
+            RichText::new(fmt::capitalised(&suspect.title(&explorer.evaluation)))
+                .font(theme::title())
+                .color(ctx.theme.text),
+        );
         let open = ui.add(Button::new(RichText::new(name).color(ctx.theme.muted)).frame(false).truncate());
         open.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Open {name}")));
         if open.on_hover_text("Opens the image with all of its objects").clicked() {

@@ -42,7 +42,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, review: &Review, stat
     if let Some(job) = ctx.session.jobs.get(&Slot::Corrected)
         && review.corrected.is_none()
     {
-        states::job_row(ui, ctx, Slot::Corrected, job, ui.available_width() - 80.0);
+        ui.horizontal(|ui| states::job_row(ui, ctx, Slot::Corrected, job, ui.available_width() - 80.0));
         return;
     }
     let Some((corrected, matched)) = review.corrected.as_ref().and_then(|c| Some((c, c.matched.as_ref()?))) else {
@@ -56,24 +56,32 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, review: &Review, stat
     let Some((_, counter)) = &mut state.counter else { return };
     matched.timeline.move_to(counter, explorer.threshold.value);
     let rows = repair::rows((&explorer.evaluation, &explorer.counter), (corrected, counter));
-    Grid::new("corrected metrics").num_columns(4).min_row_height(ROW).spacing([2.0 * theme::PADDING, theme::GRID / 2.0]).show(ui, |ui| {
-        for head in ["", "original", "corrected", "difference"] {
-            ui.label(RichText::new(head).font(theme::caption()).color(ctx.theme.muted));
-        }
-        ui.end_row();
-        for row in rows {
-            let difference = row.original.zip(row.corrected).map(|(before, after)| after - before);
-            let words = [fmt::rate(row.original), fmt::rate(row.corrected), difference.map_or_else(|| fmt::UNDEFINED.to_owned(), fmt::difference)];
-            let name = ui.label(RichText::new(row.name).color(ctx.theme.muted));
-            let [before, after, by] = &words;
-            name.widget_info(|| {
-                let said = format!("{} {before}, corrected {after}, difference {by}", row.name);
-                WidgetInfo::labeled(Role::Label, true, said)
-            });
-            for word in &words {
-                ui.label(RichText::new(word).color(ctx.theme.text));
+    Grid::new("corrected metrics")
+        .num_columns(4)
+        .min_row_height(ROW)
+        .spacing([2.0 * theme::PADDING, theme::GRID / 2.0])
+        .show(ui, |ui| {
+            for head in ["", "original", "corrected", "difference"] {
+                ui.label(RichText::new(head).font(theme::caption()).color(ctx.theme.muted));
             }
             ui.end_row();
-        }
-    });
+            for row in rows {
+                let difference = row.original.zip(row.corrected).map(|(before, after)| after - before);
+                let words = [
+                    fmt::rate(row.original),
+                    fmt::rate(row.corrected),
+                    difference.map_or_else(|| fmt::UNDEFINED.to_owned(), fmt::difference),
+                ];
+                let name = ui.label(RichText::new(row.name).color(ctx.theme.muted));
+                let [before, after, by] = &words;
+                name.widget_info(|| {
+                    let said = format!("{} {before}, corrected {after}, difference {by}", row.name);
+                    WidgetInfo::labeled(Role::Label, true, said)
+                });
+                for word in &words {
+                    ui.label(RichText::new(word).color(ctx.theme.text));
+                }
+                ui.end_row();
+            }
+        });
 }

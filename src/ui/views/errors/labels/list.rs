@@ -76,7 +76,8 @@ fn row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, review: &Review, place: 
         room = second.with_max_x(mark.left() - theme::PADDING);
     }
     text::left(ui.painter(), room, name, theme::caption(), theme.muted);
-    if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    if response.on_hover_text(suspect.sentence(&explorer.evaluation)).clicked() {
         ctx.send(Command::Review(Ask::Open(place)));
     }
 }

@@ -43,7 +43,7 @@ pub fn ui(
     if explorer.evaluation.labels().is_some() {
         let list = rect.with_min_x(rect.right() - theme::OBJECT_LIST);
         view = rect.with_max_x(list.left());
-        viewer::item(&mut child(ui, "item", view), ctx, explorer, suspect.image, list);
+        viewer::item(ui, ctx, explorer, suspect.image, (view, list));
         if explorer.evaluation.task.is_text() {
             return;
         }
@@ -60,7 +60,8 @@ pub fn ui(
     let now = ui.input(|input| input.time);
     if state.shown != Some((suspect.image, here)) {
         state.shown = Some((suspect.image, here));
-        if let Some(bbox) = around(explorer, suspect) {
+        // Labels of items have no place.
+        if let Some(bbox) = around(explorer, suspect).filter(|bbox| bbox.w > 0.0 || bbox.h > 0.0) {
             canvas.zoom_to(&mut state.canvas, with_context(bbox), now);
             ui.request_repaint();
         }

@@ -27,8 +27,8 @@ const ABOUT_OBJECTS: &str = "Wrong label: a confident detection overlaps an obje
 const ABOUT_ITEMS: &str = "Confident learning (Northcutt et al. 2021) as cleanlab 2.9.0 counts it: a class is confident where its probability \
     reaches the mean over its own items; the counts of label against confident class say how many labels of each pair are wrong. By \
     noise rate so many are taken, those with the largest margin; else the items that were counted. Sorted by 1 − normalized margin. Of \
-    several labels an item, each class against all others. Neighbours: at least 90 % of the 15 nearest by the project’s vectors, or \
-    those of the map, are labelled otherwise. Verdicts are kept beside the project; your labels are never changed";
+    several labels an item, each class against all others. Neighbours: at least 80 % of the 15 nearest by the project’s vectors, or \
+    those of the map, have one other label. Verdicts are kept beside the project; your labels are never changed";
 
 /// Draws the bar.
 pub fn ui(
@@ -44,7 +44,9 @@ pub fn ui(
         kinds(ui, ctx, review, found);
         classes(ui, ctx, explorer, review, search);
         let mut open = review.only.open;
-        if switch::toggle(ui, ctx.theme, &mut open, "Not judged", None, "Lists only those that nobody has judged").changed() {
+        if switch::toggle(ui, ctx.theme, &mut open, "Not judged", None, "Lists only those that nobody has judged")
+            .changed()
+        {
             list(ctx, Only { open, ..review.only });
         }
         match found.confident {
@@ -58,7 +60,8 @@ pub fn ui(
             save(ui, ctx, explorer, review);
             let words = format!("{} of {} judged", fmt::count(judged as u64), fmt::count(all as u64));
             let label = ui.label(RichText::new(words).color(ctx.theme.text));
-            let lost = [(review.elsewhere, "about labels that are not on screen"), (review.unread, "that cannot be read")];
+            let lost =
+                [(review.elsewhere, "about labels that are not on screen"), (review.unread, "that cannot be read")];
             let lost: Vec<String> = lost
                 .iter()
                 .filter(|(n, _)| *n > 0)
@@ -111,7 +114,8 @@ fn confidence(ui: &mut Ui, ctx: &ViewCtx, confident: f64) {
     let rules = &ctx.session.rules;
     ui.label(RichText::new("Confident from").color(ctx.theme.muted));
     let mut value = confident;
-    let field = ui.add(DragValue::new(&mut value).range(0.0..=1.0).speed(0.005).fixed_decimals(3).update_while_editing(false));
+    let field =
+        ui.add(DragValue::new(&mut value).range(0.0..=1.0).speed(0.005).fixed_decimals(3).update_while_editing(false));
     field.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, "Confident from"));
     let hint = match rules.suspect_confidence {
         Some(_) => "The score from which a detection is confident, as you set it".to_owned(),
@@ -133,7 +137,11 @@ fn pruning(ui: &mut Ui, ctx: &ViewCtx) {
     let now = ctx.session.rules.suspect_pruning;
     ui.spacing_mut().item_spacing.x = theme::GRID;
     for (pruning, name, hint) in [
-        (Pruning::NoiseRate, "By noise rate", "As many items as are estimated to be wrong, those with the largest margin"),
+        (
+            Pruning::NoiseRate,
+            "By noise rate",
+            "As many items as are estimated to be wrong, those with the largest margin",
+        ),
         (Pruning::Counted, "As counted", "The items that are counted off the diagonal of the confident joint"),
     ] {
         if switch::choice(ui, ctx.theme, now == pruning, name, name, hint).clicked() && now != pruning {
