@@ -5,6 +5,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use evalens::analysis::recommend::{Beside, recommend};
+use evalens::analysis::{Rules, suspects};
 use evalens::metrics::Evaluation;
 use evalens::metrics::detection::{DetectionSettings, Matched, Sections};
 use evalens::metrics::pairs::{PairScope, Pairs};
@@ -47,6 +49,19 @@ fn detection(criterion: &mut Criterion) {
                 black_box(Evaluation::of_objects(dataset, predictions, settings, sections, &NoProgress))
             });
         });
+    }
+    let evaluation = Evaluation::of_objects(dataset, predictions, settings, Sections::ALL, &NoProgress).unwrap();
+    let (matched, rules) = (evaluation.matched.clone().unwrap(), Rules::default());
+    let found = || suspects::find(&evaluation, &rules, &NoProgress).unwrap();
+    group.bench_function(id("label suspects"), |b| b.iter(found));
+    let threshold = matched.optima.pooled.unwrap();
+    let counter = matched.timeline.counter_at(threshold);
+    let cards = |beside: &Beside| recommend(&evaluation, &matched, &counter, threshold, &rules, beside);
+    let known = Beside { suspects: Some(Arc::new(found())), ..Beside::default() };
+    let none = Beside { suspects: Some(Arc::default()), ..Beside::default() };
+    eprintln!("{} label suspects", known.suspects.as_ref().map_or(0, |found| found.suspects.len()));
+    for (name, beside) in [("cards", &known), ("cards without label suspects", &none)] {
+        group.bench_function(id(name), |b| b.iter(|| black_box(cards(beside))));
     }
     group.finish();
 }

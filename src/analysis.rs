@@ -15,6 +15,7 @@ pub mod protocols;
 pub mod recommend;
 pub mod slices;
 pub mod summary;
+pub mod suspects;
 
 pub use compare::{CompareError, CompareSettings, Comparison};
 pub use filter::Filter;

@@ -13,6 +13,7 @@ pub mod output;
 pub mod scoring;
 pub mod thresholds;
 pub mod vectors;
+pub mod verdicts;
 
 use std::path::PathBuf;
 
@@ -99,6 +100,7 @@ pub fn run(command: Subcommand) -> Exit {
         Subcommand::Compare(args) => compare::compare(&args),
         Subcommand::Leaderboard(args) => leaderboard::leaderboard(&args),
         Subcommand::Thresholds(args) => thresholds::thresholds(&args),
+        Subcommand::Verdicts(args) => verdicts::verdicts(&args),
     };
     match result {
         Ok(exit) => exit,

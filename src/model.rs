@@ -21,6 +21,7 @@ pub mod rng;
 pub mod run;
 pub mod scoring;
 pub mod task;
+pub mod verdict;
 pub mod workspace;
 
 pub use answers::{Answers, Choices, NumberColumn, NumberRole, WordColumn, WordRole};
@@ -37,3 +38,4 @@ pub use predictions::{ModelIdentity, Predictions, PredictionsBuilder};
 pub use progress::{Cancelled, NoProgress, Progress};
 pub use scoring::{Check, Scoring};
 pub use task::Task;
+pub use verdict::{SuspectKind, Verdict, VerdictLine};

@@ -17,3 +17,4 @@ pub mod texts;
 pub mod thresholds;
 pub mod tree;
 pub mod undefined;
+pub mod verdicts;

@@ -11,6 +11,7 @@ mod missed;
 mod pixels;
 mod rules;
 mod slices;
+mod suspects;
 mod texts;
 mod threshold;
 mod weak_cluster;
@@ -24,6 +25,7 @@ use crate::model::{ClassId, ClassTable};
 
 use super::filter::Filter;
 use super::slices::Attributes;
+use super::suspects::{Found, repair::Judgements};
 use case::Case;
 
 pub use rules::{Limit, Rules};
@@ -163,6 +165,10 @@ pub struct Beside {
     pub groups: Vec<Group>,
     /// Attributes with all that is known of pictures and files; without them rules take what the annotations say.
     pub attributes: Option<Arc<Attributes>>,
+    /// Labels that may be wrong; where they are not known they are looked for.
+    pub suspects: Option<Arc<Found>>,
+    /// What a person said of labels.
+    pub judged: Arc<Judgements>,
 }
 
 /// Applies every rule at the threshold of `counter`; by estimated gain, then importance.
@@ -186,6 +192,7 @@ pub fn recommend(
     all.extend(weak_cluster::find(&case, &beside.groups));
     if evaluation.texts().is_none() {
         all.extend(slices::find(&case, beside.attributes.as_deref()));
+        all.extend(suspects::find(&case, beside));
     }
     all.sort_by(by_gain_then_importance);
     all

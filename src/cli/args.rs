@@ -43,6 +43,21 @@ pub enum Subcommand {
     Leaderboard(LeaderboardArgs),
     /// Choose thresholds for costs, F-beta, or a recall or precision to reach, and judge them on held-out items
     Thresholds(ThresholdsArgs),
+    /// Write what was said of labels in the window: a table, or the changes to the ground truth
+    Verdicts(VerdictsArgs),
+}
+
+/// `evalens verdicts`.
+#[derive(Debug, Args)]
+pub struct VerdictsArgs {
+    /// The project folder
+    pub path: PathBuf,
+    /// The dataset
+    #[arg(long, value_name = "ID[@VERSION]")]
+    pub dataset: Option<String>,
+    /// Write all verdicts as a table (.csv), or the changes that they ask for (.json); to stdout as a table with `-`
+    #[arg(long, value_name = "FILE.csv|FILE.json|-")]
+    pub out: Option<PathBuf>,
 }
 
 /// `evalens check`.

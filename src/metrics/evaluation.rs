@@ -200,10 +200,33 @@ impl Evaluation {
         limit: usize,
         progress: &dyn Progress,
     ) -> Result<Self, Cancelled> {
-        let several = task.is_multilabel();
         progress.stage("Computing metrics");
-        let (scores, from_logits) = classification::as_probabilities(scores, several);
-        let scores = Arc::new(scores);
+        let (scores, from_logits) = classification::as_probabilities(scores, task.is_multilabel());
+        Self::of_table(task, dataset, (Arc::new(scores), from_logits), limit, progress)
+    }
+
+    /// As [`Self::of_labels`], of scores that are probabilities already; they are shared.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when asked to stop.
+    pub fn of_probabilities(
+        task: Task,
+        dataset: Arc<Dataset>,
+        scores: Arc<ClassScores>,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
+        progress.stage("Computing metrics");
+        Self::of_table(task, dataset, (scores, false), classification::outcomes::LIMIT, progress)
+    }
+
+    fn of_table(
+        task: Task,
+        dataset: Arc<Dataset>,
+        (scores, from_logits): (Arc<ClassScores>, bool),
+        limit: usize,
+        progress: &dyn Progress,
+    ) -> Result<Self, Cancelled> {
+        let several = task.is_multilabel();
         progress.check()?;
         let mut part = Labels {
             from_logits,

@@ -77,6 +77,13 @@ impl ClassScores {
         Self { identity: ModelIdentity::default(), has_confidence: true, classes, items, values, absent }
     }
 
+    /// The same scores, with further items that nothing is said about.
+    #[must_use]
+    pub fn without(&self, items: impl Fn(ImageId) -> bool) -> Self {
+        let absent = (0..self.items).map(ImageId::from_index).map(|item| self.is_absent(item) || items(item));
+        Self { absent: absent.collect(), ..self.clone() }
+    }
+
     /// Number of classes.
     #[must_use]
     pub const fn classes(&self) -> usize {
@@ -172,7 +179,7 @@ impl ClassScores {
 
     fn listed(&self, item: ImageId) -> impl Iterator<Item = (ClassId, f64)> + '_ {
         let (range, class, score): (_, &[ClassId], &[f64]) = match &self.values {
-            Values::Best { starts, class, score } => {
+            Values::Best { starts, class, score } if !self.is_absent(item) => {
                 let range = match (starts.get(item.index()), starts.get(item.index() + 1)) {
                     (Some(&a), Some(&b)) => a as usize..b as usize,
                     _ => 0..0,

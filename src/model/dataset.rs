@@ -91,6 +91,29 @@ impl Truths {
         self.image.is_empty()
     }
 
+    /// Sorts truths in file order by image. `place` says where each of their images stands; a truth of an image or a class that
+    /// is not there is dropped.
+    fn sorted(truths: Vec<NewTruth>, masks: Masks, place: &[usize], classes: usize) -> Self {
+        let mut truths: Vec<(usize, u32, NewTruth)> = (0..)
+            .zip(truths)
+            .filter(|(_, t)| t.class.index() < classes)
+            .filter_map(|(row, t)| place.get(t.image).map(|&p| (p, row, t)))
+            .collect();
+        truths.sort_by_key(|(image, ..)| *image);
+        let image: Vec<ImageId> = truths.iter().map(|(p, ..)| ImageId::from_index(*p)).collect();
+        let rows = || truths.iter().map(|(_, row, _)| *row).collect::<Vec<_>>();
+        let masks = if masks.is_empty() { masks } else { masks.reordered(&rows()) };
+        Self {
+            starts: starts(place.len(), &image),
+            image,
+            class: truths.iter().map(|(.., t)| t.class).collect(),
+            bbox: truths.iter().map(|(.., t)| t.bbox).collect(),
+            area: truths.iter().map(|(.., t)| t.area).collect(),
+            ignored: truths.iter().map(|(.., t)| t.ignored).collect(),
+            masks,
+        }
+    }
+
     /// The truths of one image, as a range of indices into the columns.
     #[must_use]
     pub fn of(&self, image: ImageId) -> Range<usize> {
@@ -185,6 +208,23 @@ impl Dataset {
         self.per_class(self.truths.class.iter())
     }
 
+    /// The same images with other truths, inside an image in the order given; the image of a truth is its position here. `masks`
+    /// holds one for each of them, or none at all.
+    #[must_use]
+    pub fn with_truths(&self, truths: Vec<NewTruth>, masks: Masks) -> Self {
+        let place: Vec<usize> = (0..self.images.len()).collect();
+        Self {
+            identity: self.identity.clone(),
+            classes: self.classes.clone(),
+            splits: self.splits.clone(),
+            images: self.images.clone(),
+            truths: Truths::sorted(truths, masks, &place, self.classes.len()),
+            texts: self.texts.clone(),
+            split_sizes: self.split_sizes.clone(),
+            file_rank: self.file_rank.clone(),
+        }
+    }
+
     fn per_class<'a>(&self, of_truths: impl Iterator<Item = &'a ClassId>) -> Vec<u64> {
         let mut support = vec![0; self.classes.len()];
         for class in of_truths {
@@ -229,24 +269,7 @@ impl DatasetBuilder {
                 *p = new;
             }
         }
-        let mut truths: Vec<(usize, u32, NewTruth)> = (0..)
-            .zip(self.truths)
-            .filter(|(_, t)| t.class.index() < self.classes.len())
-            .filter_map(|(row, t)| place.get(t.image).map(|&p| (p, row, t)))
-            .collect();
-        truths.sort_by_key(|(image, ..)| *image);
-        let image: Vec<ImageId> = truths.iter().map(|(p, ..)| ImageId::from_index(*p)).collect();
-        let rows = || truths.iter().map(|(_, row, _)| *row).collect::<Vec<_>>();
-        let masks = if self.masks.is_empty() { self.masks } else { self.masks.reordered(&rows()) };
-        let columns = Truths {
-            starts: starts(self.images.len(), &image),
-            image,
-            class: truths.iter().map(|(.., t)| t.class).collect(),
-            bbox: truths.iter().map(|(.., t)| t.bbox).collect(),
-            area: truths.iter().map(|(.., t)| t.area).collect(),
-            ignored: truths.iter().map(|(.., t)| t.ignored).collect(),
-            masks,
-        };
+        let columns = Truths::sorted(self.truths, self.masks, &place, self.classes.len());
         let mut images: Vec<Option<Image>> = self.images.into_iter().map(Some).collect();
         let mut texts = self.texts;
         Dataset {

@@ -265,7 +265,10 @@ impl Session {
                 }
             }
             EventBody::Ranged(Ok(ranges)) => self.ranges = Some(Arc::from(ranges)),
-            EventBody::Compared(Ok(compared)) => (self.compared, self.other_masks) = (compared, None),
+            EventBody::Compared(Ok(compared)) => {
+                (self.compared, self.other_masks) = (compared, None);
+                self.review_follows();
+            }
             EventBody::Mapped(result) => self.mapped(result),
             EventBody::LaidOut(Ok((projection, layout))) => self.laid_out(projection, layout),
             EventBody::LookedAround(Ok(nearby)) => self.looked_around(*nearby),
@@ -426,6 +429,7 @@ impl Session {
         self.explorer = Some(explorer);
         self.read_tags();
         self.read_decisions();
+        self.read_verdicts();
         self.follow_selection();
         self.settle();
         self.record_explorer();

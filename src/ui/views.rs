@@ -31,5 +31,6 @@ pub mod strips;
 pub mod texts;
 pub mod threshold_bar;
 pub mod thresholds;
+pub mod verdicts;
 pub mod viewer;
 pub mod welcome;

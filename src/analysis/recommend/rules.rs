@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::suspects::confident::Pruning;
+
 /// One number that a rule goes by.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
@@ -174,9 +176,39 @@ limits! {
         /// … and the corrected p up to which that is not chance (of answers 0.05)
         slice_p: f64 = 0.05 in 0..1;
     }
+    "Labels that may be wrong" {
+        /// Suspects at least …
+        suspect_count: u64 = 5 in 1..1000000;
+        /// … and their share of all labels
+        suspect_share: f64 = 0.001 in 0..1;
+        /// Score from which a detection is confident; 0: read off the precision
+        suspect_confidence: f64 = 0.0 in 0..1;
+        /// Precision that detections of at least the confident score have together
+        suspect_precision: f64 = 0.9 in 0..1;
+        /// Share of the confident score from which a detection sees something at all
+        suspect_faint: f64 = 0.15 in 0..1;
+        /// Share of a class and size that is seen, below which an annotation that is not seen is no suspect
+        suspect_seen: f64 = 0.8 in 0..1;
+        /// Share of its neighbours that have one other label
+        suspect_neighbours: f64 = 0.8 in 0..1;
+        /// Confident learning chooses 0: as many as are estimated to be wrong, 1: what it counts
+        suspect_counted: u64 = 0 in 0..1;
+    }
 }
 
 impl Rules {
+    /// The score from which a detection is confident, where it was set.
+    #[must_use]
+    pub fn confident(&self) -> Option<f64> {
+        (self.suspect_confidence > 0.0).then_some(self.suspect_confidence)
+    }
+
+    /// How confident learning chooses items.
+    #[must_use]
+    pub const fn pruning(&self) -> Pruning {
+        if self.suspect_counted == 0 { Pruning::NoiseRate } else { Pruning::Counted }
+    }
+
     /// The usual limits with some of them changed; names that are not known are passed over.
     #[must_use]
     pub fn of_changes(changes: &BTreeMap<String, f64>) -> Self {

@@ -23,6 +23,7 @@ impl Session {
         let (counter, at, rules) = (explorer.counter.clone(), explorer.threshold.value, self.rules.clone());
         self.jobs.remove(&Slot::Follow);
         let atlas = self.atlas.as_ref().filter(|atlas| atlas.choice == explorer.choice);
+        let (suspects, judged) = (self.errors.review.found.clone(), Arc::clone(&self.errors.review.judged));
         let attributes = self.errors.slices.known.as_ref().map(|known| Arc::clone(&known.attributes));
         let found = atlas.and_then(|atlas| Some((atlas.cloud.clone()?, atlas.groups.clone()?, atlas.names.clone())));
         self.start(
@@ -36,7 +37,8 @@ impl Session {
                         &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points),
                     )
                 });
-                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &Beside { groups, attributes }))
+                let beside = Beside { groups, attributes, suspects, judged };
+                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &beside))
             },
             move |result| EventBody::Recommended(at, result),
         );

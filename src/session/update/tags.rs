@@ -10,8 +10,8 @@ use crate::store::tags::{self, Tags};
 const UNDONE: usize = 100;
 
 impl Session {
-    /// Where the tags of the dataset on screen lie: folder, id, version.
-    fn tagged(&self) -> Option<(PathBuf, String, String)> {
+    /// Where what is said of the dataset on screen lies: folder, id, version.
+    pub(super) fn tagged(&self) -> Option<(PathBuf, String, String)> {
         let (project, explorer) = (self.project.as_ref()?, self.explorer.as_ref()?);
         let entry = explorer.choice.dataset(&project.recognised.project)?;
         Some((entry.root(&project.root).to_owned(), entry.id.clone(), entry.version.clone()))

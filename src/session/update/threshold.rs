@@ -35,6 +35,7 @@ impl Session {
         self.errors.kinds.at = None;
         explorer.outdated = true;
         self.follow_selection();
+        self.review_follows();
         self.settle();
     }
 

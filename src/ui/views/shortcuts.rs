@@ -18,6 +18,15 @@ const PLACES: &[(&str, &[(&str, &str)])] = &[
             ("← →", "Previous and next image of the selection"),
             ("F   1", "Fit the picture, show it at 100 %"),
             ("L   O", "Labels, opacity of the boxes"),
+            ("Q W E R", "The marked label: model right, label right, both wrong, unsure; U takes it back"),
+        ],
+    ),
+    (
+        "Among label suspects",
+        &[
+            ("Q W E R", "Model right, label right, both wrong, unsure; the next suspect comes"),
+            ("U   Ctrl+Z", "Take the last verdict back"),
+            ("← →", "Previous and next suspect"),
         ],
     ),
 ];

@@ -16,8 +16,10 @@ mod top;
 
 use egui::{Key, Modifiers, Rect, Ui, UiBuilder, Vec2, pos2, vec2};
 
+use crate::analysis::suspects;
 use crate::metrics::Outcome;
 use crate::model::{BBox, Image, ImageId};
+use crate::session::errors::review::Ask;
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::textures::{Pictures, Shown};
@@ -26,6 +28,9 @@ use crate::ui::widgets::image_canvas::{Canvas, CanvasState};
 
 use super::objects::{self, Object};
 use super::threshold_bar;
+use super::verdicts::{undo_pressed, verdict_pressed};
+
+pub(super) use overlay::ground;
 
 /// What the colours of boxes say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -156,7 +161,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures:
     let view = middle.with_max_x(list.left());
 
     keys(ui, &scene, state, other.is_some());
-    top::ui(&mut child(ui, "top", head), &scene);
+    top::ui(&mut child(ui, "top", head), &scene, judged(&scene, state));
     let mut chosen = list::Chosen::default();
     if list_width > 0.0 && labels {
         classes::ui(&mut child(ui, "classes", list), &scene);
@@ -177,6 +182,16 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Viewer, id: ImageId, pictures:
     }
     if !is_text {
         neighbours(&scene, pictures);
+    }
+}
+
+/// What a classifier says of an item: the text, where it is one, and the probabilities of its classes.
+pub(super) fn item(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, id: ImageId, (said, list): (Rect, Rect)) {
+    let Some(image) = explorer.dataset().images.get(id.index()) else { return };
+    let scene = Scene { ctx, explorer, id, image, objects: Vec::new(), marked: 0, controls: true };
+    classes::ui(&mut child(ui, "classes", list), &scene);
+    if explorer.evaluation.task.is_text() {
+        written(&mut child(ui, "text", said), &scene);
     }
 }
 
@@ -203,6 +218,19 @@ fn child(ui: &mut Ui, name: &str, rect: Rect) -> Ui {
     child
 }
 
+/// What a verdict is about: the object that is pointed at, else the first one that is marked; of a classifier the first error of the
+/// item. `None` where there is nothing to judge.
+fn judged(scene: &Scene, state: &Viewer) -> Option<Outcome> {
+    let evaluation = &scene.explorer.evaluation;
+    let is_error = |outcome: &Outcome| suspects::of_outcome(evaluation, *outcome).is_some();
+    if evaluation.objects().is_some() {
+        let marked = scene.objects.iter().find(|object| object.marked).map(|object| object.outcome);
+        return state.pointed.or(marked).filter(is_error);
+    }
+    evaluation.labels()?;
+    scene.explorer.matched.timeline.outcomes_of(scene.id, scene.explorer.counter.cut()).find(is_error)
+}
+
 /// The keys of this view. Letters work unless text is typed; arrows and Space belong to what has the keyboard.
 fn keys(ui: &Ui, scene: &Scene, state: &mut Viewer, compared: bool) {
     let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
@@ -219,6 +247,12 @@ fn keys(ui: &Ui, scene: &Scene, state: &mut Viewer, compared: bool) {
     }
     if ui.ctx().text_edit_focused() {
         return;
+    }
+    if let Some((outcome, verdict)) = judged(scene, state).zip(verdict_pressed(ui)) {
+        scene.ctx.send(Command::Review(Ask::JudgeOutcome(outcome, verdict)));
+    }
+    if undo_pressed(ui) {
+        scene.ctx.send(Command::Review(Ask::Undo));
     }
     if compared && pressed(Key::X) {
         state.blinked = !state.blinked;
@@ -250,7 +284,7 @@ fn keys(ui: &Ui, scene: &Scene, state: &mut Viewer, compared: bool) {
 
 fn picture(ui: &mut Ui, scene: &Scene, state: &mut Viewer, pictures: &mut Pictures, chosen: &list::Chosen) {
     let rect = ui.max_rect();
-    let shown = shown(ui, scene, rect, pictures);
+    let shown = shown(ui, scene.id, scene.image, rect, pictures);
     let source = shown.drawable().map(|d| d.source);
     let size = size_of(scene, source);
     let margin = 2.0 * theme::GRID;
@@ -268,7 +302,7 @@ fn picture(ui: &mut Ui, scene: &Scene, state: &mut Viewer, pictures: &mut Pictur
         canvas.full_size(&mut state.canvas, response.hover_pos(), now);
     }
     ui.painter().rect_filled(rect, 0.0, scene.ctx.theme.mat);
-    overlay::ground(ui, scene, &canvas, &shown);
+    ground(ui, scene.ctx.theme, scene.image, &canvas, &shown);
     let pointer = response.hover_pos().filter(|_| !response.dragged());
     let on_picture = pointer.and_then(|at| overlay::object_at(scene, &canvas, state, at));
     let pointed = chosen.pointed.or(on_picture);
@@ -285,11 +319,11 @@ fn picture(ui: &mut Ui, scene: &Scene, state: &mut Viewer, pictures: &mut Pictur
 }
 
 /// The picture; its thumbnail while it is on its way.
-fn shown(ui: &Ui, scene: &Scene, rect: Rect, pictures: &mut Pictures) -> Shown {
-    match pictures.whole(scene.id, scene.image) {
+pub(super) fn shown(ui: &Ui, id: ImageId, image: &Image, rect: Rect, pictures: &mut Pictures) -> Shown {
+    match pictures.whole(id, image) {
         Shown::Loading => {
             let pixels = rect.size().max_elem() * ui.pixels_per_point();
-            match pictures.thumb(scene.id, scene.image, pixels) {
+            match pictures.thumb(id, image, pixels) {
                 Shown::Ready(thumb) => Shown::Ready(thumb),
                 _ => Shown::Loading,
             }

@@ -3,9 +3,9 @@
 use egui::{Align2, Color32, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::metrics::{Outcome, OutcomeKind};
-use crate::model::fmt;
+use crate::model::{Image, fmt};
 use crate::ui::textures::Shown;
-use crate::ui::theme;
+use crate::ui::theme::{self, Theme};
 use crate::ui::views::objects::{Object, Side, Standing};
 use crate::ui::widgets::boxes::{Boxes, Line, Look, hatch};
 use crate::ui::widgets::heatmap::readable;
@@ -23,8 +23,7 @@ const FAINT: f32 = 0.5;
 const FAINTER: f32 = 0.3;
 
 /// Draws the picture, or what stands in for it.
-pub fn ground(ui: &Ui, scene: &Scene, canvas: &Canvas, shown: &Shown) {
-    let theme = scene.ctx.theme;
+pub fn ground(ui: &Ui, theme: &Theme, image: &Image, canvas: &Canvas, shown: &Shown) {
     let painter = ui.painter();
     let picture = canvas.picture();
     match shown {
@@ -36,7 +35,7 @@ pub fn ground(ui: &Ui, scene: &Scene, canvas: &Canvas, shown: &Shown) {
         }
         Shown::Failed(reason) => {
             painter.rect(picture, 0.0, theme.raised, (theme::HAIRLINE, theme.line), egui::StrokeKind::Inside);
-            let path = scene.image.path.as_ref().map_or_else(|| scene.image.name.clone(), |p| p.display().to_string());
+            let path = image.path.as_ref().map_or_else(|| image.name.clone(), |p| p.display().to_string());
             let visible = picture.intersect(canvas.rect);
             let at = pos2(visible.center().x, visible.bottom() - 2.0 * theme::ROW);
             let words = format!("No picture: {reason}");

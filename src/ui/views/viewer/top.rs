@@ -2,8 +2,8 @@
 
 use egui::{Align, Layout, RichText, Ui, Vec2};
 
-use crate::analysis::Filter;
-use crate::metrics::{Counts, OutcomeKind};
+use crate::analysis::{Filter, suspects};
+use crate::metrics::{Counts, Outcome, OutcomeKind};
 use crate::model::fmt;
 use crate::session::Command;
 use crate::ui::theme;
@@ -13,8 +13,8 @@ use crate::ui::widgets::icon::{self, Icon};
 use super::Scene;
 use crate::ui::views::threshold_bar::explain::occurs;
 
-/// Draws the line.
-pub fn ui(ui: &mut Ui, scene: &Scene) {
+/// Draws the line; `judged` is what a verdict would be about.
+pub fn ui(ui: &mut Ui, scene: &Scene, judged: Option<Outcome>) {
     let (theme, explorer) = (scene.ctx.theme, scene.explorer);
     let rect = ui.max_rect();
     ui.painter().rect_filled(rect, 0.0, theme.surface);
@@ -29,7 +29,10 @@ pub fn ui(ui: &mut Ui, scene: &Scene) {
             steps(ui, scene);
             ui.add_space(theme::PADDING);
             counts(ui, scene, explorer.matched.timeline.counts_of(scene.id, explorer.counter.cut()));
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| titles(ui, scene));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                titles(ui, scene);
+                verdict(ui, scene, judged);
+            });
         });
     });
 }
@@ -57,6 +60,17 @@ fn titles(ui: &mut Ui, scene: &Scene) {
         let marked = fmt::counted(scene.marked as u64, "marked object", "marked objects");
         let title = selection.filter.title(&scene.explorer.dataset().classes);
         ui.label(RichText::new(format!("{marked} in this image")).color(theme.accent)).on_hover_text(title);
+    }
+}
+
+/// What was said of the label that is looked at.
+fn verdict(ui: &mut Ui, scene: &Scene, judged: Option<Outcome>) {
+    let evaluation = &scene.explorer.evaluation;
+    let suspect = judged.filter(|_| !scene.is_other()).and_then(|outcome| suspects::of_outcome(evaluation, outcome));
+    let said = suspect.and_then(|suspect| scene.ctx.session.errors.review.verdict(evaluation, &suspect));
+    if let Some(verdict) = said {
+        let words = format!("judged {}", verdict.label().to_lowercase());
+        ui.label(RichText::new(words).color(scene.ctx.theme.accent)).on_hover_text("U takes the last verdict back");
     }
 }
 
