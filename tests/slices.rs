@@ -564,7 +564,7 @@ fn own_slices_outlive_the_session() {
     };
     let now = Instant::now();
     let mut session = session_in(folder.path());
-    let mut send = |session: &mut Session, ask: Ask| {
+    let send = |session: &mut Session, ask: Ask| {
         session.apply(Command::Slices(ask), now);
         session.apply(Command::Slices(Ask::Open), now);
     };
