@@ -225,7 +225,7 @@ fn all_samples_have_slices() {
             continue;
         }
         assert!(has(&app, bar) || has(&app, "slice "), "{sample}: {:?}", app.names());
-        assert!(has(&app, &fmt::counted(first.whole.subjects, "", "").trim().to_owned()), "{sample}");
+        assert!(has(&app, fmt::counted(first.whole.subjects, "", "").trim()), "{sample}");
         app.shot(&format!("slices-{sample}"));
         assert!(app.is_idle(), "{sample}");
     }

@@ -104,7 +104,7 @@ fn languages(dataset: &Dataset, progress: &dyn Progress) -> Result<Values, Cance
     for texts in dataset.texts.chunks(BLOCK) {
         progress.check()?;
         progress.progress(found.len(), dataset.texts.len());
-        let told: Vec<_> = texts.par_iter().map(|text| language(text).map(|language| language.eng_name())).collect();
+        let told: Vec<_> = texts.par_iter().map(|text| language(text).map(whatlang::Lang::eng_name)).collect();
         found.extend(told);
     }
     Ok(Values::of_names(found))
