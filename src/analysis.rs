@@ -7,6 +7,7 @@ pub mod clusters;
 pub mod compare;
 pub mod filter;
 pub mod leaderboard;
+pub mod leaks;
 pub mod matrix;
 pub mod pictures;
 pub mod recommend;

@@ -20,6 +20,7 @@ pub mod rng;
 pub mod run;
 pub mod scoring;
 pub mod task;
+pub mod union_find;
 pub mod workspace;
 
 pub use answers::{Answers, Choices, NumberColumn, NumberRole, WordColumn, WordRole};
