@@ -28,9 +28,8 @@ pub fn near(
     looks.sort_unstable_by_key(|(of, at)| (of.perceptual, of.gradient, of.size, *at));
     let mut joined = Joined { sets: UnionFind::new(traits.len()), pairs: Vec::new() };
     // Pictures that hash to the same are linked, and the first stands for all.
-    let alike = |a: &PictureTraits, b: &PictureTraits| {
-        (a.perceptual, a.gradient, a.size) == (b.perceptual, b.gradient, b.size)
-    };
+    let alike =
+        |a: &PictureTraits, b: &PictureTraits| (a.perceptual, a.gradient, a.size) == (b.perceptual, b.gradient, b.size);
     let mut firsts: Vec<(&PictureTraits, u32)> = Vec::new();
     for run in looks.chunk_by(|a, b| alike(a.0, b.0)) {
         firsts.extend(run.first());

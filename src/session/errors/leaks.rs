@@ -150,6 +150,13 @@ pub struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// The names of the splits that are looked through, those of the evaluation first.
+    #[must_use]
+    pub fn splits(&self) -> Vec<String> {
+        let others = listing::others(self).into_iter().map(|(.., name)| name);
+        self.evaluation.dataset.splits.iter().cloned().chain(others).collect()
+    }
+
     /// Lists all splits of the dataset, and one of another that the model was trained on, and measures their pictures.
     ///
     /// # Errors

@@ -29,8 +29,10 @@ pub(super) fn list(search: &Search<'_>, progress: &dyn Progress) -> Result<Mater
 
 fn evaluated(search: &Search<'_>) -> Material {
     let (dataset, evaluation) = (&*search.evaluation.dataset, search.evaluation);
-    let split = |name: &String| {
-        Split { name: name.clone(), training: is_training(search, search.choice.dataset, name), items: 0 }
+    let split = |name: &String| Split {
+        name: name.clone(),
+        training: is_training(search, search.choice.dataset, name),
+        items: 0,
     };
     let mut material = Material {
         splits: dataset.splits.iter().map(split).collect(),
@@ -71,7 +73,7 @@ fn add(material: &mut Material, dataset: &Dataset, task: Task, split: Split) {
 }
 
 /// The splits that are not evaluated: dataset, split, and what it is called here.
-fn others(search: &Search<'_>) -> Vec<(usize, String, String)> {
+pub(super) fn others(search: &Search<'_>) -> Vec<(usize, String, String)> {
     let entry = |dataset: usize| search.project.datasets.get(dataset);
     let own = search.choice.dataset;
     let splits = entry(own).map(|entry| entry.splits.keys()).into_iter().flatten();
@@ -86,7 +88,8 @@ fn others(search: &Search<'_>) -> Vec<(usize, String, String)> {
     if let Some(other) = search.project.datasets.iter().position(named).filter(|other| *other != own) {
         let splits = entry(other).map(|entry| entry.splits.keys()).into_iter().flatten();
         let meant = splits.filter(|split| is_training(search, other, split));
-        let name = |split: &String| entry(other).map_or_else(String::new, |e| format!("{}@{} {split}", e.key(), e.version));
+        let name =
+            |split: &String| entry(other).map_or_else(String::new, |e| format!("{}@{} {split}", e.key(), e.version));
         all.extend(meant.map(|split| (other, split.clone(), name(split))));
     }
     all
