@@ -2,12 +2,15 @@
 //!
 //! Reads counts and outcomes; matches nothing and knows no file. Each rule stands in its own module.
 
+mod calibration;
 mod case;
+mod class_mapping;
 mod confused;
 mod data;
 mod false_positives;
 mod missed;
 mod pixels;
+mod split_leak;
 mod texts;
 mod threshold;
 mod weak_cluster;
@@ -21,6 +24,8 @@ use crate::model::{ClassId, ClassTable};
 use super::filter::Filter;
 use case::Case;
 
+pub use class_mapping::{DoubtfulName, Proposal};
+pub use split_leak::Leak;
 pub use weak_cluster::Group;
 
 /// How much a recommendation matters.
@@ -181,6 +186,14 @@ pub struct Rules {
     pub short_answer: f64,
     /// `weak_slice`: share of all answers from which a part of them is judged.
     pub slice_share: f64,
+    /// `calibration`: expected calibration error from which it fires.
+    pub calibration_error: f64,
+    /// `split_leak`: leaked items from which it fires …
+    pub leaked_items: usize,
+    /// … and the share of all items from which it costs a lot, where they are in training.
+    pub leaked_share: f64,
+    /// `class_mapping`: predictions of a name that fits no class, from which it fires.
+    pub unmatched_predictions: u64,
 }
 
 /// What was found out about an evaluation beside its counts, at whatever threshold.
@@ -188,6 +201,10 @@ pub struct Rules {
 pub struct Beside {
     /// Clusters of the vector explorer, with their numbers at the threshold.
     pub groups: Vec<Group>,
+    /// Items that are there twice, where they were looked for.
+    pub leak: Option<Leak>,
+    /// Class names of the predictions that do not settle what they mean.
+    pub names: Vec<DoubtfulName>,
 }
 
 impl Default for Rules {
@@ -228,6 +245,10 @@ impl Default for Rules {
             long_answer: 2.0,
             short_answer: 0.5,
             slice_share: 0.05,
+            calibration_error: 0.1,
+            leaked_items: 1,
+            leaked_share: 0.01,
+            unmatched_predictions: 1,
         }
     }
 }
@@ -254,6 +275,7 @@ pub fn recommend(
         let mut all = texts::find(&case);
         all.extend(weak_cluster::find(&case, &beside.groups));
         all.extend(data::small_set(&case));
+        all.extend(split_leak::find(&case, beside.leak.as_ref()));
         all.sort_by(by_gain_then_importance);
         return all;
     }
@@ -266,12 +288,17 @@ pub fn recommend(
     all.extend(weak_cluster::find(&case, &beside.groups));
     all.extend(data::few_truths(&case));
     all.extend(data::small_set(&case));
+    all.extend(split_leak::find(&case, beside.leak.as_ref()));
+    all.extend(calibration::find(&case));
+    all.extend(class_mapping::find(&case, &beside.names));
     all.sort_by(by_gain_then_importance);
     all
 }
 
-/// A recommendation without a computable gain stands where one without gain would.
+/// A recommendation without a computable gain stands where one without gain would, and so does one whose number has another
+/// scale. A number that falls when the error is repaired matters as much as one that rises.
 fn by_gain_then_importance(a: &Recommendation, b: &Recommendation) -> Ordering {
-    let gain = |r: &Recommendation| r.gain.map_or(0.0, Gain::difference);
+    let comparable = |gain: &Gain| gain.metric != "ece";
+    let gain = |r: &Recommendation| r.gain.filter(comparable).map_or(0.0, |gain| gain.difference().abs());
     gain(b).total_cmp(&gain(a)).then(a.importance.cmp(&b.importance))
 }

@@ -277,7 +277,11 @@ impl Session {
             }
             EventBody::Grouped(Ok(groups)) => self.grouped(*groups),
             // Without evidence there is nothing to show, and nothing to ask for again.
-            EventBody::Studied(study) => self.study = Some(Arc::from(study.unwrap_or_default())),
+            EventBody::Studied(study) => {
+                self.study = Some(Arc::from(study.unwrap_or_default()));
+                // What it says is among the recommendations.
+                self.settle();
+            }
             EventBody::Crossed(Ok(crossed)) => self.cross_validated(*crossed),
             EventBody::Fingerprinted(Ok(now)) => {
                 if let Some(explorer) = &mut self.explorer {
@@ -427,6 +431,10 @@ impl Session {
         // The settings may have been changed while the files were read.
         self.rematch(wanted);
         self.follow_own_thresholds();
+        // Names that mean no class cost predictions: what they could mean is found out at once.
+        if self.explorer.as_ref().is_some_and(Explorer::has_unmatched_names) {
+            self.study_mapping();
+        }
     }
 
     fn settle(&mut self) {
@@ -436,6 +444,9 @@ impl Session {
         let (counter, at, rules) = (explorer.counter.clone(), explorer.threshold.value, self.rules.clone());
         let atlas = self.atlas.as_ref().filter(|atlas| atlas.choice == explorer.choice);
         let found = atlas.and_then(|atlas| Some((atlas.cloud.clone()?, atlas.groups.clone()?, atlas.names.clone())));
+        let leak = self.errors.leaks.found.as_ref().map(|found| found.leak());
+        let names = self.study.as_ref().map(|study| study.names(&explorer.mappings, explorer.dataset()));
+        let beside = Beside { leak, names: names.unwrap_or_default(), ..Beside::default() };
         self.start(
             Slot::Recommend,
             "Looking for what to improve",
@@ -447,7 +458,7 @@ impl Session {
                         &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points),
                     )
                 });
-                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &Beside { groups }))
+                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &Beside { groups, ..beside }))
             },
             move |result| EventBody::Recommended(at, result),
         );

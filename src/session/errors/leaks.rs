@@ -8,6 +8,7 @@ use std::sync::{Arc, Weak};
 use crate::analysis::leaks::without::{self, Row};
 use crate::analysis::leaks::{self, Group, Item, Leaked, Limits, Pairs, Split, looks, shingles};
 use crate::analysis::pictures::PictureTraits;
+use crate::analysis::recommend::Leak;
 use crate::cache::TableCache;
 use crate::jobs::JobError;
 use crate::metrics::detection::Matched;
@@ -104,6 +105,12 @@ pub struct Found {
 }
 
 impl Found {
+    /// What it says, for whoever recommends.
+    #[must_use]
+    pub fn leak(&self) -> Leak {
+        Leak { leaked: self.leaked.clone(), training: self.names_of(&self.leaked.splits) }
+    }
+
     /// The names of some splits, as in `test and train`.
     #[must_use]
     pub fn names_of(&self, splits: &[u16]) -> String {

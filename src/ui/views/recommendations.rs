@@ -130,7 +130,7 @@ fn gain(ui: &mut Ui, ctx: &ViewCtx, card: &Recommendation) {
     let matters = importance(card.importance);
     match card.gain {
         // What rounds to nothing is not shown as a gain.
-        Some(gain) if gain.difference() >= 0.0005 => {
+        Some(gain) if gain.difference().abs() >= 0.0005 => {
             let text = RichText::new(gain_words(gain)).color(ctx.theme.text);
             label(ui, text, gain_meaning(gain, card.importance))
         }
@@ -162,6 +162,7 @@ fn metric(name: &str) -> &str {
     match name {
         "f1" => "F1",
         "pass_rate" => "pass rate",
+        "ece" => "calibration error",
         name => name,
     }
 }

@@ -17,7 +17,7 @@ use crate::ui::widgets::icon::focus_ring;
 use crate::ui::widgets::{states, switch, text};
 
 /// Size of a picture, and of a text.
-const PICTURE: egui::Vec2 = vec2(128.0, 96.0);
+const PICTURE: egui::Vec2 = vec2(168.0, 112.0);
 const TEXT: egui::Vec2 = vec2(300.0, 64.0);
 /// Lines under a picture.
 const LINES: f32 = 2.0 * (theme::CAPTION + theme::GRID);
