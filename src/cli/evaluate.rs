@@ -17,7 +17,7 @@ use crate::model::project::{Choice, Project};
 use crate::model::{Task, fmt};
 use crate::report::csv_tables;
 use crate::report::document::{At, ConfidenceSource, Document, Inputs, Written};
-use crate::session::errors::leaks::Search;
+use crate::session::errors::leaks::{self, Search};
 use crate::session::load::{self, Loaded};
 use crate::session::{OpenProject, mapping};
 
@@ -241,7 +241,8 @@ fn beside(
         beside.names = study.names(&loaded.mappings, &evaluation.dataset);
     }
     if args.duplicates {
-        let search = Search { root, project, choice, evaluation, cache: None };
+        let cache = leaks::kept();
+        let search = Search { root, project, choice, evaluation, cache: cache.as_ref() };
         let material = Arc::new(search.material(progress)?);
         beside.leak = Some(search.find(material, Limits::default(), progress)?.leak());
     }

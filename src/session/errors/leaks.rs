@@ -240,6 +240,12 @@ pub fn count(
     Ok(Numbers { at, matched, rows: without::without(&table, leaked) })
 }
 
+/// What was measured in pictures before, by this person's programs.
+#[must_use]
+pub fn kept() -> Option<TableCache> {
+    TableCache::of_user()
+}
+
 /// True where near-duplicates among vectors can be looked for.
 #[must_use]
 pub fn has_vectors(project: &Project, choice: &Choice) -> bool {
