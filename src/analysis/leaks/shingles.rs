@@ -1,6 +1,7 @@
 //! Texts that say the same in the same words, by the pieces that they have in common. Knows texts.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::{Pairs, equal};
 use crate::model::union_find::UnionFind;
@@ -10,8 +11,10 @@ use crate::model::{Cancelled, Progress};
 pub const LENGTH: usize = 4;
 /// Bits of a character.
 const CHAR: u32 = 21;
-/// Pairs that are compared in one go.
-const BLOCK: usize = 1 << 20;
+/// Texts that are compared with those before them in one go.
+const BLOCK: usize = 1024;
+/// Shingles that near texts have in common among their first, where they have so many.
+const COMMON: usize = 3;
 /// Counters of how often shingles occur; several share one, which changes no result.
 const COUNTERS: usize = 1 << 20;
 
@@ -39,8 +42,8 @@ pub fn pairs(texts: &[&str], share: f64, progress: &dyn Progress) -> Result<Pair
             firsts.extend(text.as_deref().map(|text| (at, text)));
         }
     }
-    let near = Search { texts: firsts, share, sets: UnionFind::new(texts.len()), near: Vec::new() };
-    Ok(Pairs { exact, near: near.find(progress)? })
+    let near = Search::new(firsts, share, progress)?.find(progress)?;
+    Ok(Pairs { exact, near })
 }
 
 /// A shingle: its characters side by side.
@@ -71,80 +74,123 @@ fn alike(a: &[Shingle], b: &[Shingle], share: f64) -> bool {
     both as f64 >= share * (a.len() + b.len() - both) as f64
 }
 
-/// Finds near texts by prefixes (Chaudhuri et al. 2006; Bayardo et al. 2007): sets that have the share s in common also have
-/// one of their n − ⌈s·n⌉ + 1 first shingles in common, in whatever order all shingles stand. The rarest come first here, so
-/// that few texts meet.
+/// Finds near texts by prefixes (Chaudhuri et al. 2006; Wang et al. 2012): sets that have the share s in common also have l of
+/// their n − ⌈s·n⌉ + l first shingles in common, in whatever order all shingles stand. The rarest come first here, so that few
+/// texts meet.
 struct Search<'a> {
     /// Distinct texts, with the position of each.
     texts: Vec<(u32, &'a str)>,
     share: f64,
-    sets: UnionFind,
-    near: Vec<(u32, u32)>,
+    prefixes: Vec<Prefix>,
+    /// Which text has which shingle among its first, by shingle.
+    met: Vec<(u32, u32)>,
 }
 
-impl Search<'_> {
-    fn find(mut self, progress: &dyn Progress) -> Result<Vec<(u32, u32)>, Cancelled> {
+/// The first shingles of a text, each as a hash: two that share one only make more texts meet.
+struct Prefix {
+    first: Vec<u32>,
+    /// Shingles in all.
+    count: usize,
+    /// Those that it has in common with a near text, at least.
+    least: usize,
+}
+
+impl<'a> Search<'a> {
+    fn new(texts: Vec<(u32, &'a str)>, share: f64, progress: &dyn Progress) -> Result<Self, Cancelled> {
         let mut counters = vec![0_u32; COUNTERS];
-        for (_, text) in &self.texts {
+        for (number, (_, text)) in texts.iter().enumerate() {
+            if number % BLOCK == 0 {
+                progress.check()?;
+            }
             for shingle in shingles(text) {
-                if let Some(count) = counters.get_mut(counter(shingle)) {
+                if let Some(count) = counters.get_mut(hash(shingle) as usize % COUNTERS) {
                     *count = count.saturating_add(1);
                 }
             }
         }
-        progress.check()?;
-        let rarity = |shingle: &Shingle| (counters.get(counter(*shingle)).copied(), *shingle);
-        let first = |(number, (_, text)): (usize, &(u32, &str))| {
+        let rarity = |shingle: &Shingle| (counters.get(hash(*shingle) as usize % COUNTERS).copied(), *shingle);
+        let prefix = |(_, text): &(u32, &str)| {
             let mut all = shingles(text);
-            let (count, least) = (all.len(), (self.share * all.len() as f64 - 1e-9).ceil() as usize);
+            let count = all.len();
+            let least = ((share * count as f64 - 1e-9).ceil() as usize).clamp(1, count.max(1));
             all.sort_unstable_by_key(rarity);
-            all.truncate(count + 1 - least.clamp(1, count.max(1)));
-            all.into_iter().map(|shingle| (shingle, number as u32, count as u32)).collect::<Vec<_>>()
+            all.truncate(count - least + COMMON.min(least));
+            Prefix { first: all.into_iter().map(hash).collect(), count, least }
         };
-        let mut met: Vec<(Shingle, u32, u32)> = self.texts.par_iter().enumerate().flat_map_iter(first).collect();
+        let prefixes: Vec<Prefix> = texts.par_iter().map(prefix).collect();
         progress.check()?;
+        let of_text = |(number, prefix): (u32, &Prefix)| prefix.first.iter().map(|hash| (*hash, number)).collect();
+        let mut met: Vec<(u32, u32)> = (0..).zip(&prefixes).flat_map::<Vec<_>, _>(of_text).collect();
         met.par_sort_unstable();
-        let mut block: Vec<(u32, u32)> = Vec::new();
-        let mut done = 0;
-        for run in met.chunk_by(|a, b| a.0 == b.0) {
-            for (number, &(_, a, of_a)) in run.iter().enumerate() {
-                let fits = |of_b: u32| f64::from(of_a.min(of_b)) >= self.share * f64::from(of_a.max(of_b));
-                block.extend(run.iter().skip(number + 1).filter(|(_, _, of_b)| fits(*of_b)).map(|&(_, b, _)| (a, b)));
-                if block.len() >= BLOCK {
-                    progress.check()?;
-                    self.compare(&mut block);
-                }
-            }
-            done += run.len();
-            progress.progress(done, met.len());
-        }
-        self.compare(&mut block);
-        Ok(self.near)
+        met.dedup();
+        Ok(Self { texts, share, prefixes, met })
     }
 
-    /// Compares pairs of texts, but those that hang together already, and forgets them.
-    fn compare(&mut self, block: &mut Vec<(u32, u32)>) {
-        block.sort_unstable();
-        block.dedup();
-        let Self { texts, share, sets, near } = self;
-        let text = |number: u32| texts.get(number as usize).map_or("", |(_, text)| *text);
-        block.retain(|&(a, b)| sets.find(a) != sets.find(b));
-        let found = |&&(a, b): &&(u32, u32)| alike(&shingles(text(a)), &shingles(text(b)), *share);
-        let found: Vec<(u32, u32)> = block.par_iter().filter(found).copied().collect();
-        let place = |number: u32| texts.get(number as usize).map_or(0, |(at, _)| *at);
-        for (a, b) in found {
-            if sets.union(a, b) {
-                near.push((place(a).min(place(b)), place(a).max(place(b))));
+    /// Pairs of positions that connect near texts.
+    fn find(&self, progress: &dyn Progress) -> Result<Vec<(u32, u32)>, Cancelled> {
+        let total = self.texts.len();
+        let mut sets = UnionFind::new(total);
+        let mut near = Vec::new();
+        for start in (0..total).step_by(BLOCK) {
+            progress.check()?;
+            progress.progress(start, total);
+            // What hangs together already need not be compared.
+            let names: Vec<u32> = (0..total as u32).map(|text| sets.find(text)).collect();
+            let block = start as u32..(start + BLOCK).min(total) as u32;
+            let found: Vec<(u32, u32)> =
+                block.into_par_iter().flat_map_iter(|text| self.before(text, &names)).collect();
+            let place = |text: u32| self.texts.get(text as usize).map_or(0, |(at, _)| *at);
+            for (a, b) in found {
+                if sets.union(a, b) {
+                    near.push((place(a), place(b)));
+                }
             }
         }
-        block.clear();
+        Ok(near)
+    }
+
+    /// Near texts before a text, one of each set.
+    fn before(&self, text: u32, names: &[u32]) -> Vec<(u32, u32)> {
+        let Some((prefix, own)) = self.of(text) else { return Vec::new() };
+        let mut common: FxHashMap<u32, usize> = FxHashMap::default();
+        for hash in &prefix.first {
+            let from = self.met.partition_point(|met| met < &(*hash, 0));
+            let others = self.met.get(from..).unwrap_or_default().iter();
+            for (_, other) in others.take_while(|met| met.0 == *hash && met.1 < text) {
+                *common.entry(*other).or_default() += 1;
+            }
+        }
+        let fits = |other: u32, times: usize| {
+            self.of(other).is_some_and(|(of, _)| {
+                times >= COMMON.min(of.least).min(prefix.least) && of.count >= prefix.least && prefix.count >= of.least
+            })
+        };
+        let mut met: Vec<u32> = common.into_iter().filter(|(other, times)| fits(*other, *times)).map(|m| m.0).collect();
+        met.sort_unstable();
+        let own = shingles(own);
+        let mut joined: Vec<u32> = names.get(text as usize).copied().into_iter().collect();
+        let mut found = Vec::new();
+        for other in met {
+            let name = names.get(other as usize).copied().unwrap_or(other);
+            let near = || self.of(other).is_some_and(|(_, words)| alike(&own, &shingles(words), self.share));
+            if !joined.contains(&name) && near() {
+                joined.push(name);
+                found.push((other, text));
+            }
+        }
+        found
+    }
+
+    fn of(&self, text: u32) -> Option<(&Prefix, &'a str)> {
+        let at = text as usize;
+        Some((self.prefixes.get(at)?, self.texts.get(at)?.1))
     }
 }
 
-/// The counter of a shingle (multiplication by the golden ratio).
-fn counter(shingle: Shingle) -> usize {
+/// A hash of a shingle (multiplication by the golden ratio).
+fn hash(shingle: Shingle) -> u32 {
     let folded = (shingle ^ (shingle >> 64)) as u64;
-    (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44) as usize % COUNTERS
+    (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 
 #[cfg(test)]

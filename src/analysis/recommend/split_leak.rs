@@ -48,10 +48,12 @@ pub(super) fn find(case: &Case, leak: Option<&Leak>) -> Option<Recommendation> {
         let (from, to) = (fmt::rate(Some(gain.from)), fmt::rate(Some(gain.to)));
         let verdict = match gain.difference() {
             d if d < 0.0 => format!("{name} would be {to} instead of {from}: a part of it is memory"),
-            d if d > 0.0 => format!("{name} would be {to} instead of {from}: they did not flatter the model"),
+            d if d > 0.0 => {
+                format!("{name} would be {to} instead of {from}: {} did not flatter the model", they(count))
+            }
             _ => format!("{name} would stay {from}"),
         };
-        sentence.push_str(&format!("; without them {verdict}"));
+        sentence.push_str(&format!("; without {} {verdict}", if count == 1 { "it" } else { "them" }));
     }
     let mut evidence = vec![
         ("items", number(count as u64)),
@@ -86,6 +88,10 @@ pub(super) fn find(case: &Case, leak: Option<&Leak>) -> Option<Recommendation> {
         },
         threshold: None,
     })
+}
+
+const fn they(count: usize) -> &'static str {
+    if count == 1 { "it" } else { "they" }
 }
 
 /// Pooled F1, or the share of answers that pass, without the leaked items; `None` where it is undefined.

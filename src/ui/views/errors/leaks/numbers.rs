@@ -6,12 +6,13 @@ use crate::analysis::leaks::without::Row;
 use crate::model::fmt;
 use crate::session::Explorer;
 use crate::session::errors::leaks::Found;
+use crate::session::thresholds::NO_THRESHOLD;
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
 use crate::ui::widgets::text;
 
 /// Widths of the numbers, from the right.
-const COLUMNS: [f32; 3] = [84.0, 84.0, 92.0];
+const COLUMNS: [f32; 3] = [68.0, 76.0, 88.0];
 
 /// How high it is.
 pub fn height(ctx: &ViewCtx) -> f32 {
@@ -29,8 +30,12 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, found: &Found) {
         ui.label(RichText::new("Counting follows").color(ctx.theme.muted));
         return;
     };
-    let at = explorer.condition_at(numbers.at);
-    ui.label(RichText::new(format!("Exact, all else as it is, at {at}")).font(theme::caption()).color(ctx.theme.muted));
+    let at = if explorer.condition() == NO_THRESHOLD {
+        String::new()
+    } else {
+        format!(", at {}", explorer.condition_at(numbers.at))
+    };
+    ui.label(RichText::new(format!("Exact, all else as it is{at}")).font(theme::caption()).color(ctx.theme.muted));
     if !numbers.are_of(&explorer.matched, explorer.threshold.value) {
         ui.set_opacity(theme::SETTLING);
     }
