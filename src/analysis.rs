@@ -9,6 +9,7 @@ pub mod design;
 pub mod filter;
 pub mod kinds;
 pub mod leaderboard;
+pub mod leaks;
 pub mod matrix;
 pub mod pictures;
 pub mod protocols;

@@ -39,7 +39,7 @@ pub use class_map::{ClassMapping, MappingReason};
 pub use error::{FormatError, LoadError};
 pub use health::check_pictures;
 pub use load::{
-    MASKS, choices, input_files, load_answers, load_class_scores, load_dataset, load_groups, load_masks,
+    MASKS, choices, input_files, load_answers, load_class_scores, load_dataset, load_groups, load_items, load_masks,
     load_predictions,
 };
 pub use open::{fingerprint, open_project};

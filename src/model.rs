@@ -21,6 +21,7 @@ pub mod rng;
 pub mod run;
 pub mod scoring;
 pub mod task;
+pub mod union_find;
 pub mod verdict;
 pub mod workspace;
 

@@ -25,7 +25,6 @@ pub mod silhouette;
 mod sparse;
 pub mod tsne;
 pub mod umap;
-mod union_find;
 
 use rayon::prelude::*;
 

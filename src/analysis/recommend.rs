@@ -3,7 +3,9 @@
 //! Reads counts and outcomes; matches nothing and knows no file. Each rule stands in its own module.
 
 mod boxes;
+mod calibration;
 mod case;
+mod class_mapping;
 mod confused;
 mod data;
 mod false_positives;
@@ -11,6 +13,7 @@ mod missed;
 mod pixels;
 mod rules;
 mod slices;
+mod split_leak;
 mod suspects;
 mod texts;
 mod threshold;
@@ -28,7 +31,9 @@ use super::slices::Attributes;
 use super::suspects::{Found, repair::Judgements};
 use case::Case;
 
+pub use class_mapping::{DoubtfulName, Proposal};
 pub use rules::{Limit, Rules};
+pub use split_leak::Leak;
 pub use weak_cluster::Group;
 
 /// How much a recommendation matters.
@@ -169,6 +174,10 @@ pub struct Beside {
     pub suspects: Option<Arc<Found>>,
     /// What a person said of labels.
     pub judged: Arc<Judgements>,
+    /// Items that are there twice, where they were looked for.
+    pub leak: Option<Leak>,
+    /// Class names of the predictions that do not settle what they mean.
+    pub names: Vec<DoubtfulName>,
 }
 
 /// Applies every rule at the threshold of `counter`; by estimated gain, then importance.
@@ -190,7 +199,9 @@ pub fn recommend(
     let case = Case { evaluation, matched, counter, threshold, rules };
     let mut all = quick(&case);
     all.extend(weak_cluster::find(&case, &beside.groups));
+    all.extend(split_leak::find(&case, beside.leak.as_ref()));
     if evaluation.texts().is_none() {
+        all.extend(class_mapping::find(&case, &beside.names));
         all.extend(slices::find(&case, beside.attributes.as_deref()));
         all.extend(suspects::find(&case, beside));
     }
@@ -231,11 +242,14 @@ fn quick(case: &Case) -> Vec<Recommendation> {
     all.extend(pixels::find(case));
     all.extend(data::few_truths(case));
     all.extend(data::small_set(case));
+    all.extend(calibration::find(case));
     all
 }
 
-/// A recommendation without a computable gain stands where one without gain would.
+/// A recommendation without a computable gain stands where one without gain would, and so does one whose number has another
+/// scale. A number that falls when the error is repaired matters as much as one that rises.
 fn by_gain_then_importance(a: &Recommendation, b: &Recommendation) -> Ordering {
-    let gain = |r: &Recommendation| r.gain.map_or(0.0, Gain::difference);
+    let comparable = |gain: &Gain| gain.metric != "ece";
+    let gain = |r: &Recommendation| r.gain.filter(comparable).map_or(0.0, |gain| gain.difference().abs());
     gain(b).total_cmp(&gain(a)).then(a.importance.cmp(&b.importance))
 }

@@ -146,6 +146,10 @@ pub struct EvaluateArgs {
     /// Add bootstrap intervals of the headline (1,000 resamples of the images)
     #[arg(long)]
     pub intervals: bool,
+    /// Look through the pictures or texts of all splits for items that are there twice, and recommend what to do about those
+    /// that are evaluated
+    #[arg(long)]
+    pub duplicates: bool,
 }
 
 /// `evalens leaderboard`.

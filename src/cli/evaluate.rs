@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::analysis::leaks::Limits;
 use crate::analysis::recommend::{self, Beside};
 use crate::analysis::{Recommendation, Rules};
 use crate::formats;
@@ -15,8 +17,9 @@ use crate::model::project::{Choice, Project};
 use crate::model::{Task, fmt};
 use crate::report::csv_tables;
 use crate::report::document::{At, ConfidenceSource, Document, Inputs, Written};
-use crate::session::OpenProject;
+use crate::session::errors::leaks::{self, Search};
 use crate::session::load::{self, Loaded};
+use crate::session::{OpenProject, mapping};
 
 use super::args::{Confidence, EvaluateArgs, Section};
 use super::output::{TerminalProgress, print, write_to};
@@ -214,15 +217,9 @@ fn one(
     };
     let counter = matched.timeline.counter_at(done.confidence);
     if written.recommendations {
-        let evaluation = &done.loaded.evaluation;
-        done.recommendations = recommend::recommend(
-            evaluation,
-            &matched,
-            &counter,
-            done.confidence,
-            &Rules::of_changes(&args.rules.iter().cloned().collect()),
-            &Beside::default(),
-        );
+        let (evaluation, beside) = (&done.loaded.evaluation, beside(job, choice, args, &done.loaded, progress)?);
+        let rules = Rules::of_changes(&args.rules.iter().cloned().collect());
+        done.recommendations = recommend::recommend(evaluation, &matched, &counter, done.confidence, &rules, &beside);
     }
     if args.intervals {
         let (evaluation, timeline) = (&done.loaded.evaluation, &matched.timeline);
@@ -232,6 +229,29 @@ fn one(
     done.multilabel = done.loaded.evaluation.multilabel_at(done.confidence, progress).map_err(JobError::from)?;
     done.counter = Some(counter);
     Ok(done)
+}
+
+/// What is found out beside the counts: what class names mean, and with `--duplicates` which items are there twice.
+fn beside(
+    job: &Job,
+    choice: &Choice,
+    args: &EvaluateArgs,
+    loaded: &Loaded,
+    progress: &TerminalProgress,
+) -> Result<Beside, CliError> {
+    let (root, project, evaluation) = (&job.root, &job.project, &loaded.evaluation);
+    let mut beside = Beside::default();
+    // Without evidence there is nothing to recommend; what was read was said with the problems.
+    if let Ok(study) = mapping::study(root, project, choice, &loaded.mappings, evaluation, progress) {
+        beside.names = study.names(&loaded.mappings, &evaluation.dataset);
+    }
+    if args.duplicates {
+        let cache = leaks::kept();
+        let search = Search { root, project, choice, evaluation, cache: cache.as_ref() };
+        let material = Arc::new(search.material(progress)?);
+        beside.leak = Some(search.find(material, Limits::default(), progress)?.leak());
+    }
+    Ok(beside)
 }
 
 fn inputs(done: &Done, settings: DetectionSettings, written: Written) -> Inputs<'_> {

@@ -81,6 +81,26 @@ pub(super) fn read(
     Ok(AnswerSet { builder, answers, identity: chosen.identity })
 }
 
+/// Reads the items of one split without any answers: what was asked. `entry` comes with the folder that its paths are relative
+/// to, the truth with the rows that are of the split.
+///
+/// # Errors
+/// Where a file cannot be read or has no row of the split, or the work is cancelled.
+pub(super) fn read_items(
+    (entry, home): (&DatasetEntry, &Path),
+    (truth, rows): (&Path, &layout::Said),
+    name: &str,
+    builder: &mut DatasetBuilder,
+    findings: &mut Findings,
+    progress: &dyn Progress,
+) -> Result<(), LoadError> {
+    let identity = ModelIdentity::default();
+    let chosen = Chosen { entry, identity, home, own: home, splits: Vec::new() };
+    let prediction = PredictionEntry::default();
+    Split { chosen: &chosen, number: 0, name, truth, rows, prediction: &prediction }
+        .read_items(builder, findings, progress)
+}
+
 /// What can only be seen on all items.
 fn report(builder: &DatasetBuilder, answers: &Answers, findings: &mut Findings) {
     let place =

@@ -1,7 +1,7 @@
 //! The content hash of input files, by which a result can be told from another of changed files.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::model::{Cancelled, Progress};
 
@@ -18,14 +18,21 @@ pub fn files(files: &[PathBuf], progress: &dyn Progress) -> Result<Vec<Option<Ha
     for (done, file) in files.iter().enumerate() {
         progress.check()?;
         progress.progress(done, files.len());
-        let hash = || -> std::io::Result<Hash> {
-            let mut hasher = blake3::Hasher::new();
-            hasher.update_reader(File::open(file)?)?;
-            Ok(hasher.finalize().to_hex().to_string())
-        };
-        hashes.push(hash().ok());
+        hashes.push(of(file).ok().map(|hash| hash.to_hex().to_string()));
     }
     Ok(hashes)
+}
+
+/// The first 16 bytes of the BLAKE3 hash of a file; `None` where it cannot be read.
+#[must_use]
+pub fn start_of(file: &Path) -> Option<[u8; 16]> {
+    of(file).ok()?.as_bytes().first_chunk().copied()
+}
+
+fn of(file: &Path) -> std::io::Result<blake3::Hash> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(file)?)?;
+    Ok(hasher.finalize())
 }
 
 #[cfg(test)]

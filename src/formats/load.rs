@@ -3,6 +3,7 @@
 //! Knows which reader reads which format. Does not know how any format is written.
 
 mod answers;
+mod items;
 mod masks;
 
 use std::cell::RefCell;
@@ -30,6 +31,7 @@ pub const TRUTH_FORMATS: [&str; 9] =
 pub const PREDICTION_FORMATS: [&str; 2] = ["coco-results", "yolo-txt"];
 
 pub use answers::load_answers;
+pub use items::load_items;
 pub use masks::{FORMAT as MASKS, MaskSet, load_masks};
 
 /// Every model version on every split of every dataset version that it has predictions for, or whose items a head of it

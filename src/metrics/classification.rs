@@ -18,6 +18,7 @@ pub mod ranking;
 mod rows;
 pub mod single;
 pub mod tables;
+pub mod temperature;
 pub mod thresholds;
 mod undefined;
 
@@ -34,5 +35,6 @@ pub use ranking::RankingMeasures;
 pub use rows::RowChecks;
 pub use single::SingleLabel;
 pub use tables::{cooccurrence, items_labelled, items_with_both, mean_probabilities};
+pub use temperature::{Calibration, Temperature};
 pub use thresholds::{MultiLabelAt, PairCounting, multilabel_at};
 pub use undefined::{Undefined, of_rates};

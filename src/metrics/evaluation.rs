@@ -3,7 +3,7 @@
 //! A task brings its outcomes as a timeline; tiles, curves, class bars, matrix and gallery read that and do not ask which
 //! task it is.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::model::fmt;
 use crate::model::{
@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 use super::classification::{
-    self, ClassCurves, ItemMeasures, MultiLabel, MultiLabelAt, PairCounting, RankingMeasures, SingleLabel,
+    self, ClassCurves, ItemMeasures, MultiLabel, MultiLabelAt, PairCounting, RankingMeasures, SingleLabel, Temperature,
 };
 use super::coco::{self, Coco};
 use super::detection::{DetectionSettings, Matched, Sections};
@@ -125,6 +125,8 @@ pub struct Labels {
     pub measures: Arc<Vec<ItemMeasures>>,
     /// Items that have two labels, where an item can have several.
     pub cooccurrence: Option<Arc<Vec<Vec<u32>>>>,
+    /// What scaling the probabilities gives, once that was asked for.
+    temperature: Arc<OnceLock<Option<Temperature>>>,
 }
 
 impl Labels {
@@ -136,6 +138,14 @@ impl Labels {
             (None, Some(multi)) => Some(&multi.ranking),
             (None, None) => None,
         }
+    }
+
+    /// What scaling the probabilities of a classifier with one class an item gives; `None` where that is undefined. Found when
+    /// it is first asked for.
+    #[must_use]
+    pub fn temperature(&self, dataset: &Dataset) -> Option<Temperature> {
+        let single = self.single.as_ref()?;
+        *self.temperature.get_or_init(|| Temperature::of(dataset, &self.scores, single))
     }
 }
 
@@ -235,6 +245,7 @@ impl Evaluation {
             mean_probabilities: Arc::default(),
             measures: Arc::default(),
             cooccurrence: None,
+            temperature: Arc::default(),
             scores: Arc::clone(&scores),
         };
         let (predictions, matched) = if several {

@@ -262,6 +262,12 @@ impl Explorer {
         }
     }
 
+    /// True where predictions were left out as no class of the truth is called like theirs.
+    #[must_use]
+    pub fn has_unmatched_names(&self) -> bool {
+        self.mappings.iter().any(|mapping| mapping.to.is_none() && self.doubtful.contains(&mapping.from))
+    }
+
     /// True while choice and order of the recommendations belong to an earlier threshold.
     #[must_use]
     pub fn is_settling(&self) -> bool {

@@ -3,14 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
+use crate::analysis::recommend::{DoubtfulName, Proposal};
 use crate::formats::{self, ClassMapping, MappingReason};
 use crate::jobs::JobError;
+use crate::metrics::detection::Matched;
 use crate::metrics::pairs::{PairScope, Pairs};
 use crate::metrics::{Evaluation, Sections};
 use crate::model::project::{Choice, Project};
 use crate::model::run::headline;
-use crate::model::{ClassId, Dataset, PredId, Progress};
+use crate::model::{ClassId, Dataset, ImageId, PredId, Progress};
 
 use super::load;
 
@@ -20,6 +23,8 @@ const ON: f64 = 0.5;
 const SAID: f64 = 0.5;
 /// Fewer occurrences say nothing.
 const FEWEST: usize = 5;
+/// So many names are each evaluated alone.
+const ALONE: usize = 5;
 /// From this share of its occurrences on a class is proposed.
 const SHARE: f64 = 0.6;
 
@@ -34,6 +39,8 @@ pub struct Evidence {
     pub found: usize,
     /// Classes of the truth that they are found on, the most frequent first.
     pub on: Vec<(String, usize)>,
+    /// Items with such predictions, ascending.
+    pub images: Vec<ImageId>,
 }
 
 impl Evidence {
@@ -67,7 +74,7 @@ impl Effect {
 }
 
 /// What was found out about the class names of an evaluation.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Study {
     /// Of every class whose name is not simply that of a class of the truth.
     pub evidence: Vec<Evidence>,
@@ -75,6 +82,32 @@ pub struct Study {
     pub proposed: BTreeMap<String, String>,
     /// The numbers as they are and with what is proposed; `None` where nothing is.
     pub effect: Option<[Effect; 2]>,
+    /// The counts with one of these names read as proposed and all else as it is, of the most frequent ones.
+    pub repaired: BTreeMap<String, Arc<Matched>>,
+}
+
+impl Study {
+    /// What it says of each name, for whoever recommends. `mappings` are those of the evaluation.
+    #[must_use]
+    pub fn names(&self, mappings: &[ClassMapping], dataset: &Dataset) -> Vec<DoubtfulName> {
+        let class = |name: &str| dataset.classes.by_name(name);
+        let name = |of: &Evidence| {
+            let taken = mappings.iter().find(|mapping| mapping.from == of.from)?.to.as_deref().and_then(class);
+            let proposal = self.proposed.get(&of.from).and_then(|to| {
+                let on = of.on.iter().find(|(name, _)| name == to).map_or(0, |(_, count)| *count as u64);
+                Some(Proposal { class: class(to)?, on, repaired: self.repaired.get(&of.from).cloned() })
+            });
+            Some(DoubtfulName {
+                name: of.from.clone(),
+                taken_for: taken,
+                predictions: of.predictions as u64,
+                found: of.found as u64,
+                images: of.images.clone(),
+                proposal,
+            })
+        };
+        self.evidence.iter().filter_map(name).collect()
+    }
 }
 
 /// The classes whose names do not settle what they mean: those that are not simply called as a class of the truth, and those
@@ -114,21 +147,37 @@ pub fn study(
     }
     progress.stage("Looking at what classes are found on");
     study.evidence = evidence(root, project, choice, &doubtful, progress)?;
-    let open = |mapping: &&ClassMapping| mapping.to.is_none() || mapping.why == MappingReason::Exact;
-    let unmapped = |from: &str| doubtful.iter().any(|mapping| mapping.from == from && open(mapping));
-    for found in study.evidence.iter().filter(|found| unmapped(&found.from)) {
-        if let Some(to) = found.proposal() {
+    let taken_for = |from: &str| doubtful.iter().find(|mapping| mapping.from == from).and_then(|m| m.to.as_deref());
+    for found in &study.evidence {
+        if let Some(to) = found.proposal().filter(|to| taken_for(&found.from) != Some(to)) {
             study.proposed.insert(found.from.clone(), to.to_owned());
         }
     }
-    if !study.proposed.is_empty() {
-        let mut with = project.clone();
-        with.class_map.extend(study.proposed.clone());
-        let sections = Sections { coco: true, tide: false, timeline: true };
-        let settings = evaluation.matched.as_ref().map(|matched| matched.settings).unwrap_or_default();
-        let loaded = load::evaluate(root, &with, choice, settings, sections, progress)?;
-        study.effect = Some([evaluation, &loaded.evaluation].map(Effect::of));
+    if study.proposed.is_empty() {
+        return Ok(study);
     }
+    let settings = evaluation.matched.as_ref().map(|matched| matched.settings).unwrap_or_default();
+    let read_so = |names: &BTreeMap<String, String>, coco: bool| {
+        let mut with = project.clone();
+        with.class_map.extend(names.clone());
+        let sections = Sections { coco, tide: false, timeline: true };
+        load::evaluate(root, &with, choice, settings, sections, progress)
+    };
+    let loaded = read_so(&study.proposed, true)?;
+    study.effect = Some([evaluation, &loaded.evaluation].map(Effect::of));
+    if let (1, Some(matched)) = (study.proposed.len(), loaded.evaluation.matched) {
+        study.repaired = study.proposed.keys().map(|name| (name.clone(), Arc::clone(&matched))).collect();
+        return Ok(study);
+    }
+    let mut most: Vec<&Evidence> = study.evidence.iter().filter(|of| study.proposed.contains_key(&of.from)).collect();
+    most.sort_by_key(|of| std::cmp::Reverse(of.predictions));
+    let mut repaired = BTreeMap::new();
+    for name in most.into_iter().take(ALONE).map(|of| &of.from) {
+        let alone = study.proposed.iter().filter(|(from, _)| *from == name);
+        let loaded = read_so(&alone.map(|(from, to)| (from.clone(), to.clone())).collect(), false)?;
+        repaired.extend(loaded.evaluation.matched.map(|matched| (name.clone(), matched)));
+    }
+    study.repaired = repaired;
     Ok(study)
 }
 
@@ -152,7 +201,7 @@ fn evidence(
         project.class_map.insert(mapping.from.clone(), name);
     }
     let task = project.datasets.get(choice.dataset).map(|d| d.task).unwrap_or_default();
-    let mut counts = Counts { known, evidence: vec![(0, 0, BTreeMap::new()); doubtful.len()] };
+    let mut counts = Counts { known, evidence: vec![Tally::default(); doubtful.len()] };
     if task.is_classification() {
         let (scores, ..) = load::class_scores(root, &project, choice, &dataset, progress)?;
         for item in dataset.image_ids() {
@@ -162,7 +211,7 @@ fn evidence(
                 scores.best(item).map(|(class, _)| class).into_iter().collect()
             };
             let labels = dataset.truths.class.get(dataset.truths.of(item)).unwrap_or_default();
-            said.into_iter().for_each(|class| counts.add(class, labels));
+            said.into_iter().for_each(|class| counts.add(class, item, labels));
         }
     } else {
         let (predictions, ..) = formats::load_predictions(root, &project, choice, &dataset, progress)?;
@@ -171,7 +220,9 @@ fn evidence(
             let best = pairs.of(PredId::from_index(at)).filter(|(_, overlap)| *overlap >= ON);
             let best = best.max_by(|a, b| a.1.total_cmp(&b.1));
             let class_of = best.and_then(|(truth, _)| dataset.truths.class.get(truth.index()).copied());
-            counts.add(*class, class_of.as_slice());
+            if let Some(image) = predictions.image_of(PredId::from_index(at)) {
+                counts.add(*class, image, class_of.as_slice());
+            }
         }
     }
     Ok(counts.finish(&dataset, doubtful))
@@ -180,26 +231,36 @@ fn evidence(
 /// How often predictions of the added classes are found on classes of the truth.
 struct Counts {
     known: usize,
-    evidence: Vec<(usize, usize, BTreeMap<ClassId, usize>)>,
+    evidence: Vec<Tally>,
+}
+
+/// Predictions of one class.
+#[derive(Clone, Default)]
+struct Tally {
+    predictions: usize,
+    found: usize,
+    on: BTreeMap<ClassId, usize>,
+    images: BTreeSet<ImageId>,
 }
 
 impl Counts {
-    fn add(&mut self, class: ClassId, on: &[ClassId]) {
+    fn add(&mut self, class: ClassId, image: ImageId, on: &[ClassId]) {
         let place = class.index().checked_sub(self.known).and_then(|at| self.evidence.get_mut(at));
-        let Some((predictions, found, classes)) = place else { return };
-        *predictions += 1;
-        *found += usize::from(!on.is_empty());
-        on.iter().for_each(|class| *classes.entry(*class).or_default() += 1);
+        let Some(tally) = place else { return };
+        tally.predictions += 1;
+        tally.found += usize::from(!on.is_empty());
+        tally.images.insert(image);
+        on.iter().for_each(|class| *tally.on.entry(*class).or_default() += 1);
     }
 
     fn finish(self, dataset: &Dataset, doubtful: &[&ClassMapping]) -> Vec<Evidence> {
-        let one =
-            |((predictions, found, classes), mapping): ((usize, usize, BTreeMap<ClassId, usize>), &&ClassMapping)| {
-                let mut on: Vec<(String, usize)> =
-                    classes.into_iter().map(|(class, n)| (dataset.classes.name(class).to_owned(), n)).collect();
-                on.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-                Evidence { from: mapping.from.clone(), predictions, found, on }
-            };
+        let one = |(tally, mapping): (Tally, &&ClassMapping)| {
+            let mut on: Vec<(String, usize)> =
+                tally.on.into_iter().map(|(class, n)| (dataset.classes.name(class).to_owned(), n)).collect();
+            on.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            let images = tally.images.into_iter().collect();
+            Evidence { from: mapping.from.clone(), predictions: tally.predictions, found: tally.found, on, images }
+        };
         self.evidence.into_iter().zip(doubtful).map(one).collect()
     }
 }

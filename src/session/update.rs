@@ -280,7 +280,11 @@ impl Session {
             }
             EventBody::Grouped(Ok(groups)) => self.grouped(*groups),
             // Without evidence there is nothing to show, and nothing to ask for again.
-            EventBody::Studied(study) => self.study = Some(Arc::from(study.unwrap_or_default())),
+            EventBody::Studied(study) => {
+                self.study = Some(Arc::from(study.unwrap_or_default()));
+                // What it says is among the recommendations.
+                self.settle();
+            }
             EventBody::Crossed(Ok(crossed)) => self.cross_validated(*crossed),
             EventBody::Fingerprinted(Ok(now)) => {
                 if let Some(explorer) = &mut self.explorer {
@@ -436,6 +440,10 @@ impl Session {
         // The settings may have been changed while the files were read.
         self.rematch(wanted);
         self.follow_own_thresholds();
+        // Names that mean no class cost predictions: what they could mean is found out at once.
+        if self.explorer.as_ref().is_some_and(Explorer::has_unmatched_names) {
+            self.study_mapping();
+        }
     }
 
     fn go(&mut self, to: Location) {

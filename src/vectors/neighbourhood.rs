@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::neighbours::Neighbours;
-use super::union_find::UnionFind;
+use crate::model::union_find::UnionFind;
 
 /// A pair nearer than this share of the median distance of nearest neighbours is a near-duplicate (METRICS §10; the default
 /// of cleanlab's Datalab).

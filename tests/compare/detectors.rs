@@ -14,7 +14,7 @@ use evalens::model::{
 use super::{compared, holds_the_numbers, named, of_objects, optimum, oracle, slow, table};
 
 /// Truth and outputs of the fixtures of this repository.
-fn fixtures() -> Vec<(String, Evaluation)> {
+pub fn fixtures() -> Vec<(String, Evaluation)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     let set = |(truth, results): (String, String)| {
         let dataset = oracle::dataset(&oracle::json(&folder.join(&truth)));

@@ -56,7 +56,7 @@ fn scores(dataset: &Dataset, skill: f64, seed: u64, several: bool, gaps: bool) -
     ClassScores::of_rows(CLASSES, rows, absent)
 }
 
-fn evaluation(task: Task, skill: f64, seed: u64, gaps: bool) -> Evaluation {
+pub fn evaluation(task: Task, skill: f64, seed: u64, gaps: bool) -> Evaluation {
     let dataset = dataset(61, task.is_multilabel(), gaps);
     let scores = scores(&dataset, skill, seed, task.is_multilabel(), gaps);
     Evaluation::of_labels(task, dataset.into(), scores, &NoProgress).unwrap()

@@ -9,6 +9,7 @@ mod labels;
 mod pixels;
 mod slow;
 mod texts;
+mod without;
 
 use std::sync::Arc;
 

@@ -59,7 +59,7 @@ fn reading(without: Option<u16>) -> MaskReading {
 
 /// Pictures of 12 × 9 pixels in bands of classes, of which the last is rare; some pixels are ignored, some pictures are of one
 /// class. Predictions are right with chance `skill`, else any class or none.
-fn random(skill: u64, seed: u64, sure: bool, without: Option<u16>) -> Evaluation {
+pub fn random(skill: u64, seed: u64, sure: bool, without: Option<u16>) -> Evaluation {
     let (mut truths, mut said) = (Rng::new(5), Rng::new(seed));
     let items = 37;
     let one = |item: usize| {

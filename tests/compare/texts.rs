@@ -24,7 +24,7 @@ const WORDS: [&str; 12] = ["the", "cat", "sat", "on", "a", "mat", "while", "rain
 
 /// 70 answers of up to 12 words: each word is that of the reference with chance `skill` of 10. Some have no reference, some two,
 /// some no answer, some no mark.
-fn random(skill: u64, seed: u64, scoring: Scoring) -> Evaluation {
+pub fn random(skill: u64, seed: u64, scoring: Scoring) -> Evaluation {
     let (mut truths, mut said) = (Rng::new(5), Rng::new(seed));
     let items = 70;
     let mut answers = Answers::default();

@@ -176,6 +176,16 @@ limits! {
         /// … and the corrected p up to which that is not chance (of answers 0.05)
         slice_p: f64 = 0.05 in 0..1;
     }
+    "Calibration, duplicates and names" {
+        /// Expected calibration error from which confidences are wrong
+        calibration_error: f64 = 0.1 in 0..1;
+        /// Items that are there twice, or in training, at least
+        leaked_items: usize = 1 in 1..1000000;
+        /// Share of all items from which that costs a lot, where they are in training
+        leaked_share: f64 = 0.01 in 0..1;
+        /// Predictions of a name that fits no class at least
+        unmatched_predictions: u64 = 1 in 1..1000000;
+    }
     "Labels that may be wrong" {
         /// Suspects at least …
         suspect_count: u64 = 5 in 1..1000000;

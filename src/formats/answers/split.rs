@@ -93,6 +93,29 @@ impl Split<'_> {
         Ok(())
     }
 
+    /// The items alone; nothing is looked for in the file of the outputs.
+    pub fn read_items(
+        &self,
+        builder: &mut DatasetBuilder,
+        findings: &mut Findings,
+        progress: &dyn Progress,
+    ) -> Result<(), LoadError> {
+        let truth = self.truth_sheet(findings, progress)?;
+        let layout = self.layout_of(&truth, &[])?;
+        let items = self.items(&truth, &layout, false, findings)?;
+        self.finish(items, builder, &mut Answers::default());
+        Ok(())
+    }
+
+    /// What the columns of the truth are; `answers` are those that hold answers.
+    fn layout_of(&self, truth: &Sheet, answers: &[usize]) -> Result<Layout, FormatError> {
+        if self.chosen.entry.format == LINES {
+            let prompts = truth.column("prompt").into_iter().collect();
+            return Ok(Layout { prompts, references: lines_of_references(truth), ..Layout::default() });
+        }
+        layout::of_truth(truth, &self.said(), answers)
+    }
+
     /// What a person says of the columns of the truth; lines have none that could be named.
     fn said(&self) -> Cow<'_, Said> {
         if self.chosen.entry.format == LINES { Cow::default() } else { Cow::Borrowed(&self.chosen.entry.columns) }
@@ -108,12 +131,7 @@ impl Split<'_> {
         let of_outputs = if same { &*said } else { &none };
         let models = wide::outputs(outputs, &layout::of_truth(outputs, of_outputs, &[output])?);
         let answers: Vec<usize> = models.iter().map(|(at, _)| *at).chain([output]).collect();
-        let layout = if self.chosen.entry.format == LINES {
-            let prompts = truth.column("prompt").into_iter().collect();
-            Layout { prompts, references: lines_of_references(truth), ..Layout::default() }
-        } else {
-            layout::of_truth(truth, &said, if same { &answers } else { &[] })?
-        };
+        let layout = self.layout_of(truth, if same { &answers } else { &[] })?;
         let beside = layout::of_truth(outputs, of_outputs, &answers)?;
         Ok(Columns { truth: layout, output, id, models, answers, beside })
     }
@@ -182,18 +200,28 @@ impl Split<'_> {
         let outputs = self.chosen.own.join(&self.prediction.path);
         let (of_truth, of_outputs) = (self.chosen.entry.format.as_str(), self.prediction.format.as_str());
         for format in [of_truth, of_outputs] {
-            if !FORMATS.contains(&format) {
-                return Err(unknown_format(&self.chosen.own.join("evalens.json"), format).into());
-            }
+            self.check_format(format)?;
         }
-        let mut truth = sheet::read(self.truth, of_truth, findings, progress)?;
-        if of_truth == LINES {
-            "reference".clone_into(truth.names.first_mut().unwrap_or(&mut String::new()));
-            self.add_lines(&mut truth, findings, progress)?;
-        }
+        let truth = self.truth_sheet(findings, progress)?;
         let same = outputs == self.truth && of_truth == of_outputs && of_truth != LINES;
         let outputs = if same { None } else { Some(sheet::read(&outputs, of_outputs, findings, progress)?) };
         Ok(Sheets { truth, outputs })
+    }
+
+    fn check_format(&self, format: &str) -> Result<(), FormatError> {
+        let known = FORMATS.contains(&format);
+        if known { Ok(()) } else { Err(unknown_format(&self.chosen.own.join("evalens.json"), format)) }
+    }
+
+    fn truth_sheet(&self, findings: &mut Findings, progress: &dyn Progress) -> Result<Sheet, LoadError> {
+        let format = self.chosen.entry.format.as_str();
+        self.check_format(format)?;
+        let mut truth = sheet::read(self.truth, format, findings, progress)?;
+        if format == LINES {
+            "reference".clone_into(truth.names.first_mut().unwrap_or(&mut String::new()));
+            self.add_lines(&mut truth, findings, progress)?;
+        }
+        Ok(truth)
     }
 
     /// The files beside lines of references: what was asked, and more references.

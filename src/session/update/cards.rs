@@ -23,6 +23,8 @@ impl Session {
         let (counter, at, rules) = (explorer.counter.clone(), explorer.threshold.value, self.rules.clone());
         self.jobs.remove(&Slot::Follow);
         let atlas = self.atlas.as_ref().filter(|atlas| atlas.choice == explorer.choice);
+        let leak = self.errors.leaks.found.as_ref().map(|found| found.leak());
+        let names = self.study.as_ref().map(|study| study.names(&explorer.mappings, explorer.dataset()));
         let (suspects, judged) = (self.errors.review.found.clone(), Arc::clone(&self.errors.review.judged));
         let attributes = self.errors.slices.known.as_ref().map(|known| Arc::clone(&known.attributes));
         let found = atlas.and_then(|atlas| Some((atlas.cloud.clone()?, atlas.groups.clone()?, atlas.names.clone())));
@@ -37,7 +39,7 @@ impl Session {
                         &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points),
                     )
                 });
-                let beside = Beside { groups, attributes, suspects, judged };
+                let beside = Beside { groups, attributes, suspects, judged, leak, names: names.unwrap_or_default() };
                 Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &beside))
             },
             move |result| EventBody::Recommended(at, result),

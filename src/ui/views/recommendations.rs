@@ -210,7 +210,7 @@ fn gain(ui: &mut Ui, ctx: &ViewCtx, card: &Recommendation) {
     let matters = importance(card.importance);
     match card.gain {
         // What rounds to nothing is not shown as a gain.
-        Some(gain) if gain.difference() >= 0.0005 => {
+        Some(gain) if gain.difference().abs() >= 0.0005 => {
             let text = RichText::new(gain_words(gain)).color(ctx.theme.text);
             label(ui, text, gain_meaning(gain, card.importance))
         }
@@ -244,6 +244,7 @@ fn metric(name: &str) -> &str {
         "pass_rate" => "pass rate",
         "ap" => "AP",
         "ap50" => "AP50",
+        "ece" => "calibration error",
         name => name,
     }
 }

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::spanning::Edge;
+use crate::model::union_find::UnionFind;
 use crate::model::{Cancelled, Progress};
 use crate::vectors::kd_tree::{KdTree, squared};
-use crate::vectors::union_find::UnionFind;
 
 /// Rows that one thread handles in a row; near each other in space, they share what they find.
 const BLOCK: usize = 256;

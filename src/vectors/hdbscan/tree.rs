@@ -3,7 +3,7 @@
 
 use super::spanning::Edge;
 use super::{Choice, Settings};
-use crate::vectors::union_find::UnionFind;
+use crate::model::union_find::UnionFind;
 
 /// Two groups joined at a distance. Groups below the number of rows are rows, the others the joints before.
 #[derive(Clone, Copy, Debug)]

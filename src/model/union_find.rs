@@ -2,13 +2,14 @@
 
 /// Sets of the numbers below a count, each alone at first. A set is named by one of its members.
 #[derive(Clone, Debug)]
-pub(crate) struct UnionFind {
+pub struct UnionFind {
     parents: Vec<u32>,
     sizes: Vec<u32>,
 }
 
 impl UnionFind {
     /// `count` sets of one.
+    #[must_use]
     pub fn new(count: usize) -> Self {
         Self { parents: (0..count as u32).collect(), sizes: vec![1; count] }
     }
