@@ -373,3 +373,22 @@ fn without_a_display_the_window_says_so_and_names_the_headless_command() {
     assert!(said.contains("display") && said.contains("evalens evaluate"), "{said}");
     assert_eq!(said.trim().lines().count(), 1, "{said}");
 }
+
+/// What is no ordinary file is written to, not replaced.
+#[cfg(unix)]
+#[test]
+fn a_pipe_stays_a_pipe() {
+    use std::os::unix::fs::FileTypeExt;
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).unwrap()
+    });
+    let output = fixture_with(&["--json", text(&pipe)]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    let document: Value = serde_json::from_slice(&reader.join().unwrap()).unwrap();
+    assert_eq!(document["schema"], "evalens.evaluation/1");
+}

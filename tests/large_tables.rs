@@ -230,7 +230,15 @@ fn cards(evaluation: &Evaluation, matched: &Matched, t: f64) -> Vec<(Recommendat
     };
     let counter = matched.timeline.counter_at(t);
     let cards = recommend(evaluation, matched, &counter, t, &rules, &Beside::default()).into_iter();
-    cards.map(|card| (card.clone(), card.filter.images(evaluation, matched, counter.cut()))).collect()
+    // Predictions of a table have ids of their own: their items are what is the same.
+    let by_items = |mut card: Recommendation| {
+        let images = card.filter.images(evaluation, matched, counter.cut());
+        if matches!(card.filter, Filter::Objects { .. }) {
+            card.filter = Filter::All;
+        }
+        (card, images)
+    };
+    cards.map(by_items).collect()
 }
 
 proptest! {

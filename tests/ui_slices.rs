@@ -187,6 +187,7 @@ fn measured_pictures_are_attributes() {
         size: (160, 120),
         file: [0; 16],
         perceptual: 0,
+        gradient: 0,
         brightness: at as f32 / 24.0,
         contrast: 0.1,
         sharpness: if at < 12 { 0.25 } else { 0.5 },

@@ -33,6 +33,12 @@ pub fn write_to(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<
 fn write_file(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let dir = target.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(dir)?;
+    // A device or a pipe is written to: putting a file in its place would take it away from everybody.
+    if std::fs::metadata(target).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
+        let mut out = io::BufWriter::with_capacity(1 << 16, std::fs::OpenOptions::new().write(true).open(target)?);
+        write(&mut out)?;
+        return out.flush();
+    }
     let mut out = io::BufWriter::with_capacity(1 << 16, tempfile::NamedTempFile::new_in(dir)?);
     write(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;

@@ -38,7 +38,18 @@ impl SuspectKind {
         }
     }
 
-    /// What a person reads.
+    /// What several of it are called after their number.
+    #[must_use]
+    pub const fn many(self) -> &'static str {
+        match self {
+            Self::WrongLabel => "wrong labels",
+            Self::MissingLabel => "missing labels",
+            Self::SpuriousLabel => "spurious labels",
+            Self::BadLocation | Self::Neighbours => self.label(),
+        }
+    }
+
+    /// What one is called.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::copy;
-use super::window::{Display, Window};
+use super::window::{Display, Node, Window};
 
 fn sample(to: &Path) -> PathBuf {
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample"), to);
@@ -36,11 +36,14 @@ fn decisions_outlive_a_killed_program() {
     assert!(cards >= 2, "{cards} recommendations in view");
     click(&mut window, "Accept");
     window.wait("an accepted card", |n| n.name == "Accepted");
+    // The group that holds the topmost button.
     let first = |window: &mut Window| {
-        let groups = window.nodes().into_iter().filter(|n| n.role == "Group" && n.bounds.is_some());
-        let cards =
-            groups.filter(|n| n.name.contains("confused") || n.name.contains(" missed") || n.name.contains(" false"));
-        cards.min_by(|a, b| a.middle().y.total_cmp(&b.middle().y)).map(|card| card.name)
+        let nodes = window.nodes();
+        let place = |node: &Node| node.bounds.map(|_| node.middle());
+        let buttons = nodes.iter().filter(|n| n.name == "Show images").filter_map(place);
+        let top = buttons.min_by(|a, b| a.y.total_cmp(&b.y))?;
+        let around = |n: &&Node| n.role == "Group" && n.bounds.is_some() && n.rect().contains(top);
+        nodes.iter().filter(around).min_by(|a, b| a.rect().area().total_cmp(&b.rect().area())).map(|n| n.name.clone())
     };
     let dismissed = first(&mut window).expect("a card in view");
     click(&mut window, "Dismiss");

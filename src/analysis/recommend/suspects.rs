@@ -42,7 +42,7 @@ fn card(case: &Case, found: &Found, open: &[Suspect]) -> Option<Recommendation> 
     let kinds: Vec<String> = SuspectKind::ALL
         .into_iter()
         .filter(|kind| of_kind(*kind) > 0)
-        .map(|kind| format!("{} {}", fmt::count(of_kind(kind)), kind.label()))
+        .map(|kind| fmt::counted(of_kind(kind), kind.label(), kind.many()))
         .collect();
     let classes = classes(open);
     let named: Vec<String> =
@@ -53,7 +53,7 @@ fn card(case: &Case, found: &Found, open: &[Suspect]) -> Option<Recommendation> 
     let titled = fmt::counted(open.len() as u64, "label may be wrong", "labels may be wrong");
     Some(Recommendation {
         kind: "label_suspects",
-        subject: String::new(),
+        subject: "all classes".to_owned(),
         importance: case.importance(gain),
         title: titled.clone(),
         sentence: format!("{}; most of them are about {}", listed(&kinds), listed(&named)),
@@ -74,10 +74,10 @@ fn rule(case: &Case, found: &Found) -> String {
         None => "Items chosen by confident learning (Northcutt et al. 2021, as cleanlab counts them)".to_owned(),
     };
     format!(
-        "{how}; at least {} of them that nobody has judged, and {} of all labels. Gain: F1 {} with all of them resolved as the \
+        "{how}; at least {} of them that nobody has judged, and {:.1} % of all labels. Gain: F1 {} with all of them resolved as the \
          model says",
         rules.suspect_count,
-        fmt::percent(Some(rules.suspect_share)),
+        100.0 * rules.suspect_share,
         case.at_confidence(),
     )
 }
