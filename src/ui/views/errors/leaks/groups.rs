@@ -214,11 +214,11 @@ impl Drawn<'_> {
             let act = if open.is_some() { "a click opens it" } else { "it is not evaluated, and cannot be opened" };
             ui.label(RichText::new(act).color(self.ctx.theme.muted));
         });
-        if let Some((image, filter)) = open {
-            if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
-                self.ctx.send(Command::Select(filter));
-                self.ctx.send(Command::OpenImage(image));
-            }
+        if let Some((image, filter)) = open
+            && response.on_hover_cursor(CursorIcon::PointingHand).clicked()
+        {
+            self.ctx.send(Command::Select(filter));
+            self.ctx.send(Command::OpenImage(image));
         }
     }
 }
