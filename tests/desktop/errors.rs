@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::copy;
 use super::window::{Display, Node, Window};
+use super::{copy, rest};
 
 fn sample(to: &Path) -> PathBuf {
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample"), to);
@@ -76,4 +76,28 @@ fn explores_errors_in_a_real_window() {
     let title = "Errors, missed";
     window.wait("the selection", |n| n.name.contains(title));
     window.shot("errors-opened");
+}
+
+/// Pictures of the page of errors and of that of thresholds.
+pub fn shots(window: &mut Window, theme: &str) {
+    click(window, "Errors");
+    window.starting("Missed: ");
+    rest(window);
+    window.shot(&format!("errors-{theme}"));
+    click(window, "Slices");
+    let search = window.wait("the search", |n| n.role == "Button" && n.name == "Find weak slices");
+    window.click(&search);
+    window.starting("Weak slices ");
+    rest(window);
+    window.shot(&format!("slices-{theme}"));
+    click(window, "Label suspects");
+    window.starting("suspect ");
+    rest(window);
+    window.shot(&format!("suspects-{theme}"));
+    click(window, "Thresholds");
+    let find = window.wait("the designer", |n| n.role == "Button" && n.name == "Find thresholds");
+    window.click(&find);
+    window.wait("its result", |n| n.name.starts_with("Confidence for all"));
+    rest(window);
+    window.shot(&format!("thresholds-{theme}"));
 }

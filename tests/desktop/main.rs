@@ -418,6 +418,7 @@ fn renews_the_screenshots() {
         window.click(&curves);
         rest(&mut window);
         window.shot(&format!("curves-{theme}"));
+        errors::shots(&mut window, theme);
         let compare = window.wait("the comparison", |n| n.role == "Button" && n.name == "Compare");
         window.click(&compare);
         let choose = window.wait("the choice", |n| n.name == "Choose models …");
