@@ -101,3 +101,27 @@ pub fn shots(window: &mut Window, theme: &str) {
     rest(window);
     window.shot(&format!("thresholds-{theme}"));
 }
+
+/// A suspect is judged by its key and the program killed at once: the verdict is kept.
+#[test]
+fn verdicts_outlive_a_killed_program() {
+    let dir = tempfile::tempdir().unwrap();
+    let project = sample(dir.path());
+    let display = Display::open();
+    let mut window = Window::open(&display, &project);
+    let open = |window: &mut Window| {
+        window.starting("Precision ");
+        click(window, "Errors");
+        click(window, "Label suspects");
+        window.starting("suspect ");
+    };
+    open(&mut window);
+    window.key(egui::Key::Q);
+    window.settle();
+    let judged = |n: &Node| n.name.starts_with("1 of ") && n.name.ends_with(" judged");
+    window.wait("a verdict", judged);
+    window.shot("suspects-judged");
+    let mut window = window.kill_and_start(&display, &project);
+    open(&mut window);
+    window.wait("the verdict", judged);
+}
