@@ -147,7 +147,7 @@ pub fn rule(settings: DetectionSettings) -> String {
             format!("As supervision: all pairs with IoU above {iou} at once, same class first, then by overlap")
         }
         Matching::Ultralytics => format!(
-            "As Ultralytics: pairs with IoU above {iou} whatever the class, by overlap; a detection is kept only above \
+            "As Ultralytics: pairs with IoU above {iou} whatever the class, in order of score; a detection is kept only above \
              the confidence"
         ),
     }
