@@ -87,7 +87,7 @@ pub fn shots(window: &mut Window, theme: &str) {
     click(window, "Slices");
     let search = window.wait("the search", |n| n.role == "Button" && n.name == "Find weak slices");
     window.click(&search);
-    window.starting("Weak slices ");
+    window.starting("Weak slices");
     rest(window);
     window.shot(&format!("slices-{theme}"));
     click(window, "Label suspects");
