@@ -23,7 +23,9 @@ const fn phrase(matching: Matching) -> &'static str {
         Matching::Coco => "own class only, COCO's rules: nothing is misclassified",
         Matching::ClassAgnostic => "best overlap whatever the class, in order of score",
         Matching::Supervision => "as supervision 0.31.2: own class first, then by overlap; IoU strictly above",
-        Matching::Ultralytics => "as Ultralytics 8.4.190: in order of score, whatever the class; score and IoU strictly above",
+        Matching::Ultralytics => {
+            "as Ultralytics 8.4.190: in order of score, whatever the class; score and IoU strictly above"
+        }
     }
 }
 

@@ -169,18 +169,33 @@ fn kind_row(ui: &mut Ui, ctx: &ViewCtx, kind: &Kind, most: f64) -> Response {
     })
 }
 
+/// An item with one label is wrong once: what tells such items apart is how wrong the model is of them.
+fn goes_by_loss(explorer: &Explorer) -> bool {
+    explorer.evaluation.labels().is_some_and(|labels| labels.single.is_some())
+}
+
 fn worst(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, found: &Kinds) {
+    let by_loss = goes_by_loss(explorer);
     let (one, many) = explorer.evaluation.task.items();
     let counted = fmt::counted(found.worst.len() as u64, one, many);
     head(
         ui,
         ctx,
         &format!("Worst {many}"),
-        &format!("{counted} with errors at {}, most first", explorer.condition()),
+        &format!(
+            "{counted} with errors at {}, {} first",
+            explorer.condition(),
+            if by_loss { "highest loss" } else { "most" }
+        ),
         "What became of everything in an item: correct, misclassified, missed, false positives, drawn to one scale. Items with \
-         most errors come first, among equal ones those with the highest loss",
+         most errors come first, among equal ones those with the highest loss. Where every item has one label, the bar and the \
+         number are its loss: −ln of the probability of its label",
     );
-    let widest = found.worst.iter().map(|item| errors(item.counts) + item.counts.correct).max().unwrap_or(1);
+    let width = |item: &Worst| match item.loss.filter(|_| by_loss) {
+        Some(loss) => loss,
+        None => (errors(item.counts) + item.counts.correct) as f64,
+    };
+    let widest = found.worst.iter().map(width).fold(0.0, f64::max);
     let row_height = theme::ROW + theme::GRID;
     ScrollArea::vertical().id_salt("worst").auto_shrink(false).show_rows(
         ui,
@@ -189,7 +204,7 @@ fn worst(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, found: &Kinds) {
         |ui, rows| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for item in found.worst.get(rows).unwrap_or_default() {
-                if worst_row(ui, ctx, explorer, item, widest).clicked() {
+                if worst_row(ui, ctx, explorer, item, (width(item), widest)).clicked() {
                     let images = found.worst.iter().map(|item| item.image).collect();
                     let title = format!("{} with errors", fmt::capitalised(many));
                     ctx.send(Command::Select(Filter::Images { title, images }));
@@ -200,7 +215,7 @@ fn worst(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, found: &Kinds) {
     );
 }
 
-fn worst_row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, item: &Worst, widest: u64) -> Response {
+fn worst_row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, item: &Worst, (width, widest): (f64, f64)) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW + theme::GRID), Sense::click());
     let name = explorer.dataset().images.get(item.image.index()).map_or("", |image| image.name.as_str());
     let words = counts_in_words(item.counts);
@@ -217,8 +232,10 @@ fn worst_row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, item: &Worst, wide
             pos2(label.right() + theme::PADDING, rect.center().y - 6.0),
             pos2(right, rect.center().y + 6.0),
         );
-        profile(ui, ctx, room, item.counts, widest);
-        let count = fmt::short_count(errors(item.counts));
+        let share = (width / widest.max(f64::MIN_POSITIVE)) as f32;
+        profile(ui, ctx, room.with_max_x(room.left() + room.width() * share), item.counts);
+        let by_loss = item.loss.filter(|_| goes_by_loss(explorer));
+        let count = by_loss.map_or_else(|| fmt::short_count(errors(item.counts)), fmt::short);
         let at = pos2(rect.right() - theme::GRID, rect.center().y);
         text::at(ui.painter(), at, Align2::RIGHT_CENTER, &count, theme::body(), ctx.theme.text);
     }
@@ -232,11 +249,12 @@ fn worst_row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, item: &Worst, wide
     })
 }
 
-/// What became of everything in an item, side by side, `widest` being the whole width.
-fn profile(ui: &Ui, ctx: &ViewCtx, room: Rect, counts: Counts, widest: u64) {
+/// What became of everything in an item, side by side over the whole width.
+fn profile(ui: &Ui, ctx: &ViewCtx, room: Rect, counts: Counts) {
+    let all = errors(counts) + counts.correct;
     let mut left = room.left();
     for kind in [OutcomeKind::Correct, OutcomeKind::Misclassified, OutcomeKind::Missed, OutcomeKind::FalsePositive] {
-        let width = room.width() * (counts.of(kind) as f64 / widest.max(1) as f64) as f32;
+        let width = room.width() * (counts.of(kind) as f64 / all.max(1) as f64) as f32;
         if width > 0.0 {
             outcome::fill(ui.painter(), room.with_min_x(left).with_max_x(left + width), ctx.theme, kind);
         }
