@@ -1,7 +1,7 @@
 //! From an evaluation to the run that is kept of it, and from the files of a run to whether they changed since.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use crate::analysis::summary;
 use crate::formats::{self, ClassMapping};
@@ -10,6 +10,7 @@ use crate::metrics::{Counter, Evaluation};
 use crate::model::project::{Choice, Project};
 use crate::model::run::{Run, RunDataset, RunInputs, RunModel, RunSettings, SCHEMA, STEPS, threshold_of};
 use crate::model::{Cancelled, Progress, Scoring};
+use crate::store::journal;
 use crate::store::place::Keeper;
 use crate::store::runs::{self as stored, StoredRun};
 
@@ -133,7 +134,7 @@ pub fn record(
     progress: &dyn Progress,
 ) -> Result<Option<StoredRun>, JobError> {
     let failed = |text: String| JobError::Failed(text);
-    let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    let time = journal::now();
     let inputs = inputs(&project.root, looks, progress)?;
     let unmapped = mappings.iter().filter(|mapping| mapping.to.is_none()).take(UNMAPPED);
     let unmapped = unmapped.map(|mapping| mapping.from.clone()).collect();

@@ -65,6 +65,18 @@ impl Journal<'_> {
         Ok((lines, skipped))
     }
 
+    /// Adds lines to the journal of a project, where anything of it is kept.
+    ///
+    /// # Errors
+    /// A sentence where there is no place to write to, or nothing can be written.
+    pub fn keep<T: Serialize>(&self, keeper: &Keeper, root: &Path, lines: &[T]) -> Result<(), String> {
+        match keeper.place(root) {
+            Ok(Some(place)) => self.append(&place, lines).map_err(|error| error.to_string()),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     /// Adds lines at the end; they are on disk when this returns.
     ///
     /// # Errors
@@ -92,6 +104,12 @@ impl Journal<'_> {
             file: file.clone(),
         })
     }
+}
+
+/// The time of a line written now: seconds since 1970.
+#[must_use]
+pub fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
 fn text(file: &Path) -> io::Result<Vec<u8>> {

@@ -1,14 +1,13 @@
 //! Recommendations: found anew once the threshold rests, followed in place while it moves, decided about.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::analysis::recommend::{self, Beside};
 use crate::analysis::{Recommendation, Rules};
 use crate::session::atlas::standing;
 use crate::session::decisions::{self, Decision, Decisions, Line};
 use crate::session::{EventBody, Session, Slot};
-use crate::store::journal::Journal;
+use crate::store::journal::{Journal, now};
 
 /// The name of the journal.
 const JOURNAL: &str = "recommendations";
@@ -143,15 +142,9 @@ impl Session {
         let classes = &explorer.evaluation.dataset.classes;
         let said = explorer.recommendations.iter().find(|r| r.key(classes) == card);
         let sentence = said.map_or_else(String::new, |said| said.sentence.clone());
-        let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-        let line = Line { time, card, version, sentence, decision, note };
+        let line = Line { time: now(), card, version, sentence, decision, note };
         let journal = Journal { name: JOURNAL, id: &id, version: &of };
-        let written = match self.keeper.place(&project.root) {
-            Ok(Some(place)) => journal.append(&place, std::slice::from_ref(&line)).map_err(|error| error.to_string()),
-            Ok(None) => Ok(()),
-            Err(error) => Err(error.to_string()),
-        };
-        match written {
+        match journal.keep(&self.keeper, &project.root, std::slice::from_ref(&line)) {
             Ok(()) => {
                 self.decisions.lines.push(line);
                 true

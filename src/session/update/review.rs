@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::analysis::Rules;
 use crate::analysis::suspects::confident::Pruning;
@@ -15,7 +14,7 @@ use crate::session::atlas::cloud::{self, Cloud, Of, Wanted};
 use crate::session::atlas::nearby::{self, Nearby};
 use crate::session::errors::review::{Answer, Ask, Only, line_of};
 use crate::session::{EventBody, Session, Slot};
-use crate::store::journal::Journal;
+use crate::store::journal::{Journal, now};
 use crate::vectors::neighbourhood::Disagreement;
 
 /// Name of the journal.
@@ -269,12 +268,7 @@ impl Session {
     fn keep_line(&mut self, line: VerdictLine) -> bool {
         let Some((root, id, version)) = self.tagged() else { return false };
         let journal = Journal { name: JOURNAL, id: &id, version: &version };
-        let written = match self.keeper.place(&root) {
-            Ok(Some(place)) => journal.append(&place, std::slice::from_ref(&line)).map_err(|error| error.to_string()),
-            Ok(None) => Ok(()),
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(error) = written {
+        if let Err(error) = journal.keep(&self.keeper, &root, std::slice::from_ref(&line)) {
             self.fail(&error);
             return false;
         }
@@ -340,10 +334,6 @@ impl Session {
 fn place(placed: &repair::Placed) -> Option<[f64; 4]> {
     let bbox = placed.bbox;
     Some([bbox.x, bbox.y, bbox.w, bbox.h])
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
 
 /// The points of whose labelled neighbours so many have one other label.

@@ -226,12 +226,7 @@ impl Session {
         let new = changed.iter().filter(|new| !now.contains(new));
         lines.extend(new.map(|new| Line { name: new.name.clone(), slice: Some(new.clone()) }));
         let journal = Journal { name: JOURNAL, id: &id, version: &version };
-        let written = match self.keeper.place(&root) {
-            Ok(Some(place)) => journal.append(&place, &lines).map_err(|error| error.to_string()),
-            Ok(None) => Ok(()),
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(error) = written {
+        if let Err(error) = journal.keep(&self.keeper, &root, &lines) {
             self.fail(&error);
             return false;
         }
