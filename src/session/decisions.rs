@@ -58,7 +58,7 @@ pub struct Decisions {
 
 impl Decisions {
     /// The lines about a recommendation, the newest first.
-    pub fn of<'a>(&'a self, card: &'a str) -> impl Iterator<Item = &'a Line> {
+    pub fn of<'a>(&'a self, card: &str) -> impl Iterator<Item = &'a Line> {
         self.lines.iter().rev().filter(move |line| line.card == card)
     }
 
@@ -71,8 +71,7 @@ impl Decisions {
     /// What is written about a recommendation; empty where nothing is.
     #[must_use]
     pub fn note(&self, card: &str) -> &str {
-        let lines = self.lines.iter().rev().filter(|line| line.card == card);
-        lines.filter_map(|line| line.note.as_deref()).next().unwrap_or_default()
+        self.of(card).find_map(|line| line.note.as_deref()).unwrap_or_default()
     }
 }
 

@@ -98,17 +98,17 @@ fn list(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Recommendat
         }
         ui.spacing_mut().item_spacing.y = theme::GRID;
         let classes = &explorer.dataset().classes;
-        let keyed = || explorer.recommendations.iter().map(|card| (card.key(classes), card));
-        let is_dismissed = |key: &str| ctx.session.decisions.standing(key) == Decision::Dismissed;
+        let keyed = explorer.recommendations.iter().map(|card| (card.key(classes), card));
+        let (dismissed, shown): (Vec<_>, Vec<_>) =
+            keyed.partition(|(key, _)| ctx.session.decisions.standing(key) == Decision::Dismissed);
         let mut number = 0;
-        for (key, card) in keyed().filter(|(key, _)| !is_dismissed(key)) {
+        for (key, card) in &shown {
             number += 1;
-            group(ui, ctx, explorer, state, Numbered { number, key: &key, card });
+            group(ui, ctx, explorer, state, Numbered { number, key, card });
         }
-        let dismissed = keyed().filter(|(key, _)| is_dismissed(key)).count();
-        if dismissed > 0 {
+        if !dismissed.is_empty() {
             rule(ui, ctx, number > 0);
-            let words = format!("{} dismissed", fmt::count(dismissed as u64));
+            let words = format!("{} dismissed", fmt::count(dismissed.len() as u64));
             let button = Button::selectable(state.dismissed, RichText::new(words).color(ctx.theme.muted));
             if ui
                 .add(button.frame_when_inactive(false))
@@ -117,10 +117,11 @@ fn list(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Recommendat
             {
                 state.dismissed = !state.dismissed;
             }
-            let shown = state.dismissed;
-            for (key, card) in keyed().filter(|(key, _)| shown && is_dismissed(key)) {
-                number += 1;
-                group(ui, ctx, explorer, state, Numbered { number, key: &key, card });
+            if state.dismissed {
+                for (key, card) in &dismissed {
+                    number += 1;
+                    group(ui, ctx, explorer, state, Numbered { number, key, card });
+                }
             }
         }
         ui.add_space(theme::PADDING);

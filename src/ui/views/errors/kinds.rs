@@ -1,7 +1,8 @@
 //! What kinds of errors there are, what they cost, which items have most of them, and the objects with most loss.
 
 use egui::{
-    Align2, CursorIcon, Id, Rect, Response, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align2, Color32, CursorIcon, FontId, Id, Rect, Response, RichText, Role, ScrollArea, Sense, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::analysis::Filter;
@@ -103,19 +104,8 @@ fn kinds(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, found: &Kinds) {
     head(ui, ctx, title, &format!("{of} at {}", explorer.condition()), about);
     let row = ui.available_rect_before_wrap().with_max_y(ui.cursor().top() + theme::ROW);
     let metric = found.kinds.iter().find_map(|kind| kind.cost).map_or("", |cost| cost.metric);
-    for (at, words) in ["count", "share", &format!("cost, {metric}")].into_iter().enumerate() {
-        if at < 2 || !metric.is_empty() {
-            let x = row.right() - (2 - at) as f32 * NUMBER;
-            text::at(
-                ui.painter(),
-                pos2(x, row.center().y),
-                Align2::RIGHT_CENTER,
-                words,
-                theme::caption(),
-                ctx.theme.muted,
-            );
-        }
-    }
+    let cost = if metric.is_empty() { String::new() } else { format!("cost, {metric}") };
+    numbers(ui, row, &["count", "share", &cost], &theme::caption(), ctx.theme.muted);
     ui.advance_cursor_after_rect(row);
     let most = found.kinds.iter().map(|kind| kind.share).fold(0.0, f64::max);
     ScrollArea::vertical().id_salt("kinds").auto_shrink(false).show(ui, |ui| {
@@ -127,6 +117,14 @@ fn kinds(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, found: &Kinds) {
             }
         }
     });
+}
+
+/// Words in the columns of numbers at the right of a row.
+fn numbers(ui: &Ui, row: Rect, words: &[&str; 3], font: &FontId, color: Color32) {
+    for (at, words) in words.iter().enumerate() {
+        let x = row.right() - (2 - at) as f32 * NUMBER;
+        text::at(ui.painter(), pos2(x, row.center().y), Align2::RIGHT_CENTER, words, font.clone(), color);
+    }
 }
 
 fn kind_row(ui: &mut Ui, ctx: &ViewCtx, kind: &Kind, most: f64) -> Response {
@@ -149,17 +147,7 @@ fn kind_row(ui: &mut Ui, ctx: &ViewCtx, kind: &Kind, most: f64) -> Response {
         let bar = Rect::from_min_size(pos2(words.right(), rect.center().y - 6.0), vec2(width.max(1.0), 12.0));
         outcome::fill(ui.painter(), bar, ctx.theme, kind.like);
         let cost = kind.cost.map_or_else(String::new, |cost| fmt::rate(Some(cost.value)));
-        for (at, words) in [fmt::count(kind.count), share, cost].iter().enumerate() {
-            let x = rect.right() - (2 - at) as f32 * NUMBER;
-            text::at(
-                ui.painter(),
-                pos2(x, rect.center().y),
-                Align2::RIGHT_CENTER,
-                words,
-                theme::body(),
-                ctx.theme.text,
-            );
-        }
+        numbers(ui, rect, &[&fmt::count(kind.count), &share, &cost], &theme::body(), ctx.theme.text);
     }
     let cursor = if kind.count > 0 { CursorIcon::PointingHand } else { CursorIcon::Default };
     response.on_hover_cursor(cursor).on_hover_ui(|ui| {
