@@ -5,6 +5,7 @@
 
 pub mod clusters;
 pub mod compare;
+pub mod curves;
 pub mod design;
 pub mod filter;
 pub mod kinds;

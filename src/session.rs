@@ -18,6 +18,7 @@ pub mod history;
 pub mod load;
 pub mod mapping;
 pub mod ranges;
+pub mod reporting;
 pub mod runs;
 pub mod selection;
 pub mod thresholds;
@@ -54,6 +55,7 @@ pub use explorer::{Explorer, Threshold};
 pub use history::{History, Location, Page};
 use mapping::Study;
 use ranges::Ranges;
+use reporting::Reporting;
 pub use selection::{SelectedImage, Selection, Sort};
 use workspace::Workspace;
 
@@ -147,6 +149,8 @@ pub enum Slot {
     Design,
     /// Numbers over IoU and confidence.
     Surface,
+    /// Making a report, or writing it.
+    Report,
 }
 
 /// A job under way.
@@ -198,6 +202,8 @@ pub struct Session {
     pub decided: Vec<(String, Decision)>,
     /// What the analysis of errors knows of the evaluation on screen.
     pub errors: Errors,
+    /// The report of the evaluation on screen.
+    pub reporting: Reporting,
     /// Tags on the items of the dataset on screen.
     pub tags: Tags,
     /// Tags as they were before each change, the last change last.
@@ -245,6 +251,7 @@ impl Session {
             decisions: Decisions::default(),
             decided: Vec::new(),
             errors: Errors::default(),
+            reporting: Reporting::default(),
             tags: Tags::new(),
             tags_before: Vec::new(),
             study: None,

@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("cache", &["model"]),
     ("jobs", &["model", "formats", "cache"]),
-    ("session", &["model", "formats", "metrics", "analysis", "vectors", "store", "cache", "jobs"]),
+    ("session", &["model", "formats", "metrics", "analysis", "vectors", "store", "cache", "jobs", "report"]),
     ("report", &["model", "metrics", "analysis", "vectors"]),
     ("cli", &["model", "formats", "metrics", "analysis", "vectors", "store", "jobs", "session", "report"]),
     ("ui", &["model", "formats", "metrics", "analysis", "vectors", "store", "jobs", "session", "report"]),

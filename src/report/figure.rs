@@ -1,11 +1,15 @@
 //! Figures that leave the program: a list of marks, written as SVG and from that turned into a picture, with the fonts of the
 //! window. Needs no display.
 
-use std::fmt::Write as _;
+mod svg;
+mod text;
+
 use std::sync::{Arc, OnceLock};
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb::Database};
+
+use super::encoded::Encoded;
 
 /// A colour: red, green, blue.
 pub type Colour = [u8; 3];
@@ -15,6 +19,8 @@ pub type Colour = [u8; 3];
 pub enum Anchor {
     /// Its left end.
     Start,
+    /// Its middle.
+    Middle,
     /// Its right end.
     End,
 }
@@ -23,9 +29,21 @@ pub enum Anchor {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
     /// A filled rectangle: left, top, width, height.
-    Rect([f64; 4], Colour),
+    Rect(Rect, Colour),
+    /// The outline of a rectangle (left, top, width, height), so many points wide.
+    Frame(Rect, f64, Colour),
+    /// The same in dashes.
+    DashedFrame(Rect, f64, Colour),
     /// A line through these points, so many points wide.
     Line(Vec<(f64, f64)>, f64, Colour),
+    /// The same in dashes.
+    Dashed(Vec<(f64, f64)>, f64, Colour),
+    /// A filled polygon, of this opacity in 0…1.
+    Area(Vec<(f64, f64)>, Colour, f64),
+    /// A filled circle: its centre and radius.
+    Disc((f64, f64), f64, Colour),
+    /// A picture, stretched to a rectangle.
+    Picture(Rect, Arc<Encoded>),
     /// A text on a line: its place, the size of the font, what it says.
     Text {
         /// Where it begins or ends, and the line it stands on.
@@ -36,9 +54,54 @@ pub enum Mark {
         anchor: Anchor,
         /// Of the letters.
         colour: Colour,
+        /// True where it runs upwards, turned by a quarter to the left about `at`.
+        turned: bool,
         /// What it says.
         text: String,
     },
+}
+
+/// Left, top, width, height.
+pub type Rect = [f64; 4];
+
+impl Mark {
+    /// A text on a level line.
+    #[must_use]
+    pub fn text(at: (f64, f64), size: f64, anchor: Anchor, colour: Colour, text: impl Into<String>) -> Self {
+        Self::Text { at, size, anchor, colour, turned: false, text: text.into() }
+    }
+
+    /// A text that runs upwards.
+    #[must_use]
+    pub fn upwards(at: (f64, f64), size: f64, anchor: Anchor, colour: Colour, text: impl Into<String>) -> Self {
+        Self::Text { at, size, anchor, colour, turned: true, text: text.into() }
+    }
+
+    /// The same mark, `scale` times as large and then moved.
+    #[must_use]
+    pub fn placed(&self, (dx, dy): (f64, f64), scale: f64) -> Self {
+        let rect = |[x, y, w, h]: Rect| [dx + x * scale, dy + y * scale, w * scale, h * scale];
+        let point = |(x, y): (f64, f64)| (dx + x * scale, dy + y * scale);
+        let points = |points: &[(f64, f64)]| points.iter().map(|p| point(*p)).collect::<Vec<_>>();
+        match self {
+            Self::Rect(at, colour) => Self::Rect(rect(*at), *colour),
+            Self::Frame(at, width, colour) => Self::Frame(rect(*at), width * scale, *colour),
+            Self::DashedFrame(at, width, colour) => Self::DashedFrame(rect(*at), width * scale, *colour),
+            Self::Line(line, width, colour) => Self::Line(points(line), width * scale, *colour),
+            Self::Dashed(line, width, colour) => Self::Dashed(points(line), width * scale, *colour),
+            Self::Area(area, colour, opacity) => Self::Area(points(area), *colour, *opacity),
+            Self::Disc(at, radius, colour) => Self::Disc(point(*at), radius * scale, *colour),
+            Self::Picture(at, picture) => Self::Picture(rect(*at), Arc::clone(picture)),
+            Self::Text { at, size, anchor, colour, turned, text } => Self::Text {
+                at: point(*at),
+                size: size * scale,
+                anchor: *anchor,
+                colour: *colour,
+                turned: *turned,
+                text: text.clone(),
+            },
+        }
+    }
 }
 
 /// A drawing of a fixed size.
@@ -86,51 +149,48 @@ fn fonts() -> Arc<Database> {
 /// The family of [`fonts`] that texts are written in.
 const FAMILY: &str = "Ubuntu";
 
-/// About as wide as a text of this size is drawn: a mean over Latin letters and digits.
+/// As wide as a text of this size is drawn, in points: the advances of the bundled font. Letters that it lacks count as wide as
+/// they are high.
 #[must_use]
-pub fn about_width(text: &str, size: f64) -> f64 {
-    text.chars().count() as f64 * size * 0.56
+pub fn width(text: &str, size: f64) -> f64 {
+    text::advance(text) * size
+}
+
+/// A text that is at most so wide: cut with an ellipsis where it is wider.
+#[must_use]
+pub fn cut(text: &str, size: f64, most: f64) -> String {
+    if width(text, size) <= most {
+        return text.to_owned();
+    }
+    let room = most - width("…", size);
+    let (mut kept, mut used) = (String::new(), 0.0);
+    for letter in text.chars() {
+        used += width(letter.encode_utf8(&mut [0; 4]), size);
+        if used > room {
+            break;
+        }
+        kept.push(letter);
+    }
+    kept.push('…');
+    kept
 }
 
 impl Figure {
+    /// An empty drawing on a ground of this colour.
+    #[must_use]
+    pub fn new(width: f64, height: f64, ground: Colour) -> Self {
+        Self { width, height, marks: vec![Mark::Rect([0.0, 0.0, width, height], ground)] }
+    }
+
+    /// Draws another figure into this one, `scale` times as large, its left upper corner there.
+    pub fn put(&mut self, other: &Self, at: (f64, f64), scale: f64) {
+        self.marks.extend(other.marks.iter().map(|mark| mark.placed(at, scale)));
+    }
+
     /// The figure as an SVG document.
     #[must_use]
     pub fn to_svg(&self) -> String {
-        let mut out = String::new();
-        let (w, h) = (self.width, self.height);
-        let _ = write!(
-            out,
-            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" font-family="{FAMILY}, sans-serif">"#
-        );
-        for mark in &self.marks {
-            match mark {
-                Mark::Rect([x, y, w, h], colour) => {
-                    let _ = write!(out, r#"<rect x="{x}" y="{y}" width="{w}" height="{h}" fill="{}"/>"#, hex(*colour));
-                }
-                Mark::Line(points, width, colour) => {
-                    let _ = write!(
-                        out,
-                        r#"<polyline fill="none" stroke="{}" stroke-width="{width}" points=""#,
-                        hex(*colour)
-                    );
-                    for (x, y) in points {
-                        let _ = write!(out, "{x:.2},{y:.2} ");
-                    }
-                    out.push_str(r#""/>"#);
-                }
-                Mark::Text { at: (x, y), size, anchor, colour, text } => {
-                    let anchor = if *anchor == Anchor::End { r#" text-anchor="end""# } else { "" };
-                    let _ = write!(
-                        out,
-                        r#"<text x="{x}" y="{y}" font-size="{size}" fill="{}"{anchor}>{}</text>"#,
-                        hex(*colour),
-                        escaped(text)
-                    );
-                }
-            }
-        }
-        out.push_str("</svg>\n");
-        out
+        svg::document(self)
     }
 
     /// The figure as a picture of `scale` pixels a point.
@@ -153,40 +213,13 @@ impl Figure {
     }
 }
 
-fn hex([r, g, b]: Colour) -> String {
-    format!("#{r:02x}{g:02x}{b:02x}")
-}
-
-/// A text as XML says it; what XML cannot say is left out.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-            _ => out.push(letter),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn texts_are_safe_and_leave_ink() {
-        let text = |text: &str| Mark::Text {
-            at: (10.0, 20.0),
-            size: 12.0,
-            anchor: Anchor::Start,
-            colour: [0, 0, 0],
-            text: text.to_owned(),
-        };
+        let text = |text: &str| Mark::text((10.0, 20.0), 12.0, Anchor::Start, [0, 0, 0], text);
         let page = Mark::Rect([0.0, 0.0, 100.0, 30.0], [255, 255, 255]);
         let ink = |marks: Vec<Mark>| {
             let figure = Figure { width: 100.0, height: 30.0, marks };

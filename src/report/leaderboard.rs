@@ -9,7 +9,7 @@ use crate::metrics::Metric;
 use crate::model::run::{Run, headline};
 use crate::model::{Task, fmt};
 
-use super::figure::{Anchor, Colour, Figure, Mark, about_width};
+use super::figure::{Anchor, Colour, Figure, Mark, width};
 
 /// The schema this version writes.
 pub const SCHEMA: &str = "evalens.leaderboard/1";
@@ -33,11 +33,11 @@ fn drawn(columns: &[Vec<String>], note: &str) -> Figure {
     let mut left = MARGIN;
     let mut marks = Vec::new();
     let mut text = |at, anchor, colour, text: &str| {
-        marks.push(Mark::Text { at, size: SIZE, anchor, colour, text: text.to_owned() });
+        marks.push(Mark::text(at, SIZE, anchor, colour, text));
     };
     for (number, column) in columns.iter().enumerate() {
         let cells: Vec<String> = column.iter().map(|cell| shortened(cell)).collect();
-        let width = cells.iter().map(|cell| about_width(cell, SIZE)).fold(0.0, f64::max) + SIZE;
+        let width = cells.iter().map(|cell| width(cell, SIZE)).fold(0.0, f64::max) + SIZE;
         let names = (1..4).contains(&number);
         for (line, cell) in cells.iter().enumerate() {
             let colour = if line == 0 || number == 2 || number == 3 { FAINT } else { INK };
@@ -49,7 +49,7 @@ fn drawn(columns: &[Vec<String>], note: &str) -> Figure {
     }
     let y = MARGIN + lines as f64 * LINE + LINE * 0.68;
     text((MARGIN, y), Anchor::Start, FAINT, note);
-    figure.width = left.max(MARGIN + about_width(note, SIZE)) + MARGIN - SIZE;
+    figure.width = left.max(MARGIN + width(note, SIZE)) + MARGIN - SIZE;
     figure.marks.push(Mark::Rect([0.0, 0.0, figure.width, figure.height], [255, 255, 255]));
     for line in 1..=lines {
         let y = MARGIN + line as f64 * LINE;

@@ -33,7 +33,7 @@ const ROW: f64 = 22.0;
 const WIDTHS: (f64, f64, f64) = (190.0, 260.0, 80.0);
 
 fn text(at: (f64, f64), anchor: Anchor, colour: Colour, text: impl Into<String>) -> Mark {
-    Mark::Text { at, size: SIZE, anchor, colour, text: text.into() }
+    Mark::text(at, SIZE, anchor, colour, text)
 }
 
 fn page(width: f64, height: f64, mut marks: Vec<Mark>) -> Figure {

@@ -24,6 +24,7 @@ use super::evaluations::{Key, ModelKey};
 use super::explorer::CurveKey;
 use super::history::Page;
 use super::ranges::Asked;
+use super::reporting;
 use super::selection::Sort;
 use super::{Notice, Slot};
 
@@ -195,4 +196,6 @@ pub enum Command {
     Design(design::Ask),
     /// About what is measured in pictures.
     Pictures(pictures::Ask),
+    /// About reports.
+    Report(reporting::Ask),
 }

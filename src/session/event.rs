@@ -27,6 +27,7 @@ use super::load::masks::Shown;
 use super::load::{Fingerprint, Loaded};
 use super::mapping::Study;
 use super::ranges::Ranges;
+use super::reporting;
 use super::thresholds::{PairMatrix, Rematched};
 use super::workspace::Workspace;
 
@@ -112,4 +113,6 @@ pub enum EventBody {
     Design(Result<design::Answer, JobError>),
     /// About what is measured in pictures.
     Pictures(Result<pictures::Answer, JobError>),
+    /// About reports.
+    Report(Result<reporting::Answer, JobError>),
 }

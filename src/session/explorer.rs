@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::analysis::curves::{CurveKey, LabelCurves, Points, PrCurves};
 use crate::analysis::{Filter, Recommendation};
 use crate::formats::ClassMapping;
-use crate::metrics::classification::{PairCounting, ReliabilityBin, ScoreHistograms};
-use crate::metrics::coco::AreaRange;
+use crate::metrics::classification::PairCounting;
 use crate::metrics::detection::Matched;
 use crate::metrics::generation::{Column, Intervals};
 use crate::metrics::{Counter, Evaluation, Generation, OutcomeKind, OwnThresholds};
@@ -29,64 +29,6 @@ pub struct Threshold {
     pub value: f64,
     /// True while it is the optimum and nobody moved it.
     pub optimal: bool,
-}
-
-/// Which precision-recall curves are meant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct CurveKey {
-    /// Position among [`crate::metrics::coco::IOU_THRESHOLDS`].
-    pub iou: usize,
-    /// Sizes of truths that count.
-    pub area: AreaRange,
-}
-
-/// Precision at 101 recall points for every class.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PrCurves {
-    /// Of what.
-    pub key: CurveKey,
-    /// By class, in declaration order; `None` for a class without truth of the size.
-    pub classes: Vec<Option<Vec<f64>>>,
-}
-
-impl PrCurves {
-    /// The curve of a class.
-    #[must_use]
-    pub fn points(&self, class: ClassId) -> Option<&[f64]> {
-        self.classes.get(class.index())?.as_deref()
-    }
-
-    /// The class's average precision: the mean of its curve.
-    #[must_use]
-    pub fn ap(&self, class: ClassId) -> Option<f64> {
-        self.points(class).map(|p| p.iter().sum::<f64>() / p.len().max(1) as f64)
-    }
-
-    /// The mean over classes with truth.
-    #[must_use]
-    pub fn mean(&self) -> Option<f64> {
-        let of: Vec<f64> =
-            self.classes.iter().flatten().map(|p| p.iter().sum::<f64>() / p.len().max(1) as f64).collect();
-        (!of.is_empty()).then(|| of.iter().sum::<f64>() / of.len() as f64)
-    }
-}
-
-/// A curve: (x, y) from left to right.
-pub type Points = Vec<(f64, f64)>;
-
-/// The curves of a classifier.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LabelCurves {
-    /// (false-positive rate, true-positive rate) by class; empty where undefined.
-    pub roc: Vec<Points>,
-    /// The mean of them.
-    pub macro_roc: Points,
-    /// (recall, precision) by class; empty where undefined.
-    pub pr: Vec<Points>,
-    /// Share right against confidence; empty where undefined, and where an item can have several classes.
-    pub reliability: Vec<ReliabilityBin>,
-    /// Best scores of right and wrong items; `None` where an item can have several classes.
-    pub histograms: Option<ScoreHistograms>,
 }
 
 /// Everything the evaluation window shows.

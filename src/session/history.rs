@@ -36,6 +36,8 @@ pub enum Page {
     Compare,
     /// Everything known of a model version.
     Model,
+    /// A report to hand to others.
+    Report,
 }
 
 impl Page {

@@ -9,9 +9,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::formats::{self, ClassMapping, LoadError, Recognised};
 use crate::jobs::JobError;
-use crate::metrics::classification::{self, ClassCurves};
-use crate::metrics::coco;
-use crate::metrics::pairs::Pairs;
 use crate::metrics::{DetectionSettings, Evaluation, Sections};
 use crate::model::finding::Finding;
 use crate::model::project::{Choice, Project};
@@ -21,13 +18,7 @@ use crate::store::place::Keeper;
 use crate::store::{kept, scoring};
 
 use super::OpenProject;
-use super::explorer::{CurveKey, LabelCurves, PrCurves};
 use super::heads;
-
-/// Bins of the reliability diagram, as of the calibration error.
-const RELIABILITY_BINS: usize = 15;
-/// Bins of the histograms of scores.
-const SCORE_BINS: usize = 50;
 
 impl From<LoadError> for JobError {
     fn from(error: LoadError) -> Self {
@@ -195,44 +186,6 @@ pub fn class_scores(
         return heads::class_scores(root, project, choice, dataset, progress);
     }
     Ok(formats::load_class_scores(root, project, choice, dataset, progress)?)
-}
-
-/// Precision-recall curves of every class.
-///
-/// # Errors
-/// Cancelled.
-pub fn curves(evaluation: &Evaluation, key: CurveKey, progress: &dyn Progress) -> Result<PrCurves, JobError> {
-    let of = |pairs: &Pairs, class| {
-        progress.check()?;
-        let (dataset, predictions) = (&evaluation.dataset, &evaluation.predictions);
-        Ok(coco::pr_curve(dataset, predictions, pairs, class, key.iou, key.area))
-    };
-    let classes = match evaluation.objects() {
-        Some(objects) => {
-            let all = evaluation.dataset.classes.ids().map(|class| of(&objects.pairs, class));
-            all.collect::<Result<_, JobError>>()?
-        }
-        None => Vec::new(),
-    };
-    Ok(PrCurves { key, classes })
-}
-
-/// ROC and precision-recall curves of every class of a classifier, the reliability of its probabilities and the spread of
-/// its scores.
-///
-/// # Errors
-/// Cancelled.
-pub fn label_curves(evaluation: &Evaluation, progress: &dyn Progress) -> Result<LabelCurves, JobError> {
-    let Some(labels) = evaluation.labels() else { return Ok(LabelCurves::default()) };
-    let (dataset, scores, several) = (&evaluation.dataset, &*labels.scores, evaluation.task.is_multilabel());
-    let ClassCurves { roc, macro_roc, pr } = evaluation.class_curves(progress)?.unwrap_or_default();
-    Ok(LabelCurves {
-        roc,
-        macro_roc,
-        pr,
-        reliability: if several { Vec::new() } else { classification::reliability(dataset, scores, RELIABILITY_BINS) },
-        histograms: if several { None } else { classification::score_histograms(dataset, scores, SCORE_BINS) },
-    })
 }
 
 /// The choice to show first: the newest model version on test, else validation, else any.

@@ -9,6 +9,7 @@ mod leaks;
 mod masks;
 mod pictures;
 mod protocols;
+mod reporting;
 mod review;
 mod scoring;
 mod slices;
@@ -34,6 +35,7 @@ use super::evaluations::Evaluations;
 use super::explorer::Explorer;
 use super::history::{Location, Page};
 use super::load::{self, Loaded};
+use super::reporting::Reporting;
 use super::selection::{Selection, Sort};
 use super::workspace::Workspace;
 use super::{Command, Event, EventBody, Notice, OpenProject, RunningJob, Session, Slot};
@@ -190,6 +192,7 @@ impl Session {
             Command::Protocols(ask) => self.protocols_asked(ask),
             Command::Design(ask) => self.design_asked(ask),
             Command::Pictures(ask) => self.pictures_asked(ask),
+            Command::Report(ask) => self.report_asked(ask),
         }
         self.drain();
     }
@@ -306,6 +309,7 @@ impl Session {
             EventBody::Protocols(Ok(answer)) => self.protocols_answered(answer),
             EventBody::Design(Ok(answer)) => self.design_answered(answer),
             EventBody::Pictures(Ok(answer)) => self.pictures_answered(answer),
+            EventBody::Report(Ok(answer)) => self.report_answered(answer),
             EventBody::Opened(_, Err(e))
             | EventBody::Rescanned(Err(e))
             | EventBody::Recorded(_, Err(e))
@@ -335,6 +339,7 @@ impl Session {
             | EventBody::Protocols(Err(e))
             | EventBody::Design(Err(e))
             | EventBody::Pictures(Err(e))
+            | EventBody::Report(Err(e))
             | EventBody::Hashed(Err(e)) => {
                 self.matching_follows_screen();
                 if e != JobError::Cancelled {
@@ -404,6 +409,7 @@ impl Session {
             Slot::Record,
             Slot::Mapping,
             Slot::Pictures,
+            Slot::Report,
         ]
         .into_iter()
         .chain(Errors::SLOTS)
@@ -411,6 +417,7 @@ impl Session {
             self.jobs.remove(&slot);
         }
         self.errors = Errors::default();
+        self.reporting = Reporting::default();
         let wanted = std::mem::replace(&mut self.matching, matched.settings);
         if let Some(project) = &self.project {
             self.settings.remember_choice(&project.root, &project.recognised.project, &loaded.choice);

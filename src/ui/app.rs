@@ -27,8 +27,8 @@ use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
     answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, images, leaderboard,
-    model, navigation, notices, palette, production, recommendations, run as run_page, shortcuts, status, strips,
-    threshold_bar, thresholds, welcome,
+    model, navigation, notices, palette, production, recommendations, report, run as run_page, shortcuts, status,
+    strips, threshold_bar, thresholds, welcome,
 };
 use super::watching::Watching;
 use super::widgets::states;
@@ -161,6 +161,7 @@ struct Views {
     evaluations: evaluations::EvaluationsState,
     leaderboard: leaderboard::LeaderboardState,
     model: model::ModelPage,
+    report: report::Report,
     strips: strips::Strips,
     notices: notices::Notices,
     palette: palette::Palette,
@@ -512,6 +513,7 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         Page::Evaluations => evaluations::ui(ui, ctx, &mut views.evaluations),
         Page::Leaderboard => leaderboard::ui(ui, ctx, &mut views.leaderboard),
         Page::Model => model::ui(ui, ctx, &mut views.model),
+        Page::Report => report::ui(ui, ctx, &mut views.report),
     }
 }
 

@@ -23,6 +23,7 @@ pub mod objects;
 pub mod palette;
 pub mod production;
 pub mod recommendations;
+pub mod report;
 pub mod rows;
 pub mod run;
 pub mod shortcuts;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::analysis::curves;
 use crate::formats;
 use crate::jobs::{JobCtx, JobError};
 use crate::metrics::Sections;
@@ -22,7 +23,7 @@ impl Session {
         }
         explorer.curves_wanted = Some(key);
         let evaluation = explorer.evaluation.clone();
-        let work = move |ctx: &JobCtx| load::curves(&evaluation, key, ctx);
+        let work = move |ctx: &JobCtx| Ok(curves::of_objects(&evaluation, key, ctx)?);
         self.start(Slot::Curves, "Computing precision and recall curves", work, EventBody::Curves);
     }
 
@@ -32,7 +33,7 @@ impl Session {
             return;
         }
         let evaluation = explorer.evaluation.clone();
-        let work = move |ctx: &JobCtx| load::label_curves(&evaluation, ctx).map(Box::new);
+        let work = move |ctx: &JobCtx| Ok(Box::new(curves::of_labels(&evaluation, ctx)?));
         self.start(Slot::Curves, "Computing curves", work, EventBody::LabelCurves);
     }
 

@@ -22,6 +22,7 @@ pub const PAGES: &[(Page, &str)] = &[
     (Page::Evaluations, "Evaluations"),
     (Page::Leaderboard, "Leaderboard"),
     (Page::Compare, "Compare"),
+    (Page::Report, "Report"),
 ];
 
 /// True where the open project has vectors and labels to cross-validate.
@@ -45,7 +46,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
     for (row, (page, name)) in shown.enumerate() {
         let name = if *page == Page::Images && texts { "Texts" } else { name };
         // Pages about more than one evaluation stand apart.
-        let apart = matches!(page, Page::Evaluations | Page::Leaderboard | Page::Compare);
+        let apart = matches!(page, Page::Evaluations | Page::Leaderboard | Page::Compare | Page::Report);
         let gap = if apart { 2.0 * theme::PADDING } else { 0.0 };
         let top = area.top() + theme::PADDING + gap + row as f32 * (theme::ROW + theme::GRID);
         if *page == Page::Evaluations && row > 0 {

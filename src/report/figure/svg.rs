@@ -1,0 +1,110 @@
+//! A figure as SVG.
+
+use std::fmt::Write as _;
+
+use super::{Anchor, Colour, FAMILY, Figure, Mark};
+
+/// Length of dashes and of the gaps between them, in widths of the line.
+const DASH: f64 = 4.0;
+
+/// The whole document, without an XML declaration so that it can stand in HTML.
+pub(super) fn document(figure: &Figure) -> String {
+    let mut out = String::new();
+    let (w, h) = (figure.width, figure.height);
+    let _ = write!(
+        out,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" font-family="{FAMILY}, sans-serif">"#
+    );
+    for mark in &figure.marks {
+        write_mark(&mut out, mark);
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+fn write_mark(out: &mut String, mark: &Mark) {
+    let _ = match mark {
+        Mark::Rect([x, y, w, h], colour) => {
+            write!(out, r#"<rect x="{x:.2}" y="{y:.2}" width="{w:.2}" height="{h:.2}" fill="{}"/>"#, hex(*colour))
+        }
+        Mark::Frame(at, width, colour) => frame(out, *at, *width, *colour, ""),
+        Mark::DashedFrame(at, width, colour) => frame(out, *at, *width, *colour, &dashes(*width)),
+        Mark::Line(points, width, colour) => line(out, points, *width, *colour, ""),
+        Mark::Dashed(points, width, colour) => line(out, points, *width, *colour, &dashes(*width)),
+        Mark::Area(points, colour, opacity) => {
+            let path = path(points);
+            write!(out, r#"<polygon fill="{}" fill-opacity="{opacity:.3}" points="{path}"/>"#, hex(*colour))
+        }
+        Mark::Disc((x, y), radius, colour) => {
+            write!(out, r#"<circle cx="{x:.2}" cy="{y:.2}" r="{radius:.2}" fill="{}"/>"#, hex(*colour))
+        }
+        Mark::Picture([x, y, w, h], picture) => {
+            let at = format!(r#"x="{x:.2}" y="{y:.2}" width="{w:.2}" height="{h:.2}""#);
+            write!(out, r#"<image {at} preserveAspectRatio="none" href="{}"/>"#, picture.data_url())
+        }
+        Mark::Text { at: (x, y), size, anchor, colour, turned, text } => {
+            let anchor = match anchor {
+                Anchor::Start => "",
+                Anchor::Middle => r#" text-anchor="middle""#,
+                Anchor::End => r#" text-anchor="end""#,
+            };
+            let turn = if *turned { format!(r#" transform="rotate(-90 {x:.2} {y:.2})""#) } else { String::new() };
+            write!(
+                out,
+                r#"<text x="{x:.2}" y="{y:.2}" font-size="{size}" fill="{}"{anchor}{turn}>{}</text>"#,
+                hex(*colour),
+                escaped(text)
+            )
+        }
+    };
+}
+
+fn frame(out: &mut String, [x, y, w, h]: [f64; 4], width: f64, colour: Colour, more: &str) -> std::fmt::Result {
+    write!(
+        out,
+        r#"<rect x="{x:.2}" y="{y:.2}" width="{w:.2}" height="{h:.2}" fill="none" stroke="{}" stroke-width="{width:.2}"{more}/>"#,
+        hex(colour)
+    )
+}
+
+fn line(out: &mut String, points: &[(f64, f64)], width: f64, colour: Colour, more: &str) -> std::fmt::Result {
+    write!(
+        out,
+        r#"<polyline fill="none" stroke="{}" stroke-width="{width:.2}" stroke-linejoin="round"{more} points="{}"/>"#,
+        hex(colour),
+        path(points)
+    )
+}
+
+fn dashes(width: f64) -> String {
+    format!(r#" stroke-dasharray="{0:.2} {0:.2}""#, width * DASH)
+}
+
+fn path(points: &[(f64, f64)]) -> String {
+    let mut path = String::with_capacity(points.len() * 14);
+    for (i, (x, y)) in points.iter().enumerate() {
+        let _ = write!(path, "{}{x:.2},{y:.2}", if i == 0 { "" } else { " " });
+    }
+    path
+}
+
+fn hex([r, g, b]: Colour) -> String {
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+/// A text as XML says it; what XML cannot say is left out.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\t' | '\n' | '\r' => out.push(' '),
+            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            _ => out.push(letter),
+        }
+    }
+    out
+}
