@@ -151,6 +151,8 @@ pub enum Slot {
     Surface,
     /// Making a report, or writing it.
     Report,
+    /// Drawing a page of a report.
+    ReportPage,
 }
 
 /// A job under way.

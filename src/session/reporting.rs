@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::model::project::Choice;
 use crate::report::content::Request;
-use crate::report::figure::Figure;
+use crate::report::figure::{Figure, Picture};
 use crate::report::sheet::Sheet;
 
 /// What is asked.
@@ -20,6 +20,15 @@ pub enum Ask {
         /// True where files that are there may be replaced.
         replace: bool,
     },
+    /// Draw a page of the report that was made last, so many pixels wide, to look at it.
+    Draw {
+        /// Which, from 0.
+        page: usize,
+        /// In pixels.
+        width: u32,
+    },
+    /// Files that are there stay as they are.
+    Leave,
 }
 
 /// A report that is wanted.
@@ -59,6 +68,8 @@ pub enum Answer {
     Written(PathBuf, usize),
     /// Nothing was written: these files are there already.
     WouldReplace(PathBuf, Vec<String>),
+    /// A page of this report, drawn; or why it cannot be.
+    Drawn(Arc<Made>, usize, Result<Arc<Picture>, String>),
 }
 
 /// The state.
@@ -70,4 +81,6 @@ pub struct Reporting {
     pub asks: Option<(PathBuf, Vec<String>)>,
     /// Where the last one was written, and how many files.
     pub written: Option<(PathBuf, usize)>,
+    /// The page of the last report that was drawn last.
+    pub drawn: Option<(Arc<Made>, usize, Result<Arc<Picture>, String>)>,
 }

@@ -410,6 +410,7 @@ impl Session {
             Slot::Mapping,
             Slot::Pictures,
             Slot::Report,
+            Slot::ReportPage,
         ]
         .into_iter()
         .chain(Errors::SLOTS)

@@ -188,6 +188,14 @@ pub const ALL: &[Action] = &[
         ..NOTHING
     },
     Action {
+        text: "Report",
+        hint: "A report to hand to others: HTML, PDF, figures and tables",
+        keys: &[ctrl(Key::E)],
+        available: evaluated,
+        deed: |_| Deed::Command(Command::Go(Page::Report)),
+        ..NOTHING
+    },
+    Action {
         text: "Back",
         keys: &[alt(Key::ArrowLeft), key(Key::Backspace), key(Key::BrowserBack)],
         available: |s| s.history.can_go_back(),

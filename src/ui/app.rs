@@ -129,6 +129,10 @@ enum Asked {
     Vectors,
     /// A table of attributes.
     Columns,
+    /// The folder of a report.
+    ReportFolder,
+    /// A logo.
+    Logo,
     /// A file to write this into.
     Save(Arc<Content>),
 }
@@ -238,12 +242,20 @@ impl App {
                 Picked::Folder(path) => match self.asked.take() {
                     Some(Asked::Add) => Command::AddProjects(vec![path]),
                     Some(Asked::Find(from)) => Command::Relink(from, path),
+                    Some(Asked::ReportFolder) => {
+                        self.views.report.take_folder(&path);
+                        continue;
+                    }
                     _ => Command::Open(path),
                 },
                 Picked::File(path) => match self.asked.take() {
                     Some(Asked::Save(content)) => Command::Save(path, content),
                     Some(Asked::Workspace) => Command::SaveWorkspace(path),
                     Some(Asked::Vectors) => Command::OpenVectors(path),
+                    Some(Asked::Logo) => {
+                        self.views.report.take_logo(&path);
+                        continue;
+                    }
                     Some(Asked::Columns) => Command::Slices(slices::Ask::AddColumns(path)),
                     _ => continue,
                 },
@@ -269,6 +281,11 @@ impl App {
                 self.asked = Some(Asked::Columns);
                 let title = "Columns beside item names: .csv, .tsv or .jsonl";
                 self.outside.dialogs.pick_file(title, self.answer(ctx));
+            }
+            Wish::PickReportFolder => self.ask_folder(ctx, Some(Asked::ReportFolder)),
+            Wish::PickLogo => {
+                self.asked = Some(Asked::Logo);
+                self.outside.dialogs.pick_file("A picture: .png or .jpg", self.answer(ctx));
             }
             Wish::SaveWorkspace => {
                 self.asked = Some(Asked::Workspace);

@@ -28,6 +28,10 @@ pub enum Wish {
     PickVectors,
     /// Open the system's dialog for a table of attributes.
     PickColumns,
+    /// Open the system's dialog for the folder of a report.
+    PickReportFolder,
+    /// Open the system's dialog for a logo.
+    PickLogo,
     /// Open the system's dialog for the file of a workspace.
     SaveWorkspace,
     /// Open the system's dialog for a file of this name, and write this into it.

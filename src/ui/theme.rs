@@ -51,6 +51,14 @@ pub const TILE: (f32, f32, f32) = (96.0, 360.0, 184.0);
 pub const OBJECT_LIST: f32 = 256.0;
 /// Height of a row of that list.
 pub const OBJECT_ROW: f32 = 38.0;
+/// What reports are printed on.
+pub const PAPER: Color32 = Color32::WHITE;
+/// Pictures as they are.
+pub const UNTINTED: Color32 = Color32::WHITE;
+/// Width of the form of a report.
+pub const REPORT_FORM: f32 = 300.0;
+/// Widest page of a report on screen.
+pub const PAGE_WIDEST: f32 = 860.0;
 /// Height of the film strip under a picture.
 pub const FILM: f32 = 76.0;
 /// Width of a picture in the film strip.
