@@ -95,7 +95,7 @@ fn about(title: &str) -> &'static str {
              confidence is below the threshold is said to be nothing"
         }
         "Reliability" => {
-            "Items in ten equal bins of the confidence of the chosen class: mean confidence against the share that is right. On \
+            "Items in 15 equal bins of the confidence of the chosen class: mean confidence against the share that is right. On \
              the diagonal the model is as sure as it is right. ECE = Σ items in the bin / all items · |right − confidence|"
         }
         _ => {
