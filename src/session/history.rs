@@ -53,7 +53,10 @@ impl Page {
     /// True for pages that are about more than the evaluation on screen, or need none.
     #[must_use]
     pub const fn needs_no_evaluation(self) -> bool {
-        matches!(self, Self::Welcome | Self::CrossValidate | Self::Evaluations | Self::Leaderboard | Self::Model | Self::Help)
+        matches!(
+            self,
+            Self::Welcome | Self::CrossValidate | Self::Evaluations | Self::Leaderboard | Self::Model | Self::Help
+        )
     }
 }
 
@@ -94,8 +97,14 @@ impl History {
     /// Where the person is.
     #[must_use]
     pub fn here(&self) -> &Location {
-        static NOWHERE: Location =
-            Location { page: Page::Welcome, filter: Filter::All, image: None, model: None, tab: Tab::Kinds, help: None };
+        static NOWHERE: Location = Location {
+            page: Page::Welcome,
+            filter: Filter::All,
+            image: None,
+            model: None,
+            tab: Tab::Kinds,
+            help: None,
+        };
         self.past.last().unwrap_or(&NOWHERE)
     }
 

@@ -26,9 +26,9 @@ use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
-    answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, help, images, leaderboard,
-    model, navigation, notices, palette, production, recommendations, run as run_page, shortcuts, status, strips,
-    threshold_bar, thresholds, welcome,
+    answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, help, images,
+    leaderboard, model, navigation, notices, palette, production, recommendations, run as run_page, shortcuts, status,
+    strips, threshold_bar, thresholds, welcome,
 };
 use super::watching::Watching;
 use super::widgets::states;

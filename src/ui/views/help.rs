@@ -1,7 +1,7 @@
 //! The page of the help: pages and headings at the left, the text at the right, and what was searched for.
 
 use egui::style::ScrollAnimation;
-use egui::{Align, Button, Id, Key, Panel, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Align, Button, Id, Key, Panel, Response, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 
 use crate::session::{Command, Session, Topic};
 use crate::ui::context::ViewCtx;
@@ -47,12 +47,17 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut HelpState) {
     }
     state.frame = frame;
     let bar = egui::Frame::new().fill(ctx.theme.surface).inner_margin(theme::PADDING);
-    Panel::left("help pages").exact_size(LIST).resizable(false).frame(bar).show(ui, |ui| list(ui, ctx, page, state));
+    Panel::left("help pages")
+        .exact_size(LIST)
+        .resizable(false)
+        .frame(bar)
+        .show(ui, |ui| list(ui, ctx, page, here, state));
     let margin = egui::Margin::symmetric(24, 12);
     egui::Frame::new().fill(ctx.theme.background).inner_margin(margin).show(ui, |ui| text(ui, ctx, page, here, state));
 }
 
-fn list(ui: &mut Ui, ctx: &ViewCtx, page: &'static Page, state: &mut HelpState) {
+fn list(ui: &mut Ui, ctx: &ViewCtx, page: &'static Page, here: Topic, state: &mut HelpState) {
+    let arrived = state.shown != Some(here);
     let field = TextEdit::singleline(&mut state.query).hint_text("Search the help").desired_width(f32::INFINITY);
     let field = ui.add(field.id(Id::unique("help search")));
     field.widget_info(|| WidgetInfo {
@@ -69,32 +74,31 @@ fn list(ui: &mut Ui, ctx: &ViewCtx, page: &'static Page, state: &mut HelpState) 
             return;
         }
         for other in &help::PAGES {
-            let here = other.name == page.name;
-            if line(ui, here, 0.0, other.title, "", other.title) {
+            let open = other.name == page.name;
+            if line(ui, open && here.heading.is_empty(), 0.0, other.title, "", &format!("Help on {}", other.title))
+                .clicked()
+            {
                 go(ctx, state, other.top());
             }
-            if !here {
-                continue;
+        }
+        ui.add_space(theme::PADDING);
+        ui.label(egui::RichText::new("On this page").font(theme::caption()).color(ctx.theme.muted));
+        for section in page.sections().iter().filter(|section| section.level > 1) {
+            let indent = (section.level - 2) as f32 * theme::PADDING;
+            let chosen = section.heading == here.heading;
+            let response = line(ui, chosen, indent, section.heading, "", &format!("Heading {}", section.heading));
+            if chosen && arrived {
+                response.scroll_to_me_animation(None, ScrollAnimation::none());
             }
-            for section in page.sections().iter().filter(|section| section.level > 1) {
-                let indent = (section.level - 1) as f32 * theme::PADDING;
-                if line(ui, false, indent, section.heading, "", &format!("Heading {}", section.heading)) {
-                    go(ctx, state, page.topic(section.heading));
-                }
+            if response.clicked() {
+                go(ctx, state, page.topic(section.heading));
             }
         }
     });
 }
 
 /// The places that hold the words; Enter goes to the first.
-fn found(
-    ui: &mut Ui,
-    ctx: &ViewCtx,
-    page: &'static Page,
-    words: &[String],
-    state: &mut HelpState,
-    entered: bool,
-) {
+fn found(ui: &mut Ui, ctx: &ViewCtx, page: &'static Page, words: &[String], state: &mut HelpState, entered: bool) {
     let all = help::search(page, words);
     if all.is_empty() {
         ui.label(egui::RichText::new("Nothing holds these words").color(ctx.theme.muted));
@@ -102,14 +106,14 @@ fn found(
     for (row, (of, section)) in all.iter().take(FOUND).enumerate() {
         let aside = if of.name == page.name { "" } else { of.title };
         let name = format!("Found {} in {}", section.heading, of.title);
-        if line(ui, false, 0.0, section.heading, aside, &name) || (entered && row == 0) {
+        if line(ui, false, 0.0, section.heading, aside, &name).clicked() || (entered && row == 0) {
             go(ctx, state, of.topic(section.heading));
         }
     }
 }
 
-/// A line of the list; true where it was clicked.
-fn line(ui: &mut Ui, chosen: bool, indent: f32, text: &str, aside: &str, name: &str) -> bool {
+/// A line of the list.
+fn line(ui: &mut Ui, chosen: bool, indent: f32, text: &str, aside: &str, name: &str) -> Response {
     let row = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(indent);
@@ -117,7 +121,7 @@ fn line(ui: &mut Ui, chosen: bool, indent: f32, text: &str, aside: &str, name: &
         let button = Button::selectable(chosen, text).right_text(aside).truncate();
         let response = ui.add(button.min_size(vec2(ui.available_width(), theme::ROW)));
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, name));
-        response.clicked()
+        response
     });
     row.inner
 }

@@ -175,7 +175,8 @@ impl Page<'_> {
         let color = match () {
             () if link || heading.is_some_and(|level| level > HeadingLevel::H2) => self.theme.accent,
             () if quote => self.theme.muted,
-            () => self.theme.text,
+            () if heading.is_some() || strong || code => self.theme.text,
+            () => self.theme.prose(),
         };
         let line = |on: bool| if on { Stroke::new(theme::HAIRLINE, color) } else { Stroke::NONE };
         TextFormat {
@@ -259,7 +260,8 @@ fn table(ui: &mut Ui, theme: &Theme, rows: &[Vec<LayoutJob>]) {
         let mut left = rect.left();
         for (cell, width) in cells.into_iter().zip(&widths) {
             let place = egui::Rect::from_min_size(pos2(left, rect.top()), vec2(*width, height));
-            ui.scope_builder(UiBuilder::new().max_rect(place), |ui| ui.add(Label::new(cell)));
+            // A child of its own: cells of other heights must not move the next row.
+            ui.new_child(UiBuilder::new().max_rect(place)).add(Label::new(cell));
             left += width + gap;
         }
         let stroke = Stroke::new(theme::HAIRLINE, theme.line);

@@ -88,7 +88,7 @@ fn about(title: &str) -> &'static str {
         }
         "Precision and recall" => {
             "Precision (right of what is said) against recall (right of what is there) as the threshold falls through every \
-             score of the class, not interpolated. Average precision is Σ (Rₙ − Rₙ₋₁) · Pₙ, as scikit-learn computes it"
+             score of the class, not interpolated. Average precision is the sum of recall gained · precision over all scores, as scikit-learn computes it"
         }
         "IoU at every threshold" => {
             "Pixels right of a class / (its true pixels + pixels said to be it − pixels right), at every threshold; a pixel whose \
