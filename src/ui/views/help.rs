@@ -75,9 +75,8 @@ fn list(ui: &mut Ui, ctx: &ViewCtx, page: &'static Page, here: Topic, state: &mu
         }
         for other in &help::PAGES {
             let open = other.name == page.name;
-            if line(ui, open && here.heading.is_empty(), 0.0, other.title, "", &format!("Help on {}", other.title))
-                .clicked()
-            {
+            let name = format!("Help on {}", other.title);
+            if line(ui, open, 0.0, other.title, "", &name).clicked() {
                 go(ctx, state, other.top());
             }
         }
