@@ -52,7 +52,7 @@ use errors::Errors;
 use evaluations::Evaluations;
 pub use event::{Event, EventBody};
 pub use explorer::{Explorer, Threshold};
-pub use history::{History, Location, Page};
+pub use history::{History, Location, Page, Topic};
 use mapping::Study;
 use ranges::Ranges;
 use reporting::Reporting;

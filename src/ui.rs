@@ -5,6 +5,7 @@ pub mod app;
 pub mod brand;
 pub mod context;
 pub mod export;
+pub mod help;
 pub mod masks;
 pub mod outside;
 pub mod panes;

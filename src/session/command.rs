@@ -22,7 +22,7 @@ use super::decisions::Decision;
 use super::errors::{Tab, design, leaks, pictures, protocols, review, slices};
 use super::evaluations::{Key, ModelKey};
 use super::explorer::CurveKey;
-use super::history::Page;
+use super::history::{Page, Topic};
 use super::ranges::Asked;
 use super::reporting;
 use super::selection::Sort;
@@ -105,6 +105,8 @@ pub enum Command {
     StepImage(i64),
     /// Go to a page.
     Go(Page),
+    /// Go to a place in the help.
+    Help(Topic),
     /// One step back.
     Back,
     /// One step forward.

@@ -38,13 +38,27 @@ pub enum Page {
     Model,
     /// A report to hand to others.
     Report,
+    /// What numbers mean, how to read them, what to do.
+    Help,
+}
+
+/// A place in the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Topic {
+    /// The page.
+    pub page: &'static str,
+    /// The heading on it; empty for its beginning.
+    pub heading: &'static str,
 }
 
 impl Page {
     /// True for pages that are about more than the evaluation on screen, or need none.
     #[must_use]
     pub const fn needs_no_evaluation(self) -> bool {
-        matches!(self, Self::Welcome | Self::CrossValidate | Self::Evaluations | Self::Leaderboard | Self::Model)
+        matches!(
+            self,
+            Self::Welcome | Self::CrossValidate | Self::Evaluations | Self::Leaderboard | Self::Model | Self::Help
+        )
     }
 }
 
@@ -61,6 +75,8 @@ pub struct Location {
     pub model: Option<ModelKey>,
     /// The part of the page of errors.
     pub tab: Tab,
+    /// What the page of that name shows; without it the page of the task on screen.
+    pub help: Option<Topic>,
 }
 
 /// Where a person was. The end of `past` is where they are.
@@ -83,8 +99,14 @@ impl History {
     /// Where the person is.
     #[must_use]
     pub fn here(&self) -> &Location {
-        static NOWHERE: Location =
-            Location { page: Page::Welcome, filter: Filter::All, image: None, model: None, tab: Tab::Kinds };
+        static NOWHERE: Location = Location {
+            page: Page::Welcome,
+            filter: Filter::All,
+            image: None,
+            model: None,
+            tab: Tab::Kinds,
+            help: None,
+        };
         self.past.last().unwrap_or(&NOWHERE)
     }
 

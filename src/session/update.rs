@@ -110,6 +110,10 @@ impl Session {
             }
             Command::StepImage(by) => self.step_image(by),
             Command::Go(page) => self.go(Location { page, image: None, ..self.history.here().clone() }),
+            Command::Help(topic) => {
+                let here = self.history.here().clone();
+                self.go(Location { page: Page::Help, help: Some(topic), image: None, ..here });
+            }
             Command::Back => {
                 self.history.back();
                 self.arrive();

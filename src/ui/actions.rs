@@ -296,8 +296,15 @@ pub const ALL: &[Action] = &[
         ..NOTHING
     },
     Action {
+        text: "Help",
+        hint: "What each number means, how to read it, what to do",
+        keys: &[key(Key::F1)],
+        deed: |session| Deed::Command(Command::Help(super::views::help::start(session))),
+        ..NOTHING
+    },
+    Action {
         text: "Keyboard shortcuts",
-        keys: &[key(Key::Questionmark), key(Key::F1), shift(Key::Questionmark), shift(Key::Slash)],
+        keys: &[key(Key::Questionmark), shift(Key::Questionmark), shift(Key::Slash)],
         in_settings: true,
         deed: |_| Deed::Wish(Wish::ShowKeys),
         ..NOTHING

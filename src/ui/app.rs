@@ -25,10 +25,7 @@ use super::outside::{Answer, Outside, Picked};
 use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
-use super::views::{
-    answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, images, leaderboard,
-    model, navigation, notices, palette, production, recommendations, report, run as run_page, shortcuts, status,
-    strips, threshold_bar, thresholds, welcome,
+use super::views::{answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, help, images, leaderboard, model, navigation, notices, palette, production, recommendations, report, run as run_page, shortcuts, status, strips, threshold_bar, thresholds, welcome,
 };
 use super::watching::Watching;
 use super::widgets::states;
@@ -164,6 +161,7 @@ struct Views {
     atlas: atlas::AtlasState,
     evaluations: evaluations::EvaluationsState,
     leaderboard: leaderboard::LeaderboardState,
+    help: help::HelpState,
     model: model::ModelPage,
     report: report::Report,
     strips: strips::Strips,
@@ -448,6 +446,8 @@ impl App {
         if ctx.session.project.is_some() {
             Panel::bottom("status").exact_size(theme::STATUS).frame(bar).show(ui, |ui| status::ui(ui, &ctx));
             project(ui, &ctx, views, dashboard);
+        } else if ctx.session.page() == Page::Help {
+            CentralPanel::default().frame(Frame::new()).show(ui, |ui| help::ui(ui, &ctx, &mut views.help));
         } else {
             let ground = Frame::new().fill(theme.background);
             CentralPanel::default().frame(ground).show(ui, |ui| welcome::ui(ui, &ctx, &mut views.welcome));
@@ -464,7 +464,7 @@ fn project(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashbo
     let bar = Frame::new().fill(ctx.theme.surface);
     let ground = Frame::new().fill(ctx.theme.background);
     let whole = match ctx.session.page() {
-        Page::Evaluations | Page::Leaderboard | Page::Model => true,
+        Page::Evaluations | Page::Leaderboard | Page::Model | Page::Help => true,
         Page::Compare => ctx.session.explorer.is_some(),
         // Embeddings can be cross-validated before there is any model.
         Page::CrossValidate => ctx.session.explorer.is_none(),
@@ -531,6 +531,7 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         Page::Leaderboard => leaderboard::ui(ui, ctx, &mut views.leaderboard),
         Page::Model => model::ui(ui, ctx, &mut views.model),
         Page::Report => report::ui(ui, ctx, &mut views.report),
+        Page::Help => help::ui(ui, ctx, &mut views.help),
     }
 }
 

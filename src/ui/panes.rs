@@ -344,7 +344,7 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx, pane: Pane, maximised: bool) {
     }
     ui.menu_button("Explain", |ui| {
         ui.set_width(theme::POPUP);
-        explain_body(ui, ctx, pane.about(task(ctx)));
+        explain_body(ui, ctx, pane.title(task(ctx)), pane.about(task(ctx)));
     });
 }
 

@@ -179,6 +179,12 @@ pub struct Theme {
 }
 
 impl Theme {
+    /// Text that is read for long; what stands out in it has the colour of text.
+    #[must_use]
+    pub fn prose(&self) -> Color32 {
+        self.text.lerp_to_gamma(self.muted, 0.45)
+    }
+
     /// The dark theme.
     #[must_use]
     pub const fn dark() -> Self {

@@ -13,6 +13,7 @@ pub mod evaluations;
 pub mod explain;
 pub mod gallery;
 pub mod header;
+pub mod help;
 pub mod images;
 pub mod labelled;
 pub mod leaderboard;

@@ -429,6 +429,11 @@ fn renews_the_screenshots() {
         window.starting("Broken ");
         rest(&mut window);
         window.shot(&format!("compare-{theme}"));
+        window.key(egui::Key::F1);
+        let heading = window.wait("the figures of the help", |n| n.name == "Heading Average precision");
+        window.click(&heading);
+        rest(&mut window);
+        window.shot(&format!("help-{theme}"));
         drop(window);
         let mut window = Window::open_themed(&display, &root.join("assets/sample-classes"), theme);
         window.shots = Some(root.join("screenshots"));

@@ -2,7 +2,7 @@
 
 mod bars;
 mod iou;
-mod order;
+pub mod order;
 mod picker;
 mod table;
 mod total;

@@ -6,6 +6,7 @@ use crate::analysis::Filter;
 use crate::model::fmt;
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
+use crate::ui::help;
 use crate::ui::theme;
 use crate::ui::widgets::icon::{self, Icon};
 
@@ -18,13 +19,28 @@ pub fn button(ui: &mut Ui, ctx: &ViewCtx, name: &str, about: &str) {
     Popup::menu(&button).show(|ui| {
         ui.set_width(theme::POPUP);
         ui.strong(name);
-        body(ui, ctx, about);
+        body(ui, ctx, name, about);
     });
 }
 
-/// The words, the counts at the threshold, the protocol, and the way to the items.
-pub fn body(ui: &mut Ui, ctx: &ViewCtx, about: &str) {
+/// The words, the counts at the threshold, the protocol, and the ways to the items and to the help.
+pub fn body(ui: &mut Ui, ctx: &ViewCtx, name: &str, about: &str) {
     ui.label(about);
+    numbers(ui, ctx);
+    help_button(ui, ctx, name);
+}
+
+/// The way to what the help says of a figure.
+pub fn help_button(ui: &mut Ui, ctx: &ViewCtx, figure: &str) {
+    let task = ctx.session.explorer.as_ref().map(|explorer| explorer.evaluation.task);
+    let Some(topic) = help::topic(task, figure) else { return };
+    if ui.button("Help on this").on_hover_text("What it means, how to read it, what to do").clicked() {
+        ctx.send(Command::Help(topic));
+        ui.close();
+    }
+}
+
+fn numbers(ui: &mut Ui, ctx: &ViewCtx) {
     let Some(explorer) = &ctx.session.explorer else { return };
     ui.label(RichText::new(counts(explorer)).color(ctx.theme.text));
     for sentence in explain::protocol(explorer) {

@@ -29,6 +29,10 @@ fn tools(ui: &mut Ui, ctx: &ViewCtx) {
     ui.add_space(theme::PADDING);
     let settings = icon::button(ui, ctx.theme, Icon::Gear, "Settings", true);
     Popup::menu(&settings).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| settings_ui(ui, ctx));
+    let about = icon::button(ui, ctx.theme, Icon::Question, "Help", true);
+    if about.on_hover_text("What each number means, how to read it, what to do (F1)").clicked() {
+        ctx.send(Command::Help(super::help::start(ctx.session)));
+    }
     let other = if ctx.theme.dark { ThemeChoice::Light } else { ThemeChoice::Dark };
     let name = if ctx.theme.dark { "Light theme" } else { "Dark theme" };
     if icon::button(ui, ctx.theme, Icon::Contrast, name, true).clicked() {

@@ -8,6 +8,7 @@ use crate::session::update::describe;
 use crate::session::{Command, Session};
 use crate::ui::actions::{self, Deed};
 use crate::ui::context::ViewCtx;
+use crate::ui::help;
 use crate::ui::theme;
 use crate::ui::widgets::outcome;
 
@@ -153,11 +154,25 @@ fn entries(ctx: &egui::Context, session: &Session) -> Vec<Entry> {
             entries.push(Entry { text, aside: "images".to_owned(), deed });
         }
     }
+    entries.extend(of_help(session));
     for path in &session.settings.recent {
         let text = format!("Open {}", path.display());
         entries.push(Entry { text, aside: "recent".to_owned(), deed: Deed::Command(Command::Open(path.clone())) });
     }
     entries
+}
+
+/// The pages of the help, and the headings of that of the task on screen.
+fn of_help(session: &Session) -> impl Iterator<Item = Entry> {
+    let pages = help::PAGES.iter().map(|page| (page.title, page.top()));
+    let own = help::by_name(super::help::start(session).page);
+    let headings = own.sections().into_iter().filter(|section| section.level > 1);
+    let headings = headings.map(|section| (section.heading, own.topic(section.heading)));
+    pages.chain(headings.collect::<Vec<_>>()).map(|(title, topic)| Entry {
+        text: format!("Help on {title}"),
+        aside: "help".to_owned(),
+        deed: Deed::Command(Command::Help(topic)),
+    })
 }
 
 /// Positions of the entries that fit, best first.

@@ -88,14 +88,14 @@ fn about(title: &str) -> &'static str {
         }
         "Precision and recall" => {
             "Precision (right of what is said) against recall (right of what is there) as the threshold falls through every \
-             score of the class, not interpolated. Average precision is Σ (Rₙ − Rₙ₋₁) · Pₙ, as scikit-learn computes it"
+             score of the class, not interpolated. Average precision is the sum of recall gained · precision over all scores, as scikit-learn computes it"
         }
         "IoU at every threshold" => {
             "Pixels right of a class / (its true pixels + pixels said to be it − pixels right), at every threshold; a pixel whose \
              confidence is below the threshold is said to be nothing"
         }
         "Reliability" => {
-            "Items in ten equal bins of the confidence of the chosen class: mean confidence against the share that is right. On \
+            "Items in 15 equal bins of the confidence of the chosen class: mean confidence against the share that is right. On \
              the diagonal the model is as sure as it is right. ECE = Σ items in the bin / all items · |right − confidence|"
         }
         _ => {

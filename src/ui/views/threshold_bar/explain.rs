@@ -9,6 +9,7 @@ use crate::model::{ClassId, Task, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
+use crate::ui::views::explain::help_button;
 
 use super::tiles::Tile;
 
@@ -299,6 +300,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
             }
         }
     });
+    help_button(ui, ctx, tile.name());
 }
 
 /// True where outcomes of this kind can occur in a task.

@@ -159,7 +159,7 @@ fn save(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, review: &Review) {
             {
                 ctx.wish(Wish::SaveAs("verdicts.csv", Arc::new(Content::Text(text))));
             }
-            let hint = "The changes to the labels, item by item: the README describes it";
+            let hint = "The changes to the labels, item by item: docs/command-line.md describes it";
             if ui.button("As changes to the labels (JSON)").on_hover_text(hint).clicked() {
                 let identity = &explorer.dataset().identity;
                 let text = format!("{:#}\n", verdicts::patch((&identity.id, &identity.version), &lines));
