@@ -13,3 +13,4 @@ pub mod theme;
 pub mod views;
 pub mod watching;
 pub mod widgets;
+mod window;
