@@ -112,7 +112,11 @@ fn a_panic_leaves_its_message_and_place() {
     // The usual message is still there, and the next start knows.
     assert!(err(&output).contains("all is lost") || out(&output).contains("all is lost"));
     assert_eq!(evalens::store::log::Running::begin(dir.path()).1, 1);
-    assert_eq!(evalens::store::log::Running::begin(dir.path()).1, 1, "the second time it is the one before, let go unended");
+    assert_eq!(
+        evalens::store::log::Running::begin(dir.path()).1,
+        1,
+        "the second time it is the one before, let go unended"
+    );
 }
 
 #[test]

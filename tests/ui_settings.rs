@@ -66,7 +66,8 @@ fn theme_and_colours_change_at_once_and_stay() {
     app.click("Light");
     assert_eq!(app.session().settings.theme, ThemeChoice::Light);
     assert!(!visuals(&app).dark_mode);
-    for (name, palette) in [("Blue and orange", PaletteChoice::BlueOrange), ("High contrast", PaletteChoice::HighContrast)]
+    for (name, palette) in
+        [("Blue and orange", PaletteChoice::BlueOrange), ("High contrast", PaletteChoice::HighContrast)]
     {
         app.click(name);
         app.run();
@@ -88,7 +89,8 @@ fn theme_and_colours_change_at_once_and_stay() {
 fn the_size_of_the_interface_follows_keys_and_buttons() {
     let dir = tempfile::tempdir().unwrap();
     let mut app = started(dir.path());
-    for (key, expected) in [(Key::Plus, 110), (Key::Equals, 125), (Key::Minus, 110), (Key::Num0, 100), (Key::Minus, 90)] {
+    for (key, expected) in [(Key::Plus, 110), (Key::Equals, 125), (Key::Minus, 110), (Key::Num0, 100), (Key::Minus, 90)]
+    {
         app.press_with(Modifiers::COMMAND, key);
         assert_eq!(preferences(&app).scale, expected, "{key:?}");
         assert!((zoom(&app) - f32::from(expected) / 100.0).abs() < 1e-6, "{key:?}: {}", zoom(&app));
@@ -130,7 +132,8 @@ fn evaluations_begin_where_it_was_chosen() {
     app.click("Begin at the optimum");
     assert!(app.explorer().threshold.optimal);
     // Nonsense is put right where it comes in.
-    let odd = Preferences { iou: f64::NAN, scale: 3, digits: 77, confidence: Some(f64::INFINITY), ..Preferences::default() };
+    let odd =
+        Preferences { iou: f64::NAN, scale: 3, digits: 77, confidence: Some(f64::INFINITY), ..Preferences::default() };
     app.send(Command::Prefer(Box::new(odd)));
     let now = preferences(&app);
     assert_eq!((now.iou, now.scale, now.digits, now.confidence), (0.5, 75, 5, None));
@@ -314,7 +317,8 @@ fn the_tour_goes_back_ends_by_escape_and_is_offered_once() {
     app.click("Close the tour");
     assert!(!app.sees("1 of 7"));
 
-    let settings = Settings { preferences: Preferences { tour_done: true, ..Preferences::default() }, ..Settings::default() };
+    let mut settings = Settings::default();
+    settings.preferences.tour_done = true;
     let mut app = with_sample(Setup { settings, ..Setup::default() });
     app.harness.state_mut().begin(Vec::new());
     app.run();
@@ -341,7 +345,10 @@ fn every_action_is_on_the_sheet_of_keys_which_scrolls() {
 fn the_card_about_the_program_says_versions_and_places_and_copies_them() {
     let mut app = TestApp::with(Setup { size: egui::vec2(1280.0, 720.0), ..Setup::default() });
     app.press_with(Modifiers::COMMAND, Key::Comma);
-    app.click("About Evalens");
+    app.press_with(Modifiers::COMMAND, Key::K);
+    app.harness.event(egui::Event::Text("About Evalens".into()));
+    app.run();
+    app.press(Key::Enter);
     for name in [format!("Evalens {}", env!("CARGO_PKG_VERSION")), "Licence MIT OR Apache-2.0".to_owned()] {
         assert!(app.sees(&name), "{name} is not among {:?}", app.names());
     }
@@ -354,7 +361,7 @@ fn the_card_about_the_program_says_versions_and_places_and_copies_them() {
     app.shot("about");
     app.harness.get_by_label("Copy as text").click();
     app.harness.step();
-    let copied = app.harness.output().commands.iter().find_map(|command| match command {
+    let copied = app.harness.output().platform_output.commands.iter().find_map(|command| match command {
         egui::OutputCommand::CopyText(text) => Some(text.clone()),
         _ => None,
     });

@@ -439,7 +439,9 @@ impl App {
 
     /// Writes down what is open and where the window stands, a few seconds after it changed.
     fn remember(&mut self, ctx: &egui::Context, now: Instant) {
-        let early = self.remembered.is_some_and(|at| now.saturating_duration_since(at) < REMEMBER_EVERY);
+        // What was open last stays until what is opened at the start is there.
+        let since = *self.remembered.get_or_insert(now);
+        let early = now.saturating_duration_since(since) < REMEMBER_EVERY;
         // Writing a file may take longer than a frame: not while something is dragged.
         if early || ctx.input(|input| input.pointer.any_down()) {
             return;

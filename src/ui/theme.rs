@@ -46,6 +46,8 @@ pub const ICON: f32 = 16.0;
 pub const PANE_TITLE: f32 = 28.0;
 /// Width of cards in the middle of the window (welcome, palette, lists of keys).
 pub const CARD: f32 = 560.0;
+/// Width of the names of settings.
+pub const SETTING: f32 = 110.0;
 /// Width of the tour's card.
 pub const TOUR: f32 = 320.0;
 /// Width of popups with sentences.

@@ -42,7 +42,7 @@ fn content(ui: &mut Ui, ctx: &ViewCtx) {
 fn table(ui: &mut Ui, ctx: &ViewCtx, title: &'static str, rows: &[(&str, String)]) {
     ui.add_space(theme::PADDING);
     ui.label(RichText::new(title).font(theme::caption()).color(ctx.theme.muted));
-    Grid::new(title).num_columns(2).spacing([3.0 * theme::PADDING, theme::GRID]).show(ui, |ui| {
+    Grid::new(title).num_columns(2).spacing([3.0 * theme::PADDING, theme::GRID]).min_row_height(0.0).show(ui, |ui| {
         for (name, value) in rows {
             ui.label(RichText::new(*name).color(ctx.theme.muted));
             ui.add(egui::Label::new(RichText::new(value).color(ctx.theme.text)).wrap().selectable(true));

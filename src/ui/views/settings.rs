@@ -10,9 +10,6 @@ use crate::ui::context::{ViewCtx, Wish};
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::switch;
 
-/// Width of the names at the left of the page.
-const NAMES: f32 = 150.0;
-
 /// Draws the page.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
     if ctx.session.program.cache_used.is_none() && !ctx.session.jobs.contains_key(&Slot::Cache) {
@@ -55,15 +52,19 @@ fn section(ui: &mut Ui, ctx: &ViewCtx, title: &str) {
 /// A line of the page: what it is about, what can be chosen, and a word about it.
 fn row(ui: &mut Ui, ctx: &ViewCtx, name: &str, hint: &str, content: impl FnOnce(&mut Ui)) {
     ui.horizontal_wrapped(|ui| {
-        ui.allocate_ui_with_layout(egui::vec2(NAMES, theme::ROW), Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(NAMES);
-            ui.label(RichText::new(name).color(ctx.theme.muted));
-        });
+        ui.allocate_ui_with_layout(
+            egui::vec2(theme::SETTING, theme::ROW),
+            Layout::left_to_right(Align::Center),
+            |ui| {
+                ui.set_min_width(theme::SETTING);
+                ui.label(RichText::new(name).color(ctx.theme.muted));
+            },
+        );
         content(ui);
     });
     if !hint.is_empty() {
-        ui.horizontal(|ui| {
-            ui.add_space(NAMES + theme::PADDING);
+        let beside = Margin { left: (theme::SETTING + theme::PADDING) as i8, ..Margin::ZERO };
+        Frame::new().inner_margin(beside).show(ui, |ui| {
             ui.add(egui::Label::new(RichText::new(hint).font(theme::caption()).color(ctx.theme.muted)).wrap());
         });
     }
@@ -100,7 +101,7 @@ fn look(ui: &mut Ui, ctx: &ViewCtx, wanted: &mut Preferences) {
             swatches(ui, ctx, palette);
         }
     });
-    row(ui, ctx, "Size of the interface", "Ctrl++ and Ctrl+− step through sizes, Ctrl+0 is 100 %", |ui| {
+    row(ui, ctx, "Size", "Ctrl with + and − steps through sizes, Ctrl+0 is 100 %", |ui| {
         for (name, larger) in [("Smaller", false), ("Larger", true)] {
             let next = wanted.scaled(larger);
             if ui.add_enabled(next != wanted.scale, egui::Button::new(name)).clicked() {

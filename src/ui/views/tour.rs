@@ -47,7 +47,7 @@ const STEPS: [Step; 7] = [
     Step {
         target: Target::Pane(Pane::Matrix),
         title: "Confusion matrix",
-        text: "What was taken for what. Green is right, orange is wrong, and a click on a cell opens its members",
+        text: "What was taken for what. On the diagonal it is right, elsewhere wrong; a click on a cell opens its members",
     },
     Step {
         target: Target::Pane(Pane::Recommendations),
@@ -134,7 +134,7 @@ pub fn ui(ui: &egui::Ui, ctx: &ViewCtx, tour: &mut Tour, dashboard: &Dashboard) 
     let at = beside(size, target, screen);
     let area = Area::new(Id::unique("tour")).order(Order::Foreground).fixed_pos(at).constrain(true).fade_in(false);
     let shown = area.sense(Sense::hover()).show(ui.ctx(), |ui| {
-        theme::card(ui.style()).show(ui, |ui| {
+        theme::card(ui.style()).fill(ctx.theme.raised).show(ui, |ui| {
             ui.set_width(theme::TOUR.min(screen.width() / 2.0));
             match step {
                 Some(step) => card(ui, ctx, tour, step),
