@@ -350,6 +350,7 @@ pub fn key_text(ctx: &egui::Context, shortcut: &KeyboardShortcut) -> String {
         Key::CloseBracket => "]",
         Key::Questionmark => "?",
         Key::Plus => "+",
+        Key::Equals => "=",
         Key::Minus => "−",
         Key::Comma => ",",
         key => key.name(),
