@@ -99,6 +99,11 @@ fn the_size_of_the_interface_follows_keys_and_buttons() {
     app.click("Larger");
     app.click("Larger");
     assert_eq!((preferences(&app).scale, zoom(&app)), (110, 1.1));
+    app.harness.get_by_label_contains("steps through sizes");
+    app.send(Command::Prefer(Box::new(Preferences { scale: 200, ..preferences(&app).clone() })));
+    app.harness.get_by_label_contains("720 × 450 points fit into the window; the dashboard needs 1024 × 640");
+    app.shot("settings-200");
+    app.send(Command::Prefer(Box::new(Preferences { scale: 110, ..preferences(&app).clone() })));
     drop(app);
     let app = started(dir.path());
     assert!((zoom(&app) - 1.1).abs() < 1e-6);
@@ -358,11 +363,13 @@ fn the_card_about_the_program_says_versions_and_places_and_copies_them() {
         assert!(app.sees(name));
     }
     app.shot("about");
-    app.harness.get_by_label("Copy as text").click();
-    app.harness.step();
-    let copied = app.harness.output().platform_output.commands.iter().find_map(|command| match command {
-        egui::OutputCommand::CopyText(text) => Some(text.clone()),
-        _ => None,
+    app.harness.get_by_label("Copy as text").click_accesskit();
+    let copied = (0..4).find_map(|_| {
+        app.harness.step();
+        app.harness.output().platform_output.commands.iter().find_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        })
     });
     let copied = copied.expect("something was copied");
     assert!(copied.contains("opens no connection") && copied.contains("Settings:"), "{copied}");

@@ -101,7 +101,17 @@ fn look(ui: &mut Ui, ctx: &ViewCtx, wanted: &mut Preferences) {
             swatches(ui, ctx, palette);
         }
     });
-    row(ui, ctx, "Size", "Ctrl with + and − steps through sizes, Ctrl+0 is 100 %", |ui| {
+    let window = ui.ctx().content_rect().size();
+    let least = theme::WINDOW_MIN;
+    let hint = if window.x < least.x || window.y < least.y {
+        format!(
+            "At this size {:.0} × {:.0} points fit into the window; the dashboard needs {:.0} × {:.0}. Ctrl+0 is 100 %",
+            window.x, window.y, least.x, least.y
+        )
+    } else {
+        "Ctrl with + and − steps through sizes, Ctrl+0 is 100 %".to_owned()
+    };
+    row(ui, ctx, "Size", &hint, |ui| {
         for (name, larger) in [("Smaller", false), ("Larger", true)] {
             let next = wanted.scaled(larger);
             if ui.add_enabled(next != wanted.scale, egui::Button::new(name)).clicked() {

@@ -10,6 +10,7 @@ use crate::ui::theme;
 const PLACES: &[(&str, &[(&str, &str)])] = &[
     ("On a slider", &[("← →", "Step of 0.01, with Shift of 0.001"), ("Home End", "Lowest and highest value")]),
     ("In the gallery", &[("← → ↑ ↓", "Go from tile to tile"), ("Enter", "Open the image")]),
+    ("In the tour", &[("Enter", "Next step"), ("Escape", "Close the tour")]),
     (
         "In an image",
         &[
