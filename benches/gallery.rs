@@ -91,7 +91,7 @@ fn gallery(c: &mut Criterion) {
     let session = session();
     let dataset = session.explorer.as_ref().map(|e| Arc::clone(&e.evaluation.dataset)).expect("an evaluation is shown");
     let ctx = egui::Context::default();
-    Theme::install(&ctx);
+    Theme::install(&ctx, evalens::store::settings::PaletteChoice::Usual);
     let theme = Theme::dark();
     let commands = Commands::default();
     let mut state = Images::default();

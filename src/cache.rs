@@ -2,6 +2,7 @@
 //!
 //! Knows files and keys. Does not know what asks for them.
 
+pub mod budget;
 mod files;
 pub mod tables;
 pub mod thumbs;

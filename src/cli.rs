@@ -6,6 +6,7 @@ pub mod args;
 pub mod check;
 mod choose;
 pub mod compare;
+pub mod completions;
 pub mod crossval;
 pub mod evaluate;
 pub mod leaderboard;
@@ -19,6 +20,8 @@ use std::path::PathBuf;
 
 use crate::formats::{FormatError, LoadError};
 use crate::jobs::JobError;
+use crate::model::fmt;
+use crate::store::log;
 
 pub use args::{Arguments, Subcommand};
 
@@ -91,6 +94,8 @@ impl From<JobError> for CliError {
 /// Runs a subcommand and says how it ended; messages go to stderr.
 #[must_use]
 pub fn run(command: Subcommand) -> Exit {
+    let started = std::time::Instant::now();
+    log::info(concat!("Evalens ", env!("CARGO_PKG_VERSION"), " on the command line"));
     let result = match command {
         Subcommand::Check(args) => check::check(&args),
         Subcommand::Init(args) => check::init(&args),
@@ -101,7 +106,9 @@ pub fn run(command: Subcommand) -> Exit {
         Subcommand::Leaderboard(args) => leaderboard::leaderboard(&args),
         Subcommand::Thresholds(args) => thresholds::thresholds(&args),
         Subcommand::Verdicts(args) => verdicts::verdicts(&args),
+        Subcommand::Completions(args) => completions::completions(&args),
     };
+    log::info(&format!("ended after {}", fmt::duration(started.elapsed())));
     match result {
         Ok(exit) => exit,
         Err(CliError::BrokenPipe) => Exit::Done,

@@ -3,10 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use evalens::cli::{self, Arguments, Exit};
+use evalens::cli::{self, Arguments, Exit, args};
+use evalens::store::log;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::parse_from(args::verbose_behind(std::env::args_os()));
+    if arguments.verbose {
+        log::speak();
+    }
     match arguments.command {
         Some(command) => ExitCode::from(cli::run(command).code()),
         None => match evalens::ui::app::run(arguments.paths) {

@@ -3,6 +3,7 @@
 //! Views read a [`Session`] and send [`Command`]s; jobs answer with [`Event`]s; `update` is the one place that changes
 //! anything. Knows no egui.
 
+pub mod about;
 pub mod atlas;
 pub mod choices;
 pub mod command;
@@ -19,6 +20,7 @@ pub mod load;
 pub mod mapping;
 pub mod ranges;
 pub mod reporting;
+pub mod restore;
 pub mod runs;
 pub mod selection;
 pub mod thresholds;
@@ -56,6 +58,7 @@ pub use history::{History, Location, Page, Topic};
 use mapping::Study;
 use ranges::Ranges;
 use reporting::Reporting;
+use restore::Program;
 pub use selection::{SelectedImage, Selection, Sort};
 use workspace::Workspace;
 
@@ -129,6 +132,8 @@ pub enum Slot {
     Intervals,
     /// Keeping how texts are scored.
     KeepScoring,
+    /// Counting and shrinking the cache.
+    Cache,
     /// Looking at kinds of errors.
     Kinds,
     /// Measuring pictures.
@@ -178,6 +183,8 @@ pub struct Notice {
 pub struct Session {
     /// What the program remembers between starts.
     pub settings: Settings,
+    /// How the program itself stands.
+    pub program: Program,
     /// Where what belongs to projects is kept; by default it is not.
     pub keeper: Keeper,
     /// Tables of matches that were kept; without it they are not.
@@ -240,6 +247,8 @@ impl Session {
     pub fn new(runner: Box<dyn Runner<Event>>, settings: Settings, sample: Option<PathBuf>) -> Self {
         Self {
             rules: Rules::of_changes(&settings.rules),
+            matching: restore::pairing(&settings.preferences),
+            program: Program::default(),
             settings,
             keeper: Keeper::default(),
             tables: None,
@@ -260,7 +269,6 @@ impl Session {
             compared: Vec::new(),
             other_masks: None,
             crossed: None,
-            matching: DetectionSettings::default(),
             history: History::default(),
             jobs: BTreeMap::new(),
             notices: Vec::new(),

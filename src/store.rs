@@ -5,8 +5,10 @@
 pub mod export;
 pub mod journal;
 pub mod kept;
+pub mod log;
 pub mod notes;
 pub mod place;
+mod preferences;
 pub mod project_file;
 pub mod runs;
 pub mod scoring;

@@ -14,3 +14,4 @@ pub mod theme;
 pub mod views;
 pub mod watching;
 pub mod widgets;
+mod window;

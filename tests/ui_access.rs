@@ -212,7 +212,14 @@ fn every_size_holds_every_page() {
 /// A detector of many classes whose names are long, of other scripts, or end in spaces; every class has an object, every third is
 /// missed, every seventh taken for the next one.
 fn many_classes(folder: &Path, classes: usize) {
-    let scripts = ["自動車の検出対象", "מכונית ירוקה", "سيارة حمراء", "गाड़ी", "an extraordinarily long name of a class that goes on and on", "🚗 car"];
+    let scripts = [
+        "自動車の検出対象",
+        "מכונית ירוקה",
+        "سيارة حمراء",
+        "गाड़ी",
+        "an extraordinarily long name of a class that goes on and on",
+        "🚗 car",
+    ];
     let name = |i: usize| format!("{} {i}", scripts[i % scripts.len()]);
     let categories: Vec<_> = (0..classes).map(|i| serde_json::json!({"id": i + 1, "name": name(i)})).collect();
     let images: Vec<_> = (0..40)

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use super::budget;
+
 /// A file that is read again is made young again at most this often.
 const TOUCH_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -14,27 +16,25 @@ const TOUCH_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug)]
 pub(super) struct FileCache {
     dir: PathBuf,
-    budget: u64,
+    /// Bytes for this folder; `None`: its part of what the person allows.
+    budget: Option<u64>,
     /// Bytes in the folder, once they were counted.
     used: Mutex<Option<u64>>,
-}
-
-/// A file in the folder.
-struct Kept {
-    used: SystemTime,
-    bytes: u64,
-    path: PathBuf,
 }
 
 impl FileCache {
     /// A cache in this folder, which is made when the first file is kept.
     pub(super) fn new(dir: PathBuf, budget: u64) -> Self {
-        Self { dir, budget, used: Mutex::new(None) }
+        Self { dir, budget: Some(budget), used: Mutex::new(None) }
     }
 
     /// A folder of this name in the cache of this person; `None` where the system names no place for one.
-    pub(super) fn of_user(name: &str, budget: u64) -> Option<Self> {
-        dirs::cache_dir().map(|dir| Self::new(dir.join("evalens").join(name), budget))
+    pub(super) fn of_user(name: &str) -> Option<Self> {
+        budget::folder().map(|dir| Self { dir: dir.join(name), budget: None, used: Mutex::new(None) })
+    }
+
+    fn budget(&self) -> u64 {
+        self.budget.unwrap_or_else(budget::of_one)
     }
 
     /// A file kept earlier, `longest` bytes of it at most.
@@ -60,9 +60,9 @@ impl FileCache {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let total = match *used {
             Some(before) => before + bytes.len() as u64,
-            None => self.files().iter().map(|f| f.bytes).sum(),
+            None => budget::files(&self.dir).iter().map(|f| f.bytes).sum(),
         };
-        *used = Some(if total > self.budget { self.shrink() } else { total });
+        *used = Some(if total > self.budget() { self.shrink() } else { total });
     }
 
     /// Takes a file away.
@@ -84,28 +84,8 @@ impl FileCache {
         Ok(())
     }
 
-    fn files(&self) -> Vec<Kept> {
-        let entries = walkdir::WalkDir::new(&self.dir).min_depth(1).max_depth(2).into_iter().filter_map(Result::ok);
-        let kept = entries.filter(|e| e.file_type().is_file()).filter_map(|entry| {
-            let meta = entry.metadata().ok()?;
-            Some(Kept { used: meta.modified().ok()?, bytes: meta.len(), path: entry.into_path() })
-        });
-        kept.collect()
-    }
-
     /// Deletes the oldest files until a fifth of the budget is free; returns the bytes that are left.
     fn shrink(&self) -> u64 {
-        let mut files = self.files();
-        files.sort_by_key(|f| f.used);
-        let mut total: u64 = files.iter().map(|f| f.bytes).sum();
-        for file in files {
-            if total <= self.budget / 5 * 4 {
-                break;
-            }
-            // A file that cannot be deleted was perhaps deleted by another window.
-            let _ = std::fs::remove_file(&file.path);
-            total -= file.bytes;
-        }
-        total
+        budget::shrink(&self.dir, self.budget() / 5 * 4)
     }
 }

@@ -6,8 +6,6 @@ use std::path::PathBuf;
 
 use super::files::FileCache;
 
-/// Bytes on disk beyond which the oldest files go.
-pub const BUDGET: u64 = 1 << 30;
 /// No table is longer.
 const LONGEST: u64 = 1 << 30;
 
@@ -25,7 +23,7 @@ impl TableCache {
     /// The cache of this person; `None` where the system names no place for one.
     #[must_use]
     pub fn of_user() -> Option<Self> {
-        FileCache::of_user("tables", BUDGET).map(Self)
+        FileCache::of_user("tables").map(Self)
     }
 
     /// The table that was kept for a run; `run` is everything that tells it from others.

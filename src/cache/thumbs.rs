@@ -18,8 +18,6 @@ const MAGIC: &[u8; 8] = b"evthumb1";
 const HEAD: usize = 8 + 16 + 4 + 32;
 /// Longest side of a thumbnail that is believed, in pixels.
 const MAX_SIDE: u32 = 4096;
-/// Bytes on disk beyond which the oldest files go.
-pub const BUDGET: u64 = 1 << 30;
 
 /// All that a thumbnail depends on, as one hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,7 +74,7 @@ impl ThumbCache {
     /// The cache of this person; `None` where the system names no place for one.
     #[must_use]
     pub fn of_user() -> Option<Self> {
-        FileCache::of_user("thumbs", BUDGET).map(Self)
+        FileCache::of_user("thumbs").map(Self)
     }
 
     /// A thumbnail kept earlier. `None` where there is none or the file is damaged.
@@ -150,6 +148,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    const BUDGET: u64 = 1 << 30;
 
     fn thumb(side: u32, alpha: u8) -> Stored {
         let rgba = (0..side * side).flat_map(|i| [i as u8, (i / 7) as u8, 9, alpha]).collect();

@@ -1,8 +1,9 @@
 //! What was typed. Values are checked for form here, for sense where they are used.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser};
+use clap::{Args, CommandFactory, Parser};
 
 use crate::analysis::Rules;
 use crate::analysis::recommend::Limit;
@@ -19,6 +20,9 @@ use super::thresholds::ThresholdsArgs;
 pub struct Arguments {
     /// Project folders to open in the window; the bundled sample where none is given and none was opened before
     pub paths: Vec<PathBuf>,
+    /// Write what is done to stderr, a line each
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
     /// What to do without a window
     #[command(subcommand)]
     pub command: Option<Subcommand>,
@@ -45,6 +49,31 @@ pub enum Subcommand {
     Thresholds(ThresholdsArgs),
     /// Write what was said of labels in the window: a table, or the changes to the ground truth
     Verdicts(VerdictsArgs),
+    /// Print what a shell needs to complete commands and options
+    Completions(CompletionsArgs),
+}
+
+/// `evalens completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// The same arguments with `-v` behind the name of a subcommand where it stood before: paths to open and subcommands exclude
+/// each other, and whatever stands in front of a subcommand counts as the former.
+#[must_use]
+pub fn verbose_behind(given: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut given: Vec<OsString> = given.into_iter().collect();
+    let flags = given.iter().skip(1).take_while(|arg| *arg == "-v" || *arg == "--verbose").count();
+    let command = Arguments::command();
+    let is_command = |name: &OsString| name.to_str().is_some_and(|name| command.find_subcommand(name).is_some());
+    if given.get(1 + flags).is_some_and(is_command)
+        && let Some(turned) = given.get_mut(1..2 + flags)
+    {
+        turned.rotate_left(flags);
+    }
+    given
 }
 
 /// `evalens verdicts`.

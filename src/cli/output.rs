@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use crate::model::{Cancelled, Progress};
+use crate::store::log;
 
 use super::CliError;
 
@@ -64,7 +65,8 @@ pub struct TerminalProgress {
 
 impl Default for TerminalProgress {
     fn default() -> Self {
-        Self { shown: io::stderr().is_terminal(), stage: Mutex::default() }
+        // Lines of the log and one that is written over do not go together.
+        Self { shown: io::stderr().is_terminal() && !log::speaks(), stage: Mutex::default() }
     }
 }
 
@@ -90,6 +92,7 @@ impl Progress for TerminalProgress {
     }
 
     fn stage(&self, name: &str) {
+        log::info(name);
         if self.shown {
             name.clone_into(&mut self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
             let _ = write!(io::stderr().lock(), "\r\x1b[2K{name}");

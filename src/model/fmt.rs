@@ -1,12 +1,28 @@
 //! Numbers as people read them. Every number on screen, in a sentence or in a report passes through here.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 /// What stands for an undefined number.
 pub const UNDEFINED: &str = "–";
 
-/// A rate in 0…1 with three significant decimals, such as `0.812`; `–` where undefined.
+/// Digits of rates behind the point, for everything that is read by people; documents hold whole numbers.
+static DIGITS: AtomicU8 = AtomicU8::new(3);
+
+/// Rates have this many digits from now on.
+pub fn set_digits(digits: u8) {
+    DIGITS.store(digits, Ordering::Relaxed);
+}
+
+/// Digits of rates behind the point.
+#[must_use]
+pub fn digits() -> u8 {
+    DIGITS.load(Ordering::Relaxed)
+}
+
+/// A rate in 0…1 with so many digits as are set, usually three, such as `0.812`; `–` where undefined.
 #[must_use]
 pub fn rate(value: Option<f64>) -> String {
-    value.map_or_else(|| UNDEFINED.to_owned(), |v| format!("{v:.3}"))
+    value.map_or_else(|| UNDEFINED.to_owned(), |v| format!("{v:.0$}", usize::from(digits())))
 }
 
 /// A confidence or an overlap beside a box, where room is scarce: `0.91`.
@@ -38,7 +54,8 @@ pub fn zoom(value: f32) -> String {
 /// A difference of rates with its sign, such as `+0.012` or `−0.004`.
 #[must_use]
 pub fn difference(value: f64) -> String {
-    if value < 0.0 { format!("−{:.3}", -value) } else { format!("+{value:.3}") }
+    let digits = usize::from(digits());
+    if value < 0.0 { format!("−{:.digits$}", -value) } else { format!("+{value:.digits$}") }
 }
 
 /// A rate as a percentage without decimals, such as `81 %`.
@@ -47,11 +64,11 @@ pub fn percent(value: Option<f64>) -> String {
     value.map_or_else(|| UNDEFINED.to_owned(), |v| format!("{:.0} %", v * 100.0))
 }
 
-/// An interval of rates, such as `.79–.83`; `–` where undefined.
+/// An interval of rates with a digit less than these, such as `.79–.83`; `–` where undefined.
 #[must_use]
 pub fn interval(value: Option<(f64, f64)>) -> String {
     let short = |v: f64| {
-        let text = format!("{v:.2}");
+        let text = format!("{v:.0$}", usize::from(digits().saturating_sub(1).max(1)));
         text.strip_prefix('0').map_or(text.clone(), str::to_owned)
     };
     value.map_or_else(|| UNDEFINED.to_owned(), |(low, high)| format!("{}–{}", short(low), short(high)))
@@ -108,11 +125,11 @@ pub fn rounded_down(value: f64, decimals: u8) -> f64 {
     cut
 }
 
-/// Decimals that are read of numbers on a scale: three of rates, two up to a hundred, one beyond.
+/// Decimals that are read of numbers on a scale: those of rates, two up to a hundred, one beyond.
 #[must_use]
 pub fn decimals((low, high): (f64, f64)) -> u8 {
     match low.abs().max(high.abs()) {
-        most if most <= 1.0 => 3,
+        most if most <= 1.0 => digits(),
         most if most <= 100.0 => 2,
         _ => 1,
     }

@@ -11,7 +11,7 @@ use crate::model::project::Choice;
 use crate::model::{ClassId, ImageId, Scoring};
 use crate::store::export::Content;
 use crate::store::notes::Note;
-use crate::store::settings::ThemeChoice;
+use crate::store::settings::{Preferences, ThemeChoice};
 
 use super::atlas::cloud::Wanted;
 use super::atlas::groups::Grouping;
@@ -156,6 +156,14 @@ pub enum Command {
     CalculateNew(bool),
     /// Choose the theme.
     SetTheme(ThemeChoice),
+    /// Choose what holds for the whole program.
+    Prefer(Box<Preferences>),
+    /// Count the bytes in the cache.
+    CountCache,
+    /// Delete everything in the cache.
+    EmptyCache,
+    /// Open what was open last.
+    Restore,
     /// Remember how the panes are arranged (the window's own text).
     SaveLayout(String),
     /// Take a folder off the recent list.

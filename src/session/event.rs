@@ -93,6 +93,8 @@ pub enum EventBody {
     Grouped(Result<Box<Groups>, JobError>),
     /// What class names could mean.
     Studied(Result<Box<Study>, JobError>),
+    /// Bytes in the cache.
+    CacheCounted(Result<u64, JobError>),
     /// A cross-validation.
     Crossed(Result<Box<Crossed>, JobError>),
     /// How the files look now.

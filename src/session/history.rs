@@ -1,5 +1,7 @@
 //! Back and forward, as in a browser.
 
+use serde::{Deserialize, Serialize};
+
 use crate::analysis::Filter;
 use crate::model::ImageId;
 
@@ -7,7 +9,8 @@ use super::errors::Tab;
 use super::evaluations::ModelKey;
 
 /// A page of the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Page {
     /// Nothing is open yet.
     #[default]
@@ -36,6 +39,8 @@ pub enum Page {
     Compare,
     /// Everything known of a model version.
     Model,
+    /// What a person chose for the whole program.
+    Settings,
     /// A report to hand to others.
     Report,
     /// What numbers mean, how to read them, what to do.
@@ -57,8 +62,27 @@ impl Page {
     pub const fn needs_no_evaluation(self) -> bool {
         matches!(
             self,
-            Self::Welcome | Self::CrossValidate | Self::Evaluations | Self::Leaderboard | Self::Model | Self::Help
+            Self::Welcome
+                | Self::CrossValidate
+                | Self::Evaluations
+                | Self::Leaderboard
+                | Self::Model
+                | Self::Settings
+                | Self::Help
         )
+    }
+
+    /// Its name in files.
+    #[must_use]
+    pub fn key(self) -> String {
+        let value = serde_json::to_value(self).ok();
+        value.as_ref().and_then(|value| value.as_str()).unwrap_or_default().to_owned()
+    }
+
+    /// The page of this name.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        serde_json::from_value(key.into()).ok()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::analysis::compare::{CompareError, CompareSettings, RankRange, rank_ranges};
-use crate::cache::TableCache;
+use crate::cache::{TableCache, budget};
 use crate::jobs::JobError;
 use crate::metrics::{MatchTable, Metric};
 use crate::model::Progress;
@@ -35,6 +35,12 @@ pub struct Ranges {
 }
 
 impl Session {
+    /// Lets the cache of this person be measured and emptied, within what they allow it.
+    pub fn use_cache(&mut self) {
+        self.program.cache = budget::folder();
+        budget::set(self.settings.preferences.cache_bytes());
+    }
+
     /// Keeps the tables of matches in the cache of this person from now on.
     pub fn keep_tables(&mut self) {
         self.tables = TableCache::of_user().map(Arc::new);

@@ -8,6 +8,7 @@ mod kinds;
 mod leaks;
 mod masks;
 mod pictures;
+mod preferences;
 mod protocols;
 mod reporting;
 mod review;
@@ -26,9 +27,10 @@ use crate::formats::{self, Correction};
 use crate::jobs::runner::captured;
 use crate::jobs::{JobCtx, JobError};
 use crate::metrics::{DetectionSettings, Sections};
+use crate::model::fmt;
 use crate::model::project::Choice;
 use crate::store::export::{self, Content};
-use crate::store::project_file;
+use crate::store::{log, project_file};
 
 use super::errors::Errors;
 use super::evaluations::Evaluations;
@@ -150,6 +152,10 @@ impl Session {
                 self.settings.theme = theme;
                 self.save_settings();
             }
+            Command::Prefer(preferences) => self.prefer(*preferences),
+            Command::CountCache => self.look_after_cache(None),
+            Command::EmptyCache => self.look_after_cache(Some(0)),
+            Command::Restore => self.restore(),
             Command::SaveLayout(layout) => {
                 if self.settings.layout != layout {
                     self.settings.layout = layout;
@@ -235,7 +241,11 @@ impl Session {
         if !current {
             return;
         }
-        self.jobs.remove(&event.slot);
+        if let Some(job) =
+            self.jobs.remove(&event.slot).filter(|_| !matches!(event.slot, Slot::Follow | Slot::Recommend))
+        {
+            log::info(&format!("{}, {}", job.title, fmt::duration(job.handle.ctx().elapsed())));
+        }
         match event.body {
             EventBody::Opened(beside, Ok(workspace)) => self.opened(*workspace, beside),
             EventBody::Rescanned(Ok(workspace)) => self.rescanned(*workspace),
@@ -303,6 +313,7 @@ impl Session {
                     explorer.hashes = Some(hashes);
                 }
             }
+            EventBody::CacheCounted(Ok(bytes)) => self.program.cache_used = Some(bytes),
             EventBody::Saved(Ok(file)) => {
                 self.notices.push(Notice { is_error: false, text: format!("Saved {}", file.display()) });
             }
@@ -316,6 +327,7 @@ impl Session {
             EventBody::Report(Ok(answer)) => self.report_answered(answer),
             EventBody::Opened(_, Err(e))
             | EventBody::Rescanned(Err(e))
+            | EventBody::CacheCounted(Err(e))
             | EventBody::Recorded(_, Err(e))
             | EventBody::Evaluated(Err(e))
             | EventBody::Rematched(Err(e))
@@ -346,6 +358,9 @@ impl Session {
             | EventBody::Report(Err(e))
             | EventBody::Hashed(Err(e)) => {
                 self.matching_follows_screen();
+                if !self.jobs.contains_key(&Slot::Open) && !self.jobs.contains_key(&Slot::Evaluate) {
+                    self.program.restoring = None;
+                }
                 if e != JobError::Cancelled {
                     self.fail(&e.to_string());
                 }
@@ -446,6 +461,7 @@ impl Session {
         self.read_tags();
         self.read_decisions();
         self.read_verdicts();
+        self.begin_where_wanted();
         self.follow_selection();
         self.settle();
         self.record_explorer();
@@ -466,7 +482,7 @@ impl Session {
         self.arrive();
     }
 
-    fn arrive(&mut self) {
+    pub(super) fn arrive(&mut self) {
         let filter = self.history.here().filter.clone();
         if let Some(explorer) = &mut self.explorer
             && explorer.selection.filter != filter
@@ -557,13 +573,14 @@ impl Session {
         self.start(Slot::Save, format!("Saving {name}"), work, EventBody::Saved);
     }
 
-    fn save_settings(&mut self) {
+    pub(super) fn save_settings(&mut self) {
         if let Err(error) = self.settings.save() {
             self.fail(&error.to_string());
         }
     }
 
     fn fail(&mut self, text: &str) {
+        log::error(text);
         let notice = Notice { is_error: true, text: text.to_owned() };
         if self.notices.last() != Some(&notice) {
             self.notices.push(notice);

@@ -5,7 +5,7 @@ use egui::{Button, Key, KeyboardShortcut, Modifiers, Response, Ui};
 
 use crate::analysis::Filter;
 use crate::session::{Command, Page, Session};
-use crate::store::settings::ThemeChoice;
+use crate::store::settings::{Preferences, ThemeChoice};
 
 use super::context::{Commands, ViewCtx, Wish};
 
@@ -95,6 +95,12 @@ fn next_theme(session: &Session) -> Deed {
         ThemeChoice::Light | ThemeChoice::System => ThemeChoice::Dark,
     };
     Deed::Command(Command::SetTheme(next))
+}
+
+/// The interface in another size.
+fn resized(session: &Session, size: impl Fn(&Preferences) -> u16) -> Deed {
+    let preferences = &session.settings.preferences;
+    Deed::Command(Command::Prefer(Box::new(Preferences { scale: size(preferences), ..preferences.clone() })))
 }
 
 /// All actions, in the order the palette shows them.
@@ -213,7 +219,7 @@ pub const ALL: &[Action] = &[
         text: "Leave",
         hint: "Restores a filled pane, closes an image, clears the selection",
         keys: &[key(Key::Escape)],
-        available: evaluated,
+        available: |s| evaluated(s) || s.page() == Page::Settings,
         deed: |_| Deed::Wish(Wish::Leave),
         ..NOTHING
     },
@@ -283,6 +289,27 @@ pub const ALL: &[Action] = &[
         ..NOTHING
     },
     Action {
+        text: "Settings …",
+        hint: "Theme, colours, size, digits, defaults, cache, start",
+        keys: &[ctrl(Key::Comma)],
+        in_settings: true,
+        deed: |_| Deed::Command(Command::Go(Page::Settings)),
+        ..NOTHING
+    },
+    Action {
+        text: "Larger interface",
+        keys: &[ctrl(Key::Plus), ctrl(Key::Equals)],
+        deed: |s| resized(s, |p| p.scaled(true)),
+        ..NOTHING
+    },
+    Action {
+        text: "Smaller interface",
+        keys: &[ctrl(Key::Minus)],
+        deed: |s| resized(s, |p| p.scaled(false)),
+        ..NOTHING
+    },
+    Action { text: "Interface in its usual size", keys: &[ctrl(Key::Num0)], deed: |s| resized(s, |_| 100), ..NOTHING },
+    Action {
         text: "Arrange panes as at first",
         in_settings: true,
         available: evaluated,
@@ -309,6 +336,21 @@ pub const ALL: &[Action] = &[
         deed: |_| Deed::Wish(Wish::ShowKeys),
         ..NOTHING
     },
+    Action {
+        text: "Take the tour",
+        hint: "Seven cards on the bundled sample",
+        in_settings: true,
+        available: |s| s.sample.is_some(),
+        deed: |_| Deed::Wish(Wish::TakeTour),
+        ..NOTHING
+    },
+    Action {
+        text: "About Evalens",
+        hint: "Version, licence, libraries, where files lie",
+        in_settings: true,
+        deed: |_| Deed::Wish(Wish::ShowAbout),
+        ..NOTHING
+    },
     Action { text: "Quit", keys: &[ctrl(Key::Q)], deed: |_| Deed::Wish(Wish::Quit), ..NOTHING },
 ];
 
@@ -322,6 +364,10 @@ pub fn key_text(ctx: &egui::Context, shortcut: &KeyboardShortcut) -> String {
         Key::OpenBracket => "[",
         Key::CloseBracket => "]",
         Key::Questionmark => "?",
+        Key::Plus => "+",
+        Key::Equals => "=",
+        Key::Minus => "−",
+        Key::Comma => ",",
         key => key.name(),
     };
     let held = egui::ModifierNames::NAMES.format(&shortcut.modifiers, is_mac);

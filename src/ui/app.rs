@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use eframe::CreationContext;
@@ -11,11 +11,13 @@ use egui::{CentralPanel, Frame, Panel, Ui, ViewportBuilder, ViewportCommand};
 
 use crate::analysis::Filter;
 use crate::jobs::{JobError, ThreadRunner, Waker};
+use crate::model::fmt;
 use crate::session::errors::{Tab, slices};
 use crate::session::{Command, Notice, Page, Session, Slot, update};
 use crate::store::export::Content;
+use crate::store::log::{self, Running};
 use crate::store::place::Keeper;
-use crate::store::settings::{Settings, ThemeChoice};
+use crate::store::settings::{PaletteChoice, Preferences, Settings, ThemeChoice};
 
 use super::actions;
 use super::brand;
@@ -25,11 +27,17 @@ use super::outside::{Answer, Outside, Picked};
 use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
-use super::views::{answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, help, images, leaderboard, model, navigation, notices, palette, production, recommendations, report, run as run_page, shortcuts, status, strips, threshold_bar, thresholds, welcome,
+use super::views::{
+    about, answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, help, images,
+    leaderboard, model, navigation, notices, palette, production, recommendations, report, run as run_page, settings,
+    shortcuts, status, strips, threshold_bar, thresholds, tour, welcome,
 };
 use super::watching::Watching;
 use super::widgets::states;
+use super::window;
 
+/// Time between two looks at what has to be remembered.
+const REMEMBER_EVERY: Duration = Duration::from_secs(3);
 /// Said where no window can be opened.
 const HEADLESS: &str = "for the numbers without a window run `evalens evaluate PATH --json -`";
 
@@ -47,21 +55,31 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
         .with_title("Evalens")
         .with_app_id("evalens")
         .with_icon(brand::icon(64))
-        .with_inner_size(theme::WINDOW)
         .with_min_inner_size(theme::WINDOW_MIN);
-    let options = eframe::NativeOptions { viewport, system_font_fallback: false, ..Default::default() };
+    let settings = Settings::default_file().map_or_else(Settings::default, Settings::load);
+    let viewport = window::sized(viewport, settings.window.as_ref());
+    let options = eframe::NativeOptions {
+        viewport,
+        system_font_fallback: false,
+        // The window's place is kept with the other settings.
+        persist_window: false,
+        ..Default::default()
+    };
+    let folder = log::folder();
+    let running = folder.as_deref().map(Running::begin);
+    if let Some(folder) = folder.clone() {
+        log::begin(folder);
+    }
+    log::info(concat!("Evalens ", env!("CARGO_PKG_VERSION"), " starts"));
     let create = move |cc: &CreationContext<'_>| {
         let created = Instant::now();
         let outside = Outside { watch: true, ..Outside::default() };
-        let mut app = App::new(&cc.egui_ctx, session(&cc.egui_ctx)?, outside);
+        window::put_back(cc, settings.window.as_ref());
+        let mut app = App::new(&cc.egui_ctx, session(&cc.egui_ctx, settings)?, outside);
+        app.follow_log(folder, running);
         app.views.pictures = Pictures::threaded(&waker(&cc.egui_ctx))?;
         app.timing = std::env::var_os("EVALENS_TIMING").map(|_| Timing { started, created });
-        if paths.is_empty() && app.session.settings.recent.is_empty() && app.session.sample.is_some() {
-            app.send(Command::OpenSample);
-        }
-        if !paths.is_empty() {
-            app.send(Command::OpenAll(paths));
-        }
+        app.begin(paths);
         let app: Box<dyn eframe::App> = Box::new(app);
         Ok(app)
     };
@@ -95,8 +113,7 @@ impl Timing {
 }
 
 /// A session whose jobs run on threads and wake the window.
-fn session(ctx: &egui::Context) -> Result<Session, JobError> {
-    let settings = Settings::default_file().map_or_else(Settings::default, Settings::load);
+fn session(ctx: &egui::Context, settings: Settings) -> Result<Session, JobError> {
     let program = std::env::current_exe().unwrap_or_default();
     let sample = update::find_sample(&program, Path::new(env!("CARGO_MANIFEST_DIR")));
     // What the program brings along stays as it is.
@@ -105,6 +122,7 @@ fn session(ctx: &egui::Context) -> Result<Session, JobError> {
     let untouched = sample.iter().flat_map(beside).collect();
     let mut session = Session::new(Box::new(ThreadRunner::new(waker(ctx))?), settings, sample);
     session.keep_tables();
+    session.use_cache();
     session.keeper = Keeper { untouched, ..Keeper::of_this_person() };
     Ok(session)
 }
@@ -168,6 +186,8 @@ struct Views {
     notices: notices::Notices,
     palette: palette::Palette,
     shortcuts: bool,
+    about: bool,
+    tour: tour::Tour,
 }
 
 /// The window.
@@ -183,6 +203,11 @@ pub struct App {
     asked: Option<Asked>,
     watching: Watching,
     theme: Option<ThemeChoice>,
+    palette: PaletteChoice,
+    /// Taken away when the window is closed as it should be.
+    running: Option<Running>,
+    /// When it was written down last what is open.
+    remembered: Option<Instant>,
     title: String,
     /// True where something had the keyboard when the last frame ended.
     focused: bool,
@@ -193,7 +218,13 @@ impl App {
     /// A window on a session.
     #[must_use]
     pub fn new(ctx: &egui::Context, session: Session, outside: Outside) -> Self {
-        Theme::install(ctx);
+        let preferences = &session.settings.preferences;
+        Theme::install(ctx, preferences.palette);
+        fmt::set_digits(preferences.digits);
+        // Sizes are chosen in the settings, by keys too.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.set_zoom_factor(f32::from(preferences.scale) / 100.0);
+        let palette = preferences.palette;
         let dashboard = Dashboard::new(&session.settings.layout);
         Self {
             dashboard,
@@ -206,10 +237,43 @@ impl App {
             asked: None,
             watching: Watching::default(),
             theme: None,
+            palette,
+            running: None,
+            remembered: None,
             title: String::new(),
             focused: false,
             timing: None,
         }
+    }
+
+    /// Opens what was named, what was open last, or on the very first start the sample.
+    pub fn begin(&mut self, paths: Vec<PathBuf>) {
+        let settings = &self.session.settings;
+        let last = settings.last.as_ref().filter(|last| settings.preferences.restore && !last.paths.is_empty());
+        if !paths.is_empty() {
+            self.send(Command::OpenAll(paths));
+        } else if last.is_some() {
+            self.send(Command::Restore);
+        } else if settings.recent.is_empty() && self.session.sample.is_some() {
+            if !settings.preferences.tour_done {
+                self.views.tour.offer();
+            }
+            self.send(Command::OpenSample);
+        }
+    }
+
+    /// Says where the log lies, and that the program did not end as it should, if so.
+    fn follow_log(&mut self, folder: Option<PathBuf>, running: Option<(Running, usize)>) {
+        if let (Some(folder), Some((running, crashed))) = (&folder, running) {
+            self.running = Some(running);
+            if crashed > 0 {
+                let file = log::file(folder);
+                let text = format!("Evalens did not end as it should last time; what it did is in {}", file.display());
+                log::info("the last end was unclean");
+                self.session.notices.push(Notice { is_error: false, text });
+            }
+        }
+        self.session.program.log = folder;
     }
 
     /// All state.
@@ -268,6 +332,9 @@ impl App {
         match wish {
             Wish::FindAction => self.views.palette.open(ctx, &self.session),
             Wish::ShowKeys => self.views.shortcuts = true,
+            Wish::ShowAbout => self.views.about = true,
+            Wish::TakeTour => self.take_tour(),
+            Wish::TourDone => self.tour_done(),
             Wish::PickFolder => self.ask_folder(ctx, None),
             Wish::AddProject => self.ask_folder(ctx, Some(Asked::Add)),
             Wish::FindProject(from) => self.ask_folder(ctx, Some(Asked::Find(from))),
@@ -363,11 +430,44 @@ impl App {
             // egui has taken the keyboard away already; that was the step.
         } else if self.dashboard.maximised().is_some() {
             self.dashboard.maximise(None);
+        } else if here.page == Page::Settings {
+            self.commands.send(if self.session.history.can_go_back() {
+                Command::Back
+            } else {
+                Command::Go(if self.session.explorer.is_some() { Page::Overview } else { Page::Welcome })
+            });
         } else if here.image.is_some() {
             self.commands.send(Command::CloseImage);
         } else if here.page == Page::Images && here.filter != Filter::All {
             self.commands.send(Command::Select(Filter::All));
         }
+    }
+
+    fn take_tour(&mut self) {
+        self.views.tour.begin();
+        self.dashboard.maximise(None);
+        for command in tour::preparation(self.session.explorer.is_some()) {
+            self.commands.send(command);
+        }
+    }
+
+    fn tour_done(&mut self) {
+        let preferences = Preferences { tour_done: true, ..self.session.settings.preferences.clone() };
+        self.commands.send(Command::Prefer(Box::new(preferences)));
+    }
+
+    /// Writes down what is open and where the window stands, a few seconds after it changed.
+    fn remember(&mut self, ctx: &egui::Context, now: Instant) {
+        // What was open last stays until what is opened at the start is there.
+        let since = *self.remembered.get_or_insert(now);
+        let early = now.saturating_duration_since(since) < REMEMBER_EVERY;
+        // Writing a file may take longer than a frame: not while something is dragged.
+        if early || ctx.input(|input| input.pointer.any_down()) {
+            return;
+        }
+        self.remembered = Some(now);
+        self.session.settings.window = window::place(ctx, self.session.settings.window.as_ref());
+        self.session.remember_open();
     }
 
     /// Keeps watches over files and folders, and looks at them when they changed.
@@ -388,6 +488,15 @@ impl App {
                 ThemeChoice::Dark => egui::ThemePreference::Dark,
                 ThemeChoice::Light => egui::ThemePreference::Light,
             });
+        }
+        let preferences = &self.session.settings.preferences;
+        if self.palette != preferences.palette {
+            self.palette = preferences.palette;
+            Theme::wear(ctx, self.palette);
+        }
+        let zoom = f32::from(preferences.scale) / 100.0;
+        if ctx.zoom_factor() != zoom {
+            ctx.set_zoom_factor(zoom);
         }
         let title = match &self.session.project {
             Some(project) if !project.recognised.project.name.is_empty() => {
@@ -434,7 +543,7 @@ impl App {
     }
 
     fn draw(&mut self, ui: &mut Ui) {
-        let theme = Theme::of(ui.ctx().theme());
+        let theme = Theme::of(ui.ctx().theme(), self.palette);
         let ctx = ViewCtx { session: &self.session, commands: &self.commands, theme: &theme };
         let (views, dashboard) = (&mut self.views, &mut self.dashboard);
         match &ctx.session.explorer {
@@ -443,7 +552,10 @@ impl App {
         }
         let bar = Frame::new().fill(theme.surface);
         Panel::top("header").exact_size(theme::HEADER).frame(bar).show(ui, |ui| header::ui(ui, &ctx));
-        if ctx.session.project.is_some() {
+        if ctx.session.page() == Page::Settings && ctx.session.explorer.is_none() {
+            let ground = Frame::new().fill(theme.background);
+            CentralPanel::default().frame(ground).show(ui, |ui| settings::ui(ui, &ctx));
+        } else if ctx.session.project.is_some() {
             Panel::bottom("status").exact_size(theme::STATUS).frame(bar).show(ui, |ui| status::ui(ui, &ctx));
             project(ui, &ctx, views, dashboard);
         } else if ctx.session.page() == Page::Help {
@@ -456,6 +568,8 @@ impl App {
         notices::ui(ui, &ctx, &mut views.notices);
         palette::ui(ui, &ctx, &mut views.palette);
         shortcuts::ui(ui, &ctx, &mut views.shortcuts);
+        about::ui(ui, &ctx, &mut views.about);
+        tour::ui(ui, &ctx, &mut views.tour, dashboard);
     }
 }
 
@@ -464,7 +578,7 @@ fn project(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashbo
     let bar = Frame::new().fill(ctx.theme.surface);
     let ground = Frame::new().fill(ctx.theme.background);
     let whole = match ctx.session.page() {
-        Page::Evaluations | Page::Leaderboard | Page::Model | Page::Help => true,
+        Page::Evaluations | Page::Leaderboard | Page::Model | Page::Settings | Page::Help => true,
         Page::Compare => ctx.session.explorer.is_some(),
         // Embeddings can be cross-validated before there is any model.
         Page::CrossValidate => ctx.session.explorer.is_none(),
@@ -481,9 +595,10 @@ fn project(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashbo
         return;
     }
     let height = views.threshold_bar.height();
-    Panel::top("threshold bar").exact_size(height).frame(bar).show(ui, |ui| {
+    let shown = Panel::top("threshold bar").exact_size(height).frame(bar).show(ui, |ui| {
         threshold_bar::ui(ui, ctx, &mut views.threshold_bar);
     });
+    views.tour.bar = Some(shown.response.rect);
     strips::ui(ui, ctx, &mut views.strips);
     let left = Panel::left("navigation").exact_size(theme::NAVIGATION).resizable(false).frame(bar);
     left.show(ui, |ui| navigation::ui(ui, ctx));
@@ -532,6 +647,7 @@ fn page(ui: &mut Ui, ctx: &ViewCtx, views: &mut Views, dashboard: &mut Dashboard
         Page::Model => model::ui(ui, ctx, &mut views.model),
         Page::Report => report::ui(ui, ctx, &mut views.report),
         Page::Help => help::ui(ui, ctx, &mut views.help),
+        Page::Settings => settings::ui(ui, ctx),
     }
 }
 
@@ -558,12 +674,18 @@ impl eframe::App for App {
         self.carry_out(ctx, now);
         self.follow_files(ctx, now);
         self.follow_settings(ctx);
+        self.remember(ctx, now);
         if let Some(at) = self.session.wants_tick_at() {
             ctx.request_repaint_after(at.saturating_duration_since(now));
         }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let mut done = false;
+        tour::keys(ui.ctx(), &mut self.views.tour, &mut done);
+        if done {
+            self.commands.wish(Wish::TourDone);
+        }
         actions::handle_keys(ui.ctx(), &self.session, &self.commands);
         self.take_from_outside(ui);
         self.draw(ui);
@@ -574,6 +696,17 @@ impl eframe::App for App {
         }
         if let Some(timing) = self.timing.take() {
             timing.report();
+        }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.session.remember_open();
+        if let Err(error) = self.session.settings.save() {
+            log::error(&error.to_string());
+        }
+        log::info("Evalens ends");
+        if let Some(running) = self.running.take() {
+            running.end();
         }
     }
 

@@ -78,4 +78,22 @@ mod tests {
         }
         assert_eq!(image::open(&file).unwrap().into_rgba8(), picture);
     }
+
+    /// Differences at edges aside, which each way smooths a little otherwise.
+    #[test]
+    fn the_vector_file_shows_the_same() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/icon.svg");
+        let text = std::fs::read_to_string(file).unwrap();
+        let tree = resvg::usvg::Tree::from_str(&text, &resvg::usvg::Options::default()).unwrap();
+        let mut picture = resvg::tiny_skia::Pixmap::new(256, 256).unwrap();
+        resvg::render(&tree, resvg::tiny_skia::Transform::default(), &mut picture.as_mut());
+        let drawn = icon(256);
+        let pixels = drawn.rgba.chunks_exact(4).zip(picture.pixels());
+        let far = pixels.filter(|(ours, theirs)| {
+            let theirs = theirs.demultiply();
+            let other = [theirs.red(), theirs.green(), theirs.blue(), theirs.alpha()];
+            ours.iter().zip(other).any(|(a, b)| a.abs_diff(b) > 100)
+        });
+        assert!(far.count() < 256, "more than thin edges differ");
+    }
 }

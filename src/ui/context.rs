@@ -18,6 +18,12 @@ pub enum Wish {
     FindAction,
     /// List the keys.
     ShowKeys,
+    /// Say what the program is.
+    ShowAbout,
+    /// Begin the tour.
+    TakeTour,
+    /// The tour was seen, or is not wanted.
+    TourDone,
     /// Open the system's dialog for a folder.
     PickFolder,
     /// Open the system's dialog for a folder that comes beside what is open.

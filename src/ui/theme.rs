@@ -6,6 +6,9 @@ use egui::{Color32, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, S
 
 use crate::metrics::OutcomeKind;
 use crate::model::{ClassId, ClassTable};
+use crate::store::settings::PaletteChoice;
+
+mod palette;
 
 /// Grid unit in points.
 pub const GRID: f32 = 4.0;
@@ -43,6 +46,10 @@ pub const ICON: f32 = 16.0;
 pub const PANE_TITLE: f32 = 28.0;
 /// Width of cards in the middle of the window (welcome, palette, lists of keys).
 pub const CARD: f32 = 560.0;
+/// Width of the names of settings.
+pub const SETTING: f32 = 110.0;
+/// Width of the tour's card.
+pub const TOUR: f32 = 320.0;
 /// Width of popups with sentences.
 pub const POPUP: f32 = 380.0;
 /// Width of a gallery tile: smallest, largest, and on the first start.
@@ -129,11 +136,16 @@ pub fn card(style: &egui::Style) -> egui::Frame {
     egui::Frame::popup(style).inner_margin(Margin::same(12))
 }
 
+/// Tells the colours of one theme and palette from all others.
+pub type Look = (bool, PaletteChoice);
+
 /// The colours of one theme.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
     /// True in the dark theme.
     pub dark: bool,
+    /// Where the colours of data come from.
+    pub palette: PaletteChoice,
     /// Behind everything.
     pub background: Color32,
     /// Behind panes.
@@ -190,6 +202,7 @@ impl Theme {
     pub const fn dark() -> Self {
         Self {
             dark: true,
+            palette: PaletteChoice::Usual,
             background: Color32::from_rgb(0x10, 0x12, 0x15),
             surface: Color32::from_rgb(0x17, 0x1a, 0x1e),
             raised: Color32::from_rgb(0x21, 0x25, 0x2b),
@@ -219,6 +232,7 @@ impl Theme {
     pub const fn light() -> Self {
         Self {
             dark: false,
+            palette: PaletteChoice::Usual,
             background: Color32::from_rgb(0xf1, 0xf3, 0xf5),
             surface: Color32::from_rgb(0xff, 0xff, 0xff),
             raised: Color32::from_rgb(0xf4, 0xf6, 0xf8),
@@ -243,20 +257,31 @@ impl Theme {
         }
     }
 
-    /// The tokens of egui's current theme.
+    /// The tokens of egui's current theme, with the colours of a palette.
     #[must_use]
-    pub fn of(theme: egui::Theme) -> Self {
+    pub fn of(theme: egui::Theme, palette: PaletteChoice) -> Self {
         match theme {
-            egui::Theme::Dark => Self::dark(),
-            egui::Theme::Light => Self::light(),
+            egui::Theme::Dark => Self::dark().with(palette),
+            egui::Theme::Light => Self::light().with(palette),
         }
     }
 
+    /// What pictures that were made of these colours depend on.
+    #[must_use]
+    pub const fn look(&self) -> Look {
+        (self.dark, self.palette)
+    }
+
     /// Gives egui's widgets these colours, sizes and fonts, in both themes.
-    pub fn install(ctx: &egui::Context) {
+    pub fn install(ctx: &egui::Context, palette: PaletteChoice) {
         ctx.set_fonts(fonts());
+        Self::wear(ctx, palette);
+    }
+
+    /// Gives egui's widgets the colours of a palette, in both themes.
+    pub fn wear(ctx: &egui::Context, palette: PaletteChoice) {
         for theme in [egui::Theme::Dark, egui::Theme::Light] {
-            let tokens = Self::of(theme);
+            let tokens = Self::of(theme, palette);
             ctx.style_mut_of(theme, |style| tokens.dress(style));
         }
     }

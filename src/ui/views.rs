@@ -1,5 +1,6 @@
 //! The panes and pages of the window.
 
+pub mod about;
 pub mod answer;
 pub mod answers;
 pub mod atlas;
@@ -27,12 +28,14 @@ pub mod recommendations;
 pub mod report;
 pub mod rows;
 pub mod run;
+pub mod settings;
 pub mod shortcuts;
 pub mod status;
 pub mod strips;
 pub mod texts;
 pub mod threshold_bar;
 pub mod thresholds;
+pub mod tour;
 pub mod verdicts;
 pub mod viewer;
 pub mod welcome;

@@ -62,7 +62,7 @@ impl Session {
     }
 
     /// Counts at exactly this threshold.
-    pub(super) fn stand_at(&mut self, threshold: Threshold) {
+    pub(in crate::session) fn stand_at(&mut self, threshold: Threshold) {
         let Some(explorer) = &mut self.explorer else { return };
         let value = threshold.value;
         explorer.threshold = threshold;

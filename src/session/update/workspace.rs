@@ -15,13 +15,15 @@ use crate::session::ranges::{Asked, Ranges};
 use crate::session::runs;
 use crate::session::workspace::Workspace;
 use crate::session::{EventBody, Notice, OpenProject, Session, Slot, update};
+use crate::store::log;
 use crate::store::notes::{self, Note};
 use crate::store::runs::StoredRun;
 use crate::store::workspace_file;
 
 impl Session {
     /// Opens projects instead of what is open, or beside it.
-    pub(super) fn open_all(&mut self, paths: Vec<PathBuf>, beside: bool) {
+    pub(in crate::session) fn open_all(&mut self, paths: Vec<PathBuf>, beside: bool) {
+        self.program.restoring = None;
         let names: Vec<String> = paths.iter().map(|path| short(path)).collect();
         let keeper = self.keeper.clone();
         self.start(
@@ -51,7 +53,12 @@ impl Session {
         self.workspace = workspace;
         self.evaluations = Evaluations::default();
         self.evaluations.refresh(&self.workspace);
-        self.activate(first, if several { Page::Evaluations } else { Page::Overview });
+        let usual = (first, if several { Page::Evaluations } else { Page::Overview });
+        let (at, page) = self.restored_start().unwrap_or(usual);
+        for member in &self.workspace.members {
+            log::info(&format!("opened {}", member.root.display()));
+        }
+        self.activate(at, page);
     }
 
     /// Puts a project of the workspace on screen, with what was last looked at in it.

@@ -40,7 +40,7 @@ struct Basis {
     matched: Weak<Matched>,
     cut: Cut,
     what: What,
-    dark: bool,
+    look: crate::ui::theme::Look,
 }
 
 /// One picture that is wanted: looks are told apart by their number.
@@ -117,12 +117,12 @@ impl Overlays {
     /// What the masks of this frame look like. With masks of other data, all are forgotten.
     pub fn follow(&mut self, explorer: &Explorer, theme: &Theme, (truth, predictions): (bool, bool), difference: bool) {
         let matched = Arc::downgrade(&explorer.matched);
-        let (cut, dark) = (explorer.counter.cut(), theme.dark);
+        let (cut, look_key) = (explorer.counter.cut(), theme.look());
         let pixels = explorer.evaluation.pixels();
         let what = What::of(truth, predictions, difference && pixels.is_some());
         if let Some((basis, _)) = &self.look
             && basis.matched.ptr_eq(&matched)
-            && (basis.cut, basis.what, basis.dark) == (cut, what, dark)
+            && (basis.cut, basis.what, basis.look) == (cut, what, look_key)
         {
             return;
         }
@@ -137,7 +137,7 @@ impl Overlays {
             self.forget();
         }
         self.number += 1;
-        self.look = Some((Basis { matched, cut, what, dark }, Arc::new(look)));
+        self.look = Some((Basis { matched, cut, what, look: look_key }, Arc::new(look)));
     }
 
     /// Before the views draw: takes in what is ready, within limits of number and time.

@@ -25,6 +25,15 @@ pub const PAGES: &[(Page, &str)] = &[
     (Page::Report, "Report"),
 ];
 
+/// Where the entry of a page stood when it was drawn last.
+#[must_use]
+pub fn place(ctx: &egui::Context, page: Page) -> Option<Rect> {
+    let name = PAGES.iter().find(|(known, _)| *known == page)?.1;
+    let names = [name, "Texts"];
+    let id = |name: &str| Id::unique(("page", name));
+    names.into_iter().find_map(|name| ctx.read_response(id(name))).map(|response| response.rect)
+}
+
 /// True where the open project has vectors and labels to cross-validate.
 #[must_use]
 pub fn has_vectors(ctx: &ViewCtx) -> bool {

@@ -1,6 +1,6 @@
 //! The list of keys.
 
-use egui::{Grid, Id, Modal, RichText, Ui};
+use egui::{Grid, Id, Modal, RichText, ScrollArea, Ui};
 
 use crate::ui::actions;
 use crate::ui::context::ViewCtx;
@@ -10,6 +10,7 @@ use crate::ui::theme;
 const PLACES: &[(&str, &[(&str, &str)])] = &[
     ("On a slider", &[("← →", "Step of 0.01, with Shift of 0.001"), ("Home End", "Lowest and highest value")]),
     ("In the gallery", &[("← → ↑ ↓", "Go from tile to tile"), ("Enter", "Open the image")]),
+    ("In the tour", &[("Enter", "Next step"), ("Escape", "Close the tour")]),
     (
         "In an image",
         &[
@@ -37,28 +38,42 @@ pub fn ui(ui: &Ui, ctx: &ViewCtx, open: &mut bool) {
         return;
     }
     let modal = Modal::new(Id::unique("keyboard shortcuts")).frame(theme::card(ui.style())).show(ui.ctx(), |ui| {
-        ui.set_width(theme::CARD);
+        let window = ui.ctx().content_rect();
+        ui.set_width(theme::CARD.min(window.width() - theme::HEADER));
         ui.label(RichText::new("Keyboard shortcuts").font(theme::title()).color(ctx.theme.text));
         ui.add_space(theme::PADDING);
-        Grid::new("keys").num_columns(2).spacing([3.0 * theme::PADDING, theme::GRID]).show(ui, |ui| {
-            for action in actions::ALL.iter().filter(|a| !a.keys.is_empty()) {
-                let shown: Vec<String> = action.keys.iter().take(2).map(|k| actions::key_text(ui.ctx(), k)).collect();
-                row(ui, ctx, &shown.join("   "), action.text);
-            }
-            for (place, keys) in PLACES {
-                ui.label(RichText::new(*place).font(theme::caption()).color(ctx.theme.muted));
-                ui.end_row();
-                for (keys, text) in *keys {
-                    row(ui, ctx, keys, text);
-                }
-            }
-        });
+        let height = (window.height() - 5.0 * theme::HEADER).max(theme::PANE_LEAST);
+        ScrollArea::vertical().max_height(height).show(ui, |ui| keys(ui, ctx));
         ui.add_space(theme::PADDING);
         ui.vertical_centered(|ui| ui.button("Close").clicked()).inner
     });
     if modal.should_close() || modal.inner {
         *open = false;
     }
+}
+
+fn keys(ui: &mut Ui, ctx: &ViewCtx) {
+    Grid::new("keys").num_columns(2).spacing([3.0 * theme::PADDING, theme::GRID]).show(ui, |ui| {
+        for action in actions::ALL.iter().filter(|a| !a.keys.is_empty()) {
+            let shown: Vec<String> = action.keys.iter().take(2).map(|k| actions::key_text(ui.ctx(), k)).collect();
+            row(ui, ctx, &shown.join("   "), action.text);
+        }
+        for (place, keys) in PLACES {
+            heading(ui, ctx, place);
+            for (keys, text) in *keys {
+                row(ui, ctx, keys, text);
+            }
+        }
+        heading(ui, ctx, "Without a key, found with Ctrl+K");
+        for action in actions::ALL.iter().filter(|a| a.keys.is_empty()) {
+            row(ui, ctx, "", action.text);
+        }
+    });
+}
+
+fn heading(ui: &mut Ui, ctx: &ViewCtx, text: &str) {
+    ui.label(RichText::new(text).font(theme::caption()).color(ctx.theme.muted));
+    ui.end_row();
 }
 
 fn row(ui: &mut Ui, ctx: &ViewCtx, keys: &str, text: &str) {

@@ -40,13 +40,16 @@ fn card(ui: &mut Ui, ctx: &ViewCtx, state: &mut Welcome) {
     ui.add_space(2.0 * theme::PADDING);
     path_row(ui, ctx, state);
     ui.add_space(theme::GRID);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if ui.button("Open folder …").on_hover_text("With the system's dialog").clicked() {
             ctx.wish(Wish::PickFolder);
         }
         let Some(sample) = &ctx.session.sample else { return };
         if ui.button("Open the bundled sample").on_hover_text("Parts in pictures, found by a detector").clicked() {
             ctx.send(Command::OpenSample);
+        }
+        if ui.button("Take the tour").on_hover_text("The bundled sample, explained in seven cards").clicked() {
+            ctx.wish(Wish::TakeTour);
         }
         let others = [
             ("sample-classes", "… of a classifier", "The parts one by one"),

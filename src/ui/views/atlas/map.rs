@@ -85,7 +85,7 @@ struct Key {
     matched: usize,
     threshold: u64,
     by: By,
-    dark: bool,
+    look: theme::Look,
 }
 
 /// Counts and colours, and of what.
@@ -131,12 +131,12 @@ impl MapState {
             matched: Arc::as_ptr(&explorer.matched) as usize,
             threshold: explorer.threshold.value.to_bits(),
             by: self.by,
-            dark: ctx.theme.dark,
+            look: ctx.theme.look(),
         };
         if let Some(made) = self.made.as_ref().filter(|made| made.key == key) {
             return (Arc::clone(&made.tallies), Arc::clone(&made.colours));
         }
-        let old = self.made.take().filter(|made| Key { by: key.by, dark: key.dark, ..made.key } == key);
+        let old = self.made.take().filter(|made| Key { by: key.by, look: key.look, ..made.key } == key);
         let tallies =
             old.as_ref().map_or_else(|| Arc::new(tallies(explorer, points)), |made| Arc::clone(&made.tallies));
         let sizes = old.map_or_else(

@@ -85,7 +85,7 @@ fn key(ui: &Ui, ctx: &ViewCtx, frame: &Frame, version: u64) -> RasterKey {
         scale: frame.scale,
         log: frame.log,
         transpose: frame.transpose,
-        dark: ctx.theme.dark,
+        look: ctx.theme.look(),
         area: frame.grid.area,
         cell: frame.grid.cell,
         offset: frame.grid.offset,

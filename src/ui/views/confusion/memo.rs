@@ -128,7 +128,7 @@ pub(super) struct RasterKey {
     pub scale: Scale,
     pub log: bool,
     pub transpose: bool,
-    pub dark: bool,
+    pub look: crate::ui::theme::Look,
     pub area: Rect,
     pub cell: Vec2,
     pub offset: Vec2,

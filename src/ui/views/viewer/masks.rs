@@ -36,7 +36,7 @@ struct Key {
     sides: (bool, bool, bool),
     by: ColourBy,
     difference: bool,
-    dark: bool,
+    look: crate::ui::theme::Look,
 }
 
 /// True where objects have masks.
@@ -57,7 +57,7 @@ pub(super) fn overlay(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewe
         sides: (state.truth, state.predictions, state.below),
         by: state.colour_by,
         difference: state.masks.difference,
-        dark: scene.ctx.theme.dark,
+        look: scene.ctx.theme.look(),
     };
     if state.masks.texture.as_ref().is_none_or(|(known, _)| *known != key) {
         let picture = if key.difference { difference(scene) } else { objects(scene, state) };

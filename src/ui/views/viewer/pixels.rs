@@ -57,7 +57,7 @@ struct Key {
     what: What,
     outline: bool,
     hidden: BTreeSet<ClassId>,
-    dark: bool,
+    look: theme::Look,
     cut: crate::metrics::Cut,
 }
 
@@ -84,7 +84,7 @@ pub(super) fn overlay(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewe
         what: what(state),
         outline: state.pixels.outline,
         hidden: state.pixels.hidden.clone(),
-        dark: theme.dark,
+        look: theme.look(),
         cut: scene.explorer.counter.cut(),
     };
     let [own, other] = &mut state.pixels.textures;
