@@ -14,6 +14,7 @@ pub mod errors;
 pub mod evaluations;
 pub mod event;
 pub mod explorer;
+pub mod exports;
 pub mod heads;
 pub mod history;
 pub mod load;
@@ -158,6 +159,8 @@ pub enum Slot {
     Report,
     /// Drawing a page of a report.
     ReportPage,
+    /// Making something that is handed out.
+    Export,
 }
 
 /// A job under way.
@@ -213,6 +216,8 @@ pub struct Session {
     pub errors: Errors,
     /// The report of the evaluation on screen.
     pub reporting: Reporting,
+    /// What was made to be handed out; the window takes it.
+    pub exported: Option<exports::Answer>,
     /// Tags on the items of the dataset on screen.
     pub tags: Tags,
     /// Tags as they were before each change, the last change last.
@@ -263,6 +268,7 @@ impl Session {
             decided: Vec::new(),
             errors: Errors::default(),
             reporting: Reporting::default(),
+            exported: None,
             tags: Tags::new(),
             tags_before: Vec::new(),
             study: None,

@@ -1,9 +1,18 @@
 //! Every chart as a drawing with its numbers: what is saved from the window and what stands in reports.
 
+pub mod cards;
+pub mod classes;
 pub mod compared;
 pub mod curves;
 pub mod errors;
 pub mod evaluation;
+mod heat;
 pub mod items;
+mod list;
+pub mod matrix;
+mod pattern;
+pub mod pixels;
+pub mod production;
+pub mod texts;
 
-pub use evaluation::of_evaluation;
+pub use evaluation::{View, of_evaluation};

@@ -22,6 +22,7 @@ use super::decisions::Decision;
 use super::errors::{Tab, design, leaks, pictures, protocols, review, slices};
 use super::evaluations::{Key, ModelKey};
 use super::explorer::CurveKey;
+use super::exports;
 use super::history::{Page, Topic};
 use super::ranges::Asked;
 use super::reporting;
@@ -208,4 +209,6 @@ pub enum Command {
     Pictures(pictures::Ask),
     /// About reports.
     Report(reporting::Ask),
+    /// About what is handed out of the window.
+    Export(exports::Ask),
 }

@@ -13,6 +13,7 @@ use crate::analysis::Filter;
 use crate::jobs::{JobError, ThreadRunner, Waker};
 use crate::model::fmt;
 use crate::session::errors::{Tab, slices};
+use crate::session::exports::{Answer as Exported, Ask as Export, Output};
 use crate::session::{Command, Notice, Page, Session, Slot, update};
 use crate::store::export::Content;
 use crate::store::log::{self, Running};
@@ -22,15 +23,15 @@ use crate::store::settings::{PaletteChoice, Preferences, Settings, ThemeChoice};
 use super::actions;
 use super::brand;
 use super::context::{Commands, ViewCtx, Wish};
-use super::export::{self, Shot, Target};
+use super::export;
 use super::outside::{Answer, Outside, Picked};
 use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
     about, answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, help, images,
-    leaderboard, model, navigation, notices, palette, production, recommendations, report, run as run_page, settings,
-    shortcuts, status, strips, threshold_bar, thresholds, tour, welcome,
+    leaderboard, model, navigation, notices, palette, production, recommendations, report, run as run_page, save_image,
+    settings, shortcuts, status, strips, threshold_bar, thresholds, tour, welcome,
 };
 use super::watching::Watching;
 use super::widgets::states;
@@ -150,6 +151,8 @@ enum Asked {
     Logo,
     /// A file to write this into.
     Save(Arc<Content>),
+    /// The same of an exhibit.
+    Output(Output),
 }
 
 /// True for a file that may hold vectors of the items on screen.
@@ -185,6 +188,7 @@ struct Views {
     strips: strips::Strips,
     notices: notices::Notices,
     palette: palette::Palette,
+    save_image: save_image::SaveImage,
     shortcuts: bool,
     about: bool,
     tour: tour::Tour,
@@ -198,7 +202,6 @@ pub struct App {
     views: Views,
     dashboard: Dashboard,
     picked: (Sender<Picked>, Receiver<Picked>),
-    shots: (Sender<Shot>, Receiver<Shot>),
     /// What waits for the person to say where.
     asked: Option<Asked>,
     watching: Watching,
@@ -233,7 +236,6 @@ impl App {
             outside,
             views: Views::default(),
             picked: unbounded(),
-            shots: unbounded(),
             asked: None,
             watching: Watching::default(),
             theme: None,
@@ -312,6 +314,7 @@ impl App {
                 },
                 Picked::File(path) => match self.asked.take() {
                     Some(Asked::Save(content)) => Command::Save(path, content),
+                    Some(Asked::Output(output)) => Command::Export(Export::Save(path, output)),
                     Some(Asked::Workspace) => Command::SaveWorkspace(path),
                     Some(Asked::Vectors) => Command::OpenVectors(path),
                     Some(Asked::Logo) => {
@@ -360,23 +363,9 @@ impl App {
                 self.asked = Some(Asked::Save(content));
                 self.outside.dialogs.save_file(name, self.answer(ctx));
             }
-            Wish::Table(pane, target) => {
-                if let Some(text) = export::table(&self.session, pane) {
-                    match target {
-                        Target::Clipboard => ctx.copy_text(text),
-                        Target::File => self.save(ctx, pane, "csv", Content::Text(text)),
-                    }
-                }
-            }
-            Wish::Drawing(pane) => {
-                if let Some(figure) = export::drawing(&self.session, pane) {
-                    self.save(ctx, pane, "svg", Content::Text(figure.to_svg()));
-                }
-            }
-            Wish::Picture(pane, target) => {
-                if let Some(area) = self.dashboard.place(pane) {
-                    export::ask(ctx, pane, target, area, self.shots.0.clone());
-                }
+            Wish::SaveOutput(name, output) => {
+                self.asked = Some(Asked::Output(output));
+                self.outside.dialogs.save_file(&name, self.answer(ctx));
             }
             Wish::Maximise(pane) => self.dashboard.maximise(Some(pane)),
             Wish::Restore => self.dashboard.maximise(None),
@@ -405,22 +394,15 @@ impl App {
         self.outside.dialogs.pick_folder(self.answer(ctx));
     }
 
-    /// Asks where, then saves.
-    fn save(&mut self, ctx: &egui::Context, pane: Pane, ending: &str, content: Content) {
-        self.asked = Some(Asked::Save(Arc::new(content)));
-        let name = export::file_name(&self.session, pane, ending);
-        self.outside.dialogs.save_file(&name, self.answer(ctx));
-    }
-
-    /// Pictures that were asked for go where they were meant to go.
-    fn take_pictures(&mut self, ctx: &egui::Context) {
-        let shots: Vec<Shot> = self.shots.1.try_iter().collect();
-        for (shot, image) in shots.iter().filter_map(|shot| Some((shot, shot.cut()?))) {
-            match shot.target {
-                Target::Clipboard => ctx.copy_image(image),
-                Target::File => self.save(ctx, shot.pane, "png", export::picture(&image)),
-            }
+    /// What was made to be handed out goes where it was meant to go.
+    fn take_exported(&mut self, ctx: &egui::Context) {
+        match self.session.exported.take() {
+            Some(Exported::Made(errand, name, exhibit)) => self.views.save_image.open(errand, &name, exhibit),
+            Some(Exported::Picture(picture)) => ctx.copy_image(export::clipboard(&picture)),
+            Some(Exported::Text(text)) => ctx.copy_text(text),
+            Some(Exported::Nothing) | None => return,
         }
+        ctx.request_repaint();
     }
 
     /// One step out: of the keyboard's place, a filled pane, an image, a selection.
@@ -570,6 +552,7 @@ impl App {
         shortcuts::ui(ui, &ctx, &mut views.shortcuts);
         about::ui(ui, &ctx, &mut views.about);
         tour::ui(ui, &ctx, &mut views.tour, dashboard);
+        save_image::ui(ui, &ctx, &mut views.save_image);
     }
 }
 
@@ -670,7 +653,7 @@ impl eframe::App for App {
         let now = (self.outside.clock)();
         self.session.drain();
         self.session.tick(now);
-        self.take_pictures(ctx);
+        self.take_exported(ctx);
         self.carry_out(ctx, now);
         self.follow_files(ctx, now);
         self.follow_settings(ctx);

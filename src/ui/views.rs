@@ -28,6 +28,7 @@ pub mod recommendations;
 pub mod report;
 pub mod rows;
 pub mod run;
+pub mod save_image;
 pub mod settings;
 pub mod shortcuts;
 pub mod status;
