@@ -28,8 +28,8 @@ use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
     answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, images, leaderboard,
-    model, navigation, notices, palette, production, recommendations, report, run as run_page, save_image, shortcuts, status,
-    strips, threshold_bar, thresholds, welcome,
+    model, navigation, notices, palette, production, recommendations, report, run as run_page, save_image, shortcuts,
+    status, strips, threshold_bar, thresholds, welcome,
 };
 use super::watching::Watching;
 use super::widgets::states;
