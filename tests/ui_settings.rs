@@ -333,7 +333,7 @@ fn the_tour_goes_back_ends_by_escape_and_is_offered_once() {
 #[test]
 fn every_action_is_on_the_sheet_of_keys_which_scrolls() {
     let mut app = TestApp::with(Setup { size: egui::vec2(1280.0, 720.0), ..Setup::default() });
-    app.press(Key::F1);
+    app.press(Key::Questionmark);
     assert!(app.sees("Keyboard shortcuts"), "{:?}", app.names());
     for action in evalens::ui::actions::ALL {
         assert!(app.sees(action.text), "{} is not on the sheet", action.text);
@@ -342,8 +342,7 @@ fn every_action_is_on_the_sheet_of_keys_which_scrolls() {
     assert!(close.bottom() < 720.0, "{close:?}");
     app.shot("keys-narrow");
     app.click("Close");
-    app.press(Key::Questionmark);
-    assert!(app.sees("Keyboard shortcuts"));
+    assert!(!app.sees("Keyboard shortcuts"), "{:?} {close:?}", app.names());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use eframe::CreationContext;
@@ -18,7 +18,7 @@ use crate::session::{Command, Notice, Page, Session, Slot, update};
 use crate::store::export::Content;
 use crate::store::log::{self, Running};
 use crate::store::place::Keeper;
-use crate::store::settings::{PaletteChoice, Preferences, Settings, ThemeChoice};
+use crate::store::settings::{PaletteChoice, Settings, ThemeChoice};
 
 use super::actions;
 use super::brand;
@@ -37,8 +37,10 @@ use super::watching::Watching;
 use super::widgets::states;
 use super::window;
 
-/// Time between two looks at what has to be remembered.
-const REMEMBER_EVERY: Duration = Duration::from_secs(3);
+mod program;
+
+use program::zoom;
+
 /// Said where no window can be opened.
 const HEADLESS: &str = "for the numbers without a window run `evalens evaluate PATH --json -`";
 
@@ -75,7 +77,7 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
     let create = move |cc: &CreationContext<'_>| {
         let created = Instant::now();
         let outside = Outside { watch: true, ..Outside::default() };
-        window::put_back(cc, settings.window.as_ref());
+        window::put_back(cc, settings.window.as_ref(), zoom(&settings.preferences));
         let mut app = App::new(&cc.egui_ctx, session(&cc.egui_ctx, settings)?, outside);
         app.follow_log(folder, running);
         app.views.pictures = Pictures::threaded(&waker(&cc.egui_ctx))?;
@@ -226,7 +228,7 @@ impl App {
         fmt::set_digits(preferences.digits);
         // Sizes are chosen in the settings, by keys too.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
-        ctx.set_zoom_factor(f32::from(preferences.scale) / 100.0);
+        ctx.set_zoom_factor(zoom(preferences));
         let palette = preferences.palette;
         let dashboard = Dashboard::new(&session.settings.layout);
         Self {
@@ -246,36 +248,6 @@ impl App {
             focused: false,
             timing: None,
         }
-    }
-
-    /// Opens what was named, what was open last, or on the very first start the sample.
-    pub fn begin(&mut self, paths: Vec<PathBuf>) {
-        let settings = &self.session.settings;
-        let last = settings.last.as_ref().filter(|last| settings.preferences.restore && !last.paths.is_empty());
-        if !paths.is_empty() {
-            self.send(Command::OpenAll(paths));
-        } else if last.is_some() {
-            self.send(Command::Restore);
-        } else if settings.recent.is_empty() && self.session.sample.is_some() {
-            if !settings.preferences.tour_done {
-                self.views.tour.offer();
-            }
-            self.send(Command::OpenSample);
-        }
-    }
-
-    /// Says where the log lies, and that the program did not end as it should, if so.
-    fn follow_log(&mut self, folder: Option<PathBuf>, running: Option<(Running, usize)>) {
-        if let (Some(folder), Some((running, crashed))) = (&folder, running) {
-            self.running = Some(running);
-            if crashed > 0 {
-                let file = log::file(folder);
-                let text = format!("Evalens did not end as it should last time; what it did is in {}", file.display());
-                log::info("the last end was unclean");
-                self.session.notices.push(Notice { is_error: false, text });
-            }
-        }
-        self.session.program.log = folder;
     }
 
     /// All state.
@@ -425,33 +397,6 @@ impl App {
         }
     }
 
-    fn take_tour(&mut self) {
-        self.views.tour.begin();
-        self.dashboard.maximise(None);
-        for command in tour::preparation(self.session.explorer.is_some()) {
-            self.commands.send(command);
-        }
-    }
-
-    fn tour_done(&mut self) {
-        let preferences = Preferences { tour_done: true, ..self.session.settings.preferences.clone() };
-        self.commands.send(Command::Prefer(Box::new(preferences)));
-    }
-
-    /// Writes down what is open and where the window stands, a few seconds after it changed.
-    fn remember(&mut self, ctx: &egui::Context, now: Instant) {
-        // What was open last stays until what is opened at the start is there.
-        let since = *self.remembered.get_or_insert(now);
-        let early = now.saturating_duration_since(since) < REMEMBER_EVERY;
-        // Writing a file may take longer than a frame: not while something is dragged.
-        if early || ctx.input(|input| input.pointer.any_down()) {
-            return;
-        }
-        self.remembered = Some(now);
-        self.session.settings.window = window::place(ctx, self.session.settings.window.as_ref());
-        self.session.remember_open();
-    }
-
     /// Keeps watches over files and folders, and looks at them when they changed.
     fn follow_files(&mut self, ctx: &egui::Context, now: Instant) {
         if self.outside.watch {
@@ -476,9 +421,8 @@ impl App {
             self.palette = preferences.palette;
             Theme::wear(ctx, self.palette);
         }
-        let zoom = f32::from(preferences.scale) / 100.0;
-        if ctx.zoom_factor() != zoom {
-            ctx.set_zoom_factor(zoom);
+        if ctx.zoom_factor() != zoom(preferences) {
+            ctx.set_zoom_factor(zoom(preferences));
         }
         let title = match &self.session.project {
             Some(project) if !project.recognised.project.name.is_empty() => {

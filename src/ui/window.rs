@@ -15,8 +15,8 @@ pub fn sized(builder: ViewportBuilder, place: Option<&WindowPlace>) -> ViewportB
     builder.with_inner_size(size).with_maximized(place.is_some_and(|place| place.maximised))
 }
 
-/// Puts a new window where it was, if that place is on a screen that is there.
-pub fn put_back(cc: &eframe::CreationContext<'_>, place: Option<&WindowPlace>) {
+/// Puts a new window where it was, if that place is on a screen that is there. `zoom` is the size of the interface to come.
+pub fn put_back(cc: &eframe::CreationContext<'_>, place: Option<&WindowPlace>, zoom: f32) {
     let (Some(place), Some(window)) = (place, cc.winit_window()) else { return };
     let screens = window.available_monitors().map(|screen| {
         let (at, size, scale) = (screen.position(), screen.size(), screen.scale_factor() as f32);
@@ -26,7 +26,8 @@ pub fn put_back(cc: &eframe::CreationContext<'_>, place: Option<&WindowPlace>) {
         && !place.maximised
         && is_seen(at, vec2(place.size.0, place.size.1), &screens.collect::<Vec<_>>())
     {
-        cc.egui_ctx.send_viewport_cmd(ViewportCommand::OuterPosition(at / cc.egui_ctx.zoom_factor()));
+        // Carried out after the first frame, in points of the interface.
+        cc.egui_ctx.send_viewport_cmd(ViewportCommand::OuterPosition(at / zoom));
     }
 }
 

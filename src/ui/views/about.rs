@@ -18,7 +18,7 @@ pub fn ui(ui: &Ui, ctx: &ViewCtx, open: &mut bool) {
         ui.label(RichText::new(format!("Licence {}", about::LICENCE)).color(ctx.theme.muted));
         ui.add_space(theme::PADDING);
         let inside = (height - 4.0 * theme::HEADER).max(theme::PANE_LEAST);
-        ScrollArea::vertical().max_height(inside).show(ui, |ui| content(ui, ctx));
+        ScrollArea::vertical().max_height(inside).min_scrolled_height(inside).show(ui, |ui| content(ui, ctx));
         ui.add_space(theme::PADDING);
         ui.horizontal(|ui| {
             if ui.button("Copy as text").clicked() {

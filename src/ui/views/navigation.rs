@@ -29,9 +29,13 @@ pub const PAGES: &[(Page, &str)] = &[
 #[must_use]
 pub fn place(ctx: &egui::Context, page: Page) -> Option<Rect> {
     let name = PAGES.iter().find(|(known, _)| *known == page)?.1;
-    let names = [name, "Texts"];
-    let id = |name: &str| Id::unique(("page", name));
-    names.into_iter().find_map(|name| ctx.read_response(id(name))).map(|response| response.rect)
+    named(ctx, name).or_else(|| named(ctx, "Texts"))
+}
+
+/// Where the entry of this name stood when it was drawn last; `None` where there is none.
+#[must_use]
+pub fn named(ctx: &egui::Context, name: &str) -> Option<Rect> {
+    ctx.read_response(Id::unique(("page", name))).map(|response| response.rect)
 }
 
 /// True where the open project has vectors and labels to cross-validate.

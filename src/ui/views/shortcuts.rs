@@ -43,7 +43,7 @@ pub fn ui(ui: &Ui, ctx: &ViewCtx, open: &mut bool) {
         ui.label(RichText::new("Keyboard shortcuts").font(theme::title()).color(ctx.theme.text));
         ui.add_space(theme::PADDING);
         let height = (window.height() - 5.0 * theme::HEADER).max(theme::PANE_LEAST);
-        ScrollArea::vertical().max_height(height).show(ui, |ui| keys(ui, ctx));
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| keys(ui, ctx));
         ui.add_space(theme::PADDING);
         ui.vertical_centered(|ui| ui.button("Close").clicked()).inner
     });

@@ -16,8 +16,8 @@ enum Target {
     Bar,
     Pane(Pane),
     Entry(Page),
-    /// Where a pane saves what it shows.
-    Menu(Pane),
+    /// The page of reports, or else where a pane saves what it shows.
+    Report,
 }
 
 struct Step {
@@ -60,10 +60,10 @@ const STEPS: [Step; 7] = [
         text: "The pictures of whatever is selected, with ground truth and predictions on them. A double click opens one",
     },
     Step {
-        target: Target::Menu(Pane::Classes),
+        target: Target::Report,
         title: "Take it with you",
-        text: "The menu ⋯ of each pane saves its picture and its numbers. On the command line “evalens evaluate” writes all of it \
-               without a window",
+        text: "The page Report makes HTML and PDF of all of it, the menu ⋯ of each pane saves its picture and its numbers. On the \
+               command line the same is written without a window",
     },
 ];
 
@@ -196,11 +196,11 @@ fn place(ctx: &Context, tour: &Tour, dashboard: &Dashboard, target: Target) -> O
         Target::Bar => tour.bar,
         Target::Pane(pane) => dashboard.place(pane),
         Target::Entry(page) => navigation::place(ctx, page),
-        Target::Menu(pane) => {
-            let pane = dashboard.place(pane)?;
+        Target::Report => navigation::named(ctx, "Report").or_else(|| {
+            let pane = dashboard.place(Pane::Classes)?;
             let corner = pos2(pane.right() - 2.0 * theme::PANE_TITLE, pane.top());
             Some(Rect::from_min_max(corner, pos2(pane.right(), pane.top() + theme::PANE_TITLE)))
-        }
+        }),
     }
 }
 
