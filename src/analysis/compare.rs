@@ -9,6 +9,8 @@ mod paired;
 mod ranks;
 mod sets;
 
+use std::collections::BTreeMap;
+
 use crate::metrics::bootstrap::percentiles;
 use crate::metrics::{ClassCounts, MatchTable, Metric};
 use crate::model::{Cancelled, ClassId, ImageId, Progress, Task};
@@ -195,6 +197,26 @@ pub fn compare(
         partners,
         settings: *settings,
     })
+}
+
+/// The 95 % percentile interval of every number of one evaluation over resamples of its items, by the name of the number; those
+/// that cannot be resampled are left out.
+///
+/// # Errors
+/// Cancelled.
+pub fn intervals(
+    table: &MatchTable,
+    settings: &CompareSettings,
+    progress: &dyn Progress,
+) -> Result<BTreeMap<String, (f64, f64)>, CompareError> {
+    let aligned = align::align(&[table])?;
+    let wanted: Vec<Metric> = Metric::of_task(table.task()).to_vec();
+    let values = paired::values(&aligned, &wanted, settings, progress)?;
+    let of = |(at, metric): (usize, &Metric)| {
+        let known = paired::column(&values, 0, at).iter().copied().flatten().collect();
+        Some((metric.name().to_owned(), percentiles(known)?))
+    };
+    Ok(wanted.iter().enumerate().filter(|(_, metric)| table.value(**metric).is_some()).filter_map(of).collect())
 }
 
 fn difference(

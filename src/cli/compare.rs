@@ -5,13 +5,12 @@ use std::path::Path;
 
 use crate::analysis::compare::{self, CompareError, CompareSettings, Comparison, MetricDifference, Verdict};
 use crate::formats;
-use crate::jobs::JobError;
-use crate::metrics::{DetectionSettings, MatchTable, Sections};
+use crate::metrics::{DetectionSettings, Sections};
+use crate::model::fmt;
 use crate::model::project::{Choice, Project};
-use crate::model::{DatasetIdentity, ModelIdentity, fmt};
-use crate::report::compare::{Document, Inputs, Side};
+use crate::report::compare::{Document, Inputs};
 use crate::report::document::ConfidenceSource;
-use crate::session::comparing::Set;
+use crate::session::comparing::{Set, Summed};
 use crate::session::{OpenProject, load};
 
 use super::args::{CompareArgs, Confidence};
@@ -22,31 +21,6 @@ use super::{CliError, Exit, choose};
 const AP_RESAMPLES: usize = 200;
 /// Items and classes named on the terminal.
 const NAMED: usize = 5;
-
-/// One model's evaluation, summed up.
-struct Summed {
-    model: ModelIdentity,
-    dataset: DatasetIdentity,
-    size: String,
-    table: MatchTable,
-    /// The threshold as people write it.
-    confidence: f64,
-    source: ConfidenceSource,
-    /// Of generated texts what an answer has to reach.
-    pass: Option<String>,
-    matrix: Option<Vec<Vec<u64>>>,
-}
-
-impl Summed {
-    fn side(&self) -> Side<'_> {
-        let Self { confidence, source, .. } = *self;
-        Side { model: &self.model, table: &self.table, confidence, source, matrix: self.matrix.as_deref() }
-    }
-
-    fn name(&self) -> String {
-        format!("{}@{}", self.model.id, self.model.version)
-    }
-}
 
 /// Compares every further model with the first and writes.
 ///
@@ -160,26 +134,11 @@ fn sum_up(
     let settings = DetectionSettings { iou: args.iou, matching: args.matching };
     let sections = Sections { coco: true, tide: false, timeline: true };
     let evaluation = load::evaluate(root, project, choice, settings, sections, progress)?.evaluation;
-    let (confidence, source) = match args.confidence {
-        Confidence::Given(value) => (evaluation.turned(value), ConfidenceSource::Given),
-        Confidence::Optimal => {
-            let optimum = evaluation.matched.as_ref().and_then(|matched| matched.optima.pooled);
-            (optimum.unwrap_or(0.0), ConfidenceSource::of(&evaluation))
-        }
+    let given = match args.confidence {
+        Confidence::Given(value) => Some(evaluation.turned(value)),
+        Confidence::Optimal => None,
     };
-    let table = MatchTable::of(&evaluation, confidence, progress).map_err(JobError::from)?;
-    let column = evaluation.texts().and_then(|texts| texts.pass_column());
-    let pass = column.map(|column| column.condition(confidence));
-    Ok(Summed {
-        pass,
-        matrix: evaluation.matrix_at(confidence, progress).map_err(JobError::from)?,
-        model: evaluation.predictions.identity.clone(),
-        dataset: evaluation.dataset.identity.clone(),
-        size: evaluation.size().into_iter().take(2).collect::<Vec<_>>().join(", "),
-        table,
-        confidence: evaluation.turned(confidence),
-        source,
-    })
+    Ok(Summed::of(&evaluation, given, progress)?)
 }
 
 /// What a person reads on the terminal.

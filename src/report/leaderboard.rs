@@ -10,6 +10,7 @@ use crate::model::run::{Run, headline};
 use crate::model::{Task, fmt};
 
 use super::figure::{Anchor, Colour, Figure, Mark, width};
+use super::table::{Cell, Column as TableColumn, Table};
 
 /// The schema this version writes.
 pub const SCHEMA: &str = "evalens.leaderboard/1";
@@ -189,56 +190,55 @@ impl<'a> Leaderboard<'a> {
         drawn(&columns, &note)
     }
 
+    /// How many rows there are.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The rows as a table, its columns as in [`Self::to_csv`].
+    #[must_use]
+    pub fn to_table(&self) -> Table {
+        let texts = self.rows.iter().any(|row| !row.of_texts.is_empty());
+        let words = [("project", "Project"), ("model", "Model"), ("version", "Version"), ("type", "Type")];
+        let mut columns = vec![TableColumn::number("rank", "Rank")];
+        columns.extend(words.map(|(key, title)| TableColumn::words(key, title)));
+        columns.push(TableColumn::words("evaluation_dataset", "Evaluated on"));
+        columns.push(TableColumn::words("training_dataset", "Trained on"));
+        columns.push(TableColumn::words("task", "Task"));
+        let numbers = [("roc_auc", "ROC AUC"), ("f1", "F1"), ("precision", "Precision"), ("recall", "Recall")];
+        columns.extend(numbers.map(|(key, title)| TableColumn::number(key, title)));
+        columns.push(TableColumn::words("headline", "Headline"));
+        columns.push(TableColumn::number("headline_value", "Its value"));
+        columns.push(TableColumn::number("confidence", "Confidence"));
+        let of_texts = OF_TEXTS.iter().filter(|_| texts);
+        columns.extend(of_texts.clone().map(|metric| TableColumn::number(metric.name(), metric.label())));
+        let row = |row: &RowPart<'_>| {
+            let mut cells: Vec<Cell> = vec![
+                row.rank.map_or(Cell::Empty, |rank| Cell::Count(rank as u64)),
+                row.project.into(),
+                row.model.into(),
+                row.version.into(),
+                row.model_type.into(),
+                row.evaluation_dataset.clone().into(),
+                row.training_dataset.clone().unwrap_or_default().into(),
+                row.task.name().into(),
+            ];
+            cells.extend([row.roc_auc, row.f1, row.precision, row.recall].map(Cell::from));
+            cells.push(row.headline.name.into());
+            cells.extend([row.headline.value, row.confidence].map(Cell::from));
+            let of = |metric: &Metric| Cell::from(row.of_texts.get(metric.name()).copied().flatten());
+            cells.extend(of_texts.clone().map(of));
+            cells
+        };
+        Table { columns, rows: self.rows.iter().map(row).collect() }
+    }
+
     /// The rows as CSV; undefined numbers are empty.
     ///
     /// # Errors
     /// Where a field cannot be written, which no text here can bring about.
     pub fn to_csv(&self) -> Result<String, csv::Error> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let mut head = vec![
-            "rank",
-            "project",
-            "model",
-            "version",
-            "type",
-            "evaluation_dataset",
-            "training_dataset",
-            "task",
-            "roc_auc",
-            "f1",
-            "precision",
-            "recall",
-            "headline",
-            "headline_value",
-            "confidence",
-        ];
-        let texts = self.rows.iter().any(|row| !row.of_texts.is_empty());
-        head.extend(OF_TEXTS.iter().map(|metric| metric.name()).filter(|_| texts));
-        writer.write_record(head)?;
-        let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
-        for row in &self.rows {
-            let mut cells = vec![
-                row.rank.map_or_else(String::new, |r| r.to_string()),
-                row.project.to_owned(),
-                row.model.to_owned(),
-                row.version.to_owned(),
-                row.model_type.to_owned(),
-                row.evaluation_dataset.clone(),
-                row.training_dataset.clone().unwrap_or_default(),
-                row.task.name().to_owned(),
-                number(row.roc_auc),
-                number(row.f1),
-                number(row.precision),
-                number(row.recall),
-                row.headline.name.to_owned(),
-                number(row.headline.value),
-                number(row.confidence),
-            ];
-            let of = |metric: &Metric| number(row.of_texts.get(metric.name()).copied().flatten());
-            cells.extend(OF_TEXTS.iter().map(of).filter(|_| texts));
-            writer.write_record(cells)?;
-        }
-        let bytes = writer.into_inner().map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        self.to_table().to_csv()
     }
 }

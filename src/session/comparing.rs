@@ -1,5 +1,7 @@
 //! Other models held against the one on screen: same items, same resamples.
 
+mod summed;
+
 use std::sync::Arc;
 
 use crate::analysis::Filter;
@@ -11,6 +13,8 @@ use crate::model::{ImageId, Progress, Task, TruthId};
 
 use super::explorer::Explorer;
 use super::load::Loaded;
+
+pub use summed::Summed;
 
 /// The confidences at which two models are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

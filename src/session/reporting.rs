@@ -1,5 +1,10 @@
 //! Reports: what was asked for, what was made, what is on its way.
 
+mod files;
+mod gather;
+mod pictures;
+mod rivals;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,6 +12,9 @@ use crate::model::project::Choice;
 use crate::report::content::Request;
 use crate::report::figure::{Figure, Picture};
 use crate::report::sheet::Sheet;
+
+pub use files::{ALWAYS, files};
+pub use gather::{Subject, make};
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,11 @@
 //! Writes what a person saves: a table or a picture, whole or not at all, where they said.
 
+mod folder;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+pub use folder::{File, FolderError, already_there, write_folder};
 
 /// Something to save.
 #[derive(Clone, Debug, PartialEq)]

@@ -18,31 +18,36 @@ impl Session {
         self.settle_at = None;
         self.follow_kinds();
         let Some(explorer) = &self.explorer else { return };
+        let at = explorer.threshold.value;
+        let Some(find) = self.recommender() else { return };
+        self.jobs.remove(&Slot::Follow);
+        self.start(
+            Slot::Recommend,
+            "Looking for what to improve",
+            move |_| Ok(find()),
+            move |result| EventBody::Recommended(at, result),
+        );
+    }
+
+    /// What finds the recommendations at the current threshold, for a job.
+    pub(super) fn recommender(&self) -> Option<impl FnOnce() -> Vec<Recommendation> + Send + 'static> {
+        let explorer = self.explorer.as_ref()?;
         let (evaluation, matched) = (explorer.evaluation.clone(), Arc::clone(&explorer.matched));
         let (counter, at, rules) = (explorer.counter.clone(), explorer.threshold.value, self.rules.clone());
-        self.jobs.remove(&Slot::Follow);
         let atlas = self.atlas.as_ref().filter(|atlas| atlas.choice == explorer.choice);
         let leak = self.errors.leaks.found.as_ref().map(|found| found.leak());
         let names = self.study.as_ref().map(|study| study.names(&explorer.mappings, explorer.dataset()));
         let (suspects, judged) = (self.errors.review.found.clone(), Arc::clone(&self.errors.review.judged));
         let attributes = self.errors.slices.known.as_ref().map(|known| Arc::clone(&known.attributes));
         let found = atlas.and_then(|atlas| Some((atlas.cloud.clone()?, atlas.groups.clone()?, atlas.names.clone())));
-        self.start(
-            Slot::Recommend,
-            "Looking for what to improve",
-            move |_| {
-                let groups = found.map_or_else(Vec::new, |(cloud, groups, names)| {
-                    groups.named(
-                        &cloud,
-                        &names,
-                        &standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points),
-                    )
-                });
-                let beside = Beside { groups, attributes, suspects, judged, leak, names: names.unwrap_or_default() };
-                Ok(recommend::recommend(&evaluation, &matched, &counter, at, &rules, &beside))
-            },
-            move |result| EventBody::Recommended(at, result),
-        );
+        Some(move || {
+            let groups = found.map_or_else(Vec::new, |(cloud, groups, names)| {
+                let tallies = standing::tallies(&evaluation, &matched, counter.cut(), &cloud.points);
+                groups.named(&cloud, &names, &tallies)
+            });
+            let beside = Beside { groups, attributes, suspects, judged, leak, names: names.unwrap_or_default() };
+            recommend::recommend(&evaluation, &matched, &counter, at, &rules, &beside)
+        })
     }
 
     pub(super) fn recommended(&mut self, at: f64, list: Vec<Recommendation>) {
