@@ -13,6 +13,7 @@ pub mod errors;
 pub mod evaluations;
 pub mod event;
 pub mod explorer;
+pub mod exports;
 pub mod heads;
 pub mod history;
 pub mod load;
@@ -151,6 +152,8 @@ pub enum Slot {
     Surface,
     /// Making a report, or writing it.
     Report,
+    /// Making something that is handed out.
+    Export,
 }
 
 /// A job under way.
@@ -204,6 +207,8 @@ pub struct Session {
     pub errors: Errors,
     /// The report of the evaluation on screen.
     pub reporting: Reporting,
+    /// What was made to be handed out; the window takes it.
+    pub exported: Option<exports::Answer>,
     /// Tags on the items of the dataset on screen.
     pub tags: Tags,
     /// Tags as they were before each change, the last change last.
@@ -252,6 +257,7 @@ impl Session {
             decided: Vec::new(),
             errors: Errors::default(),
             reporting: Reporting::default(),
+            exported: None,
             tags: Tags::new(),
             tags_before: Vec::new(),
             study: None,

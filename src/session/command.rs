@@ -22,6 +22,7 @@ use super::decisions::Decision;
 use super::errors::{Tab, design, leaks, pictures, protocols, review, slices};
 use super::evaluations::{Key, ModelKey};
 use super::explorer::CurveKey;
+use super::exports;
 use super::history::Page;
 use super::ranges::Asked;
 use super::reporting;
@@ -198,4 +199,6 @@ pub enum Command {
     Pictures(pictures::Ask),
     /// About reports.
     Report(reporting::Ask),
+    /// About what is handed out of the window.
+    Export(exports::Ask),
 }

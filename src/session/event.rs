@@ -23,6 +23,7 @@ use super::crossval::Crossed;
 use super::errors::{design, leaks, pictures, protocols, review, slices};
 use super::evaluations::Key;
 use super::explorer::{LabelCurves, PrCurves};
+use super::exports;
 use super::load::masks::Shown;
 use super::load::{Fingerprint, Loaded};
 use super::mapping::Study;
@@ -115,4 +116,6 @@ pub enum EventBody {
     Pictures(Result<pictures::Answer, JobError>),
     /// About reports.
     Report(Result<reporting::Answer, JobError>),
+    /// About what is handed out of the window.
+    Exported(Result<exports::Answer, JobError>),
 }

@@ -4,6 +4,7 @@ mod asked;
 mod atlas;
 mod cards;
 mod design;
+mod exports;
 mod kinds;
 mod leaks;
 mod masks;
@@ -193,6 +194,7 @@ impl Session {
             Command::Design(ask) => self.design_asked(ask),
             Command::Pictures(ask) => self.pictures_asked(ask),
             Command::Report(ask) => self.report_asked(ask),
+            Command::Export(ask) => self.export_asked(ask),
         }
         self.drain();
     }
@@ -310,6 +312,7 @@ impl Session {
             EventBody::Design(Ok(answer)) => self.design_answered(answer),
             EventBody::Pictures(Ok(answer)) => self.pictures_answered(answer),
             EventBody::Report(Ok(answer)) => self.report_answered(answer),
+            EventBody::Exported(Ok(answer)) => self.export_answered(answer),
             EventBody::Opened(_, Err(e))
             | EventBody::Rescanned(Err(e))
             | EventBody::Recorded(_, Err(e))
@@ -340,6 +343,7 @@ impl Session {
             | EventBody::Design(Err(e))
             | EventBody::Pictures(Err(e))
             | EventBody::Report(Err(e))
+            | EventBody::Exported(Err(e))
             | EventBody::Hashed(Err(e)) => {
                 self.matching_follows_screen();
                 if e != JobError::Cancelled {

@@ -12,6 +12,7 @@ use egui::{CentralPanel, Frame, Panel, Ui, ViewportBuilder, ViewportCommand};
 use crate::analysis::Filter;
 use crate::jobs::{JobError, ThreadRunner, Waker};
 use crate::session::errors::{Tab, slices};
+use crate::session::exports::{Answer as Exported, Ask as Export, Output};
 use crate::session::{Command, Notice, Page, Session, Slot, update};
 use crate::store::export::Content;
 use crate::store::place::Keeper;
@@ -20,15 +21,15 @@ use crate::store::settings::{Settings, ThemeChoice};
 use super::actions;
 use super::brand;
 use super::context::{Commands, ViewCtx, Wish};
-use super::export::{self, Shot, Target};
+use super::export;
 use super::outside::{Answer, Outside, Picked};
 use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
 use super::views::{
     answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, images, leaderboard,
-    model, navigation, notices, palette, production, recommendations, report, run as run_page, shortcuts, status,
-    strips, threshold_bar, thresholds, welcome,
+    model, navigation, notices, palette, production, recommendations, report, run as run_page, save_image, shortcuts,
+    status, strips, threshold_bar, thresholds, welcome,
 };
 use super::watching::Watching;
 use super::widgets::states;
@@ -131,6 +132,8 @@ enum Asked {
     Columns,
     /// A file to write this into.
     Save(Arc<Content>),
+    /// The same of an exhibit.
+    Output(Output),
 }
 
 /// True for a file that may hold vectors of the items on screen.
@@ -165,6 +168,7 @@ struct Views {
     strips: strips::Strips,
     notices: notices::Notices,
     palette: palette::Palette,
+    save_image: save_image::SaveImage,
     shortcuts: bool,
 }
 
@@ -176,7 +180,6 @@ pub struct App {
     views: Views,
     dashboard: Dashboard,
     picked: (Sender<Picked>, Receiver<Picked>),
-    shots: (Sender<Shot>, Receiver<Shot>),
     /// What waits for the person to say where.
     asked: Option<Asked>,
     watching: Watching,
@@ -200,7 +203,6 @@ impl App {
             outside,
             views: Views::default(),
             picked: unbounded(),
-            shots: unbounded(),
             asked: None,
             watching: Watching::default(),
             theme: None,
@@ -242,6 +244,7 @@ impl App {
                 },
                 Picked::File(path) => match self.asked.take() {
                     Some(Asked::Save(content)) => Command::Save(path, content),
+                    Some(Asked::Output(output)) => Command::Export(Export::Save(path, output)),
                     Some(Asked::Workspace) => Command::SaveWorkspace(path),
                     Some(Asked::Vectors) => Command::OpenVectors(path),
                     Some(Asked::Columns) => Command::Slices(slices::Ask::AddColumns(path)),
@@ -278,23 +281,9 @@ impl App {
                 self.asked = Some(Asked::Save(content));
                 self.outside.dialogs.save_file(name, self.answer(ctx));
             }
-            Wish::Table(pane, target) => {
-                if let Some(text) = export::table(&self.session, pane) {
-                    match target {
-                        Target::Clipboard => ctx.copy_text(text),
-                        Target::File => self.save(ctx, pane, "csv", Content::Text(text)),
-                    }
-                }
-            }
-            Wish::Drawing(pane) => {
-                if let Some(figure) = export::drawing(&self.session, pane) {
-                    self.save(ctx, pane, "svg", Content::Text(figure.to_svg()));
-                }
-            }
-            Wish::Picture(pane, target) => {
-                if let Some(area) = self.dashboard.place(pane) {
-                    export::ask(ctx, pane, target, area, self.shots.0.clone());
-                }
+            Wish::SaveOutput(name, output) => {
+                self.asked = Some(Asked::Output(output));
+                self.outside.dialogs.save_file(&name, self.answer(ctx));
             }
             Wish::Maximise(pane) => self.dashboard.maximise(Some(pane)),
             Wish::Restore => self.dashboard.maximise(None),
@@ -323,22 +312,15 @@ impl App {
         self.outside.dialogs.pick_folder(self.answer(ctx));
     }
 
-    /// Asks where, then saves.
-    fn save(&mut self, ctx: &egui::Context, pane: Pane, ending: &str, content: Content) {
-        self.asked = Some(Asked::Save(Arc::new(content)));
-        let name = export::file_name(&self.session, pane, ending);
-        self.outside.dialogs.save_file(&name, self.answer(ctx));
-    }
-
-    /// Pictures that were asked for go where they were meant to go.
-    fn take_pictures(&mut self, ctx: &egui::Context) {
-        let shots: Vec<Shot> = self.shots.1.try_iter().collect();
-        for (shot, image) in shots.iter().filter_map(|shot| Some((shot, shot.cut()?))) {
-            match shot.target {
-                Target::Clipboard => ctx.copy_image(image),
-                Target::File => self.save(ctx, shot.pane, "png", export::picture(&image)),
-            }
+    /// What was made to be handed out goes where it was meant to go.
+    fn take_exported(&mut self, ctx: &egui::Context) {
+        match self.session.exported.take() {
+            Some(Exported::Made(errand, name, exhibit)) => self.views.save_image.open(errand, &name, exhibit),
+            Some(Exported::Picture(picture)) => ctx.copy_image(export::clipboard(&picture)),
+            Some(Exported::Text(text)) => ctx.copy_text(text),
+            Some(Exported::Nothing) | None => return,
         }
+        ctx.request_repaint();
     }
 
     /// One step out: of the keyboard's place, a filled pane, an image, a selection.
@@ -439,6 +421,7 @@ impl App {
         notices::ui(ui, &ctx, &mut views.notices);
         palette::ui(ui, &ctx, &mut views.palette);
         shortcuts::ui(ui, &ctx, &mut views.shortcuts);
+        save_image::ui(ui, &ctx, &mut views.save_image);
     }
 }
 
@@ -536,7 +519,7 @@ impl eframe::App for App {
         let now = (self.outside.clock)();
         self.session.drain();
         self.session.tick(now);
-        self.take_pictures(ctx);
+        self.take_exported(ctx);
         self.carry_out(ctx, now);
         self.follow_files(ctx, now);
         self.follow_settings(ctx);

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::session::exports::{Ask, Errand, Maker, Output};
 use crate::session::{Command, Session};
 use crate::store::export::Content;
 
-use super::export::Target;
 use super::panes::Pane;
 use super::theme::Theme;
 
@@ -34,12 +34,8 @@ pub enum Wish {
     SaveAs(&'static str, Arc<Content>),
     /// Let one pane fill the dashboard.
     Maximise(Pane),
-    /// A pane's numbers as CSV.
-    Table(Pane, Target),
-    /// A pane as a drawing of lines, in a file.
-    Drawing(Pane),
-    /// A pane as a picture.
-    Picture(Pane, Target),
+    /// Open the system's dialog for a file of this name, and write this into it.
+    SaveOutput(String, Output),
     /// Open the panel that says how answers are scored.
     ShowScoring,
     /// Open the limits of the recommendations' rules.
@@ -111,5 +107,10 @@ impl ViewCtx<'_> {
     /// Asks the window for something.
     pub fn wish(&self, wish: Wish) {
         self.commands.wish(wish);
+    }
+
+    /// Hands something out, under this name.
+    pub fn export(&self, errand: Errand, name: &str, maker: Maker) {
+        self.send(Command::Export(Ask::Make(errand, name.to_owned(), maker)));
     }
 }

@@ -8,18 +8,16 @@ use std::sync::Arc;
 
 use egui::{Color32, ColorImage};
 
+use crate::metrics::Cut;
 use crate::metrics::detection::Matched;
 use crate::metrics::segmentation::NO_CLASS;
-use crate::metrics::{Cell, Cut, Outcome, OutcomeKind};
-use crate::model::{ClassId, Dataset, ImageId, Predictions, RleRef};
+use crate::model::{ClassId, Dataset, ImageId, Predictions};
+use crate::report::figures::items::masks::Objects;
 use crate::session::Explorer;
 use crate::session::load::masks::Shown;
 use crate::ui::theme::Theme;
 
-/// How much of the picture a filled mask lets through, of 255.
-pub const FILL: u8 = 120;
-/// Objects drawn into one picture, at most.
-const OBJECTS: usize = 200;
+pub use crate::report::figures::items::masks::FILL;
 
 /// What is shown of true and predicted classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,57 +220,28 @@ impl ObjectLook {
     /// outlined, filled where they stand alone; errors on top.
     #[must_use]
     pub fn draw(&self, image: ImageId, area: [i32; 4], size: [u32; 2]) -> ColorImage {
-        let mut pixels = vec![Color32::TRANSPARENT; size[0] as usize * size[1] as usize];
-        let outcomes = self.matched.timeline.outcomes_of(image, self.cut).take(OBJECTS);
-        let mut all: Vec<(Outcome, OutcomeKind)> = outcomes.filter_map(|o| Some((o, self.kind(o)?))).collect();
-        all.sort_by_key(|(_, kind)| *kind != OutcomeKind::Correct);
-        for (outcome, kind) in all {
-            let truth = outcome.truth().and_then(|t| self.dataset.truths.masks.get(t.index()));
-            let said = outcome.pred().and_then(|p| self.predictions.masks.get(p.index()));
-            let said = said.filter(|_| self.predicted);
-            let colour = self.theme.outcome(kind);
-            if let Some(mask) = said {
-                paint(&mut pixels, mask, (area, size), colour, true);
-            }
-            if let Some(mask) = truth.filter(|_| self.truth) {
-                paint(&mut pixels, mask, (area, size), colour, said.is_none());
-            }
-        }
+        let objects = Objects {
+            dataset: &self.dataset,
+            predictions: &self.predictions,
+            matched: &self.matched,
+            cut: self.cut,
+            truth: self.truth,
+            predicted: self.predicted,
+        };
+        let colour = |kind| {
+            let [r, g, b, _] = self.theme.outcome(kind).to_array();
+            [r, g, b]
+        };
+        let pixels = objects.draw(image, area, size, colour);
+        let pixels = pixels.into_iter().map(|[r, g, b, a]| Color32::from_rgba_unmultiplied(r, g, b, a)).collect();
         ColorImage::new(size.map(|side| side as usize), pixels)
-    }
-}
-
-impl ObjectLook {
-    fn kind(&self, outcome: Outcome) -> Option<OutcomeKind> {
-        let truth = outcome.truth().and_then(|t| self.dataset.truths.class.get(t.index()).copied());
-        let said = outcome.pred().and_then(|p| self.predictions.class.get(p.index()).copied());
-        Cell::new(truth, said).kind()
-    }
-}
-
-/// Draws one mask: its edge, and what is inside of it where it is filled.
-fn paint(pixels: &mut [Color32], mask: RleRef<'_>, place: ([i32; 4], [u32; 2]), colour: Color32, filled: bool) {
-    let (area, size) = place;
-    let inside = mask.sampled(area, size);
-    let width = size[0] as usize;
-    let [r, g, b, _] = colour.to_array();
-    let fill = Color32::from_rgba_unmultiplied(r, g, b, FILL);
-    let is_inside = |at: Option<usize>| at.and_then(|at| inside.get(at)).is_some_and(|pixel| *pixel != 0);
-    for (at, pixel) in pixels.iter_mut().enumerate().filter(|(at, _)| is_inside(Some(*at))) {
-        let ends = at % width == 0 || at % width == width - 1;
-        let around = [at.checked_sub(1), at.checked_add(1), at.checked_sub(width), at.checked_add(width)];
-        if ends || !around.into_iter().all(is_inside) {
-            *pixel = colour;
-        } else if filled {
-            *pixel = fill;
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Confidence, IndexMask, Levels, Rle};
+    use crate::model::{Confidence, IndexMask, Levels};
 
     fn look(what: What, outline: bool, thresholds: [f64; 2]) -> PixelLook {
         PixelLook {
@@ -324,24 +293,5 @@ mod tests {
         let inside: Vec<usize> = (0..25).filter(|at| drawn.pixels[*at] == Color32::TRANSPARENT).collect();
         // Of the four columns of class 0 the two in the middle, without the first and last row.
         assert_eq!(inside, [6, 7, 11, 12, 16, 17]);
-    }
-
-    /// A square of 4 × 4 in 6 × 6, and its lower right part twice as large.
-    #[test]
-    fn a_mask_has_an_edge_and_a_filling() {
-        let square: Vec<u8> =
-            (0..36).map(|at| u8::from((1..5).contains(&(at % 6)) && (1..5).contains(&(at / 6)))).collect();
-        let mask = Rle::from_bitmap(6, 6, &square).unwrap();
-        let mut pixels = vec![Color32::TRANSPARENT; 36];
-        paint(&mut pixels, mask.as_ref(), ([0, 0, 6, 6], [6, 6]), Color32::RED, true);
-        let of = |colour: Color32| pixels.iter().filter(|pixel| **pixel == colour).count();
-        assert_eq!((of(Color32::RED), of(Color32::TRANSPARENT)), (12, 20));
-        assert_eq!(pixels[14], Color32::from_rgba_unmultiplied(255, 0, 0, FILL));
-        // Columns and rows 4 and 5 of the image, each twice: only pixel (4, 4) is inside.
-        assert_eq!(mask.as_ref().sampled([4, 4, 6, 6], [4, 4]), [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-        // Beyond the image there is nothing.
-        assert_eq!(mask.as_ref().sampled([-2, -2, 2, 2], [4, 4]).iter().map(|v| u32::from(*v)).sum::<u32>(), 1);
-        assert_eq!(mask.as_ref().sampled([0, 0, 6, 6], [6, 6]), square);
-        assert_eq!(mask.as_ref().sampled([3, 3, 3, 9], [2, 2]), [0; 4]);
     }
 }

@@ -11,7 +11,7 @@ use crate::model::{Task, fmt};
 use crate::session::{Command, Explorer};
 
 use super::context::{ViewCtx, Wish};
-use super::export::Target;
+use super::export;
 use super::theme;
 use super::views::explain::body as explain_body;
 use super::views::threshold_bar::explain;
@@ -322,24 +322,9 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx, pane: Pane, maximised: bool) {
         ctx.wish(Wish::ResetLayout);
         ui.close();
     }
-    for (name, wish) in [
-        ("Save image …", Wish::Picture(pane, Target::File)),
-        ("Save data …", Wish::Table(pane, Target::File)),
-        ("Copy image", Wish::Picture(pane, Target::Clipboard)),
-        ("Copy data", Wish::Table(pane, Target::Clipboard)),
-    ] {
-        if ui.button(name).clicked() {
-            ctx.wish(wish);
-            ui.close();
-        }
-    }
+    export::entries(ui, ctx, &export::name(ctx.session, pane.key()), || export::pane(ctx.session, pane));
     if pane == Pane::Recommendations && ui.button("Limits of the rules …").clicked() {
         ctx.wish(Wish::ShowLimits);
-        ui.close();
-    }
-    let drawn = matches!(pane, Pane::Production | Pane::Classes);
-    if drawn && task(ctx) == Task::TextGeneration && ui.button("Save drawing …").clicked() {
-        ctx.wish(Wish::Drawing(pane));
         ui.close();
     }
     ui.menu_button("Explain", |ui| {

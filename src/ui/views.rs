@@ -26,6 +26,7 @@ pub mod recommendations;
 pub mod report;
 pub mod rows;
 pub mod run;
+pub mod save_image;
 pub mod shortcuts;
 pub mod status;
 pub mod strips;

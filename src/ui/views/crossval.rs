@@ -3,9 +3,9 @@
 
 use egui::{Button, ComboBox, DragValue, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
 
-use crate::metrics::classification::SingleLabel;
 use crate::model::fmt;
 use crate::model::project::Choice;
+use crate::report::figures::crossval::NUMBERS as COLUMNS;
 use crate::session::crossval::{Crossed, FoldNumbers, Request};
 use crate::session::{Command, OpenProject, Slot};
 use crate::ui::context::ViewCtx;
@@ -142,18 +142,6 @@ fn start(ui: &mut Ui, ctx: &ViewCtx, project: &OpenProject, candidates: &[usize]
         }));
     }
 }
-
-/// A number of a fold.
-type Number = fn(&SingleLabel) -> Option<f64>;
-
-/// The columns of the table of folds.
-const COLUMNS: [(&str, Number); 5] = [
-    ("Accuracy", |n| n.accuracy),
-    ("F1 macro", |n| n.averages.macro_.f1),
-    ("ROC AUC", |n| n.ranking.roc_auc_macro),
-    ("AP", |n| n.ranking.average_precision_macro),
-    ("Log loss", |n| n.log_loss),
-];
 
 fn results(ui: &mut Ui, ctx: &ViewCtx, crossed: &Crossed) {
     ui.separator();

@@ -1,59 +1,9 @@
 //! The rows of the tables of slices, and the numbers in their columns.
 
 use crate::analysis::slices::Tally;
-use crate::metrics::rates;
 use crate::model::{Task, fmt};
 
-/// A rate that the chart shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Metric {
-    /// 2 × correct / (kept + truths).
-    F1,
-    /// Correct / truths.
-    Recall,
-    /// Correct / kept.
-    Precision,
-}
-
-impl Metric {
-    /// Those that mean something to a task, the most telling first.
-    pub const fn of(task: Task) -> &'static [Self] {
-        match task {
-            // What passes is right; there is nothing else to be kept.
-            Task::TextGeneration => &[Self::Recall],
-            _ => &[Self::F1, Self::Recall, Self::Precision],
-        }
-    }
-
-    /// What it is called.
-    pub const fn label(self, task: Task) -> &'static str {
-        match (self, task) {
-            (_, Task::TextGeneration) => "Pass rate",
-            (Self::F1, _) => "F1",
-            (Self::Recall, _) => "Recall",
-            (Self::Precision, _) => "Precision",
-        }
-    }
-
-    /// Of counts.
-    pub fn value(self, tally: Tally) -> Option<f64> {
-        match self {
-            Self::F1 => tally.counts.f1(),
-            Self::Recall => tally.counts.recall(),
-            Self::Precision => tally.counts.precision(),
-        }
-    }
-
-    /// Its 95 % interval. Pixels of an image are not drawn one by one, so that of them there is none.
-    pub fn interval(self, tally: Tally, task: Task) -> Option<(f64, f64)> {
-        match self {
-            _ if task == Task::SemanticSegmentation => None,
-            Self::F1 => tally.f1_interval(),
-            Self::Recall => tally.recall_interval(),
-            Self::Precision => rates::wilson(tally.counts.correct, tally.counts.kept()),
-        }
-    }
-}
+pub use crate::report::figures::slices::Metric;
 
 /// What a search for weak slices says of one.
 #[derive(Clone, Copy, Debug)]
