@@ -11,7 +11,9 @@ pub mod crossval;
 pub mod evaluate;
 pub mod leaderboard;
 pub mod output;
+pub mod report;
 pub mod scoring;
+mod subject;
 pub mod thresholds;
 pub mod vectors;
 pub mod verdicts;
@@ -100,6 +102,7 @@ pub fn run(command: Subcommand) -> Exit {
         Subcommand::Check(args) => check::check(&args),
         Subcommand::Init(args) => check::init(&args),
         Subcommand::Evaluate(args) => evaluate::evaluate(&args),
+        Subcommand::Report(args) => report::report(&args),
         Subcommand::Crossval(args) => crossval::crossval(&args),
         Subcommand::Vectors(args) => vectors::vectors(&args),
         Subcommand::Compare(args) => compare::compare(&args),

@@ -63,10 +63,10 @@ fn nodes(app: &TestApp) -> Vec<Seen> {
     seen.collect()
 }
 
-/// Cells of matrices and surfaces, points and bars that a picture holds: one thing for the keyboard, whose arrows go from one to
+/// Cells and names of a matrix, cells of a surface: each of the three is one thing for the keyboard, whose arrows go from one to
 /// the next.
 fn is_within_a_picture((_, name, _): &Control) -> bool {
-    ["truth ", "surface "].iter().any(|start| name.starts_with(start))
+    ["truth ", "predicted ", "surface "].iter().any(|start| name.starts_with(start))
 }
 
 /// Every control in view that the keyboard cannot get to, and every one without a name.
@@ -100,6 +100,31 @@ fn unreachable(app: &mut TestApp) -> (Vec<Control>, Vec<Control>) {
     });
     app.run();
     (missing.into_iter().map(|(role, name)| (role, name, [0, 0])).collect(), nameless)
+}
+
+#[test]
+fn arrows_walk_along_the_names_of_a_matrix() {
+    let mut app = TestApp::new();
+    app.open(sample("sample"));
+    let is_at = |app: &TestApp, name: &str| nodes(app).iter().any(|seen| seen.focused && seen.control.1 == name);
+    for strip in ["names of rows", "names of columns"] {
+        app.send(Command::Go(Page::Overview));
+        for _ in 0..STEPS {
+            if is_at(&app, strip) {
+                break;
+            }
+            app.harness.key_press(Key::Tab);
+            app.harness.step();
+        }
+        assert!(is_at(&app, strip), "{strip}");
+        // One to the second name; the matrix is as wide as the classes are declared.
+        app.press(Key::ArrowDown);
+        app.press(Key::Enter);
+        let second = app.explorer().dataset().classes.names()[1].clone();
+        let title = app.explorer().selection_title();
+        assert!(title.contains(&second), "{strip}: {title} is not about {second}");
+        assert_eq!(app.session().page(), Page::Images);
+    }
 }
 
 /// Every page that an evaluation has.

@@ -9,6 +9,7 @@ use crate::analysis::Rules;
 use crate::analysis::recommend::Limit;
 use crate::metrics::Matching;
 use crate::model::Task;
+use crate::report::sheet::Part;
 
 use super::scoring::ScoringArgs;
 use super::thresholds::ThresholdsArgs;
@@ -37,6 +38,8 @@ pub enum Subcommand {
     Init(InitArgs),
     /// Evaluate and write the numbers
     Evaluate(Box<EvaluateArgs>),
+    /// Write a report to hand to others: HTML, PDF, figures and tables
+    Report(Box<ReportArgs>),
     /// Cross-validate a linear head on embeddings: an honest score without a model
     Crossval(CrossvalArgs),
     /// Lay embeddings out on a plane and find clusters in them
@@ -109,9 +112,9 @@ pub struct InitArgs {
     pub force: bool,
 }
 
-/// `evalens evaluate`.
+/// What is evaluated, and how: a project with choices in it, or files.
 #[derive(Debug, Args)]
-pub struct EvaluateArgs {
+pub struct SubjectArgs {
     /// The project folder, or a workspace's file; or give --predictions (and --truth) instead
     #[arg(required_unless_present = "predictions", conflicts_with_all = ["truth", "predictions", "images"])]
     pub path: Option<PathBuf>,
@@ -157,6 +160,14 @@ pub struct EvaluateArgs {
     /// How generated texts are scored
     #[command(flatten)]
     pub scoring: ScoringArgs,
+}
+
+/// `evalens evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// What is evaluated, and how
+    #[command(flatten)]
+    pub subject: SubjectArgs,
     /// Compute and write just these sections: coco, matrix, sweep, tide, recommendations, problems
     #[arg(long, value_name = "SECTION,…", value_delimiter = ',')]
     pub only: Vec<Section>,
@@ -177,6 +188,48 @@ pub struct EvaluateArgs {
     pub intervals: bool,
     /// Look through the pictures or texts of all splits for items that are there twice, and recommend what to do about those
     /// that are evaluated
+    #[arg(long)]
+    pub duplicates: bool,
+}
+
+/// `evalens report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// What is evaluated, and how
+    #[command(flatten)]
+    pub subject: SubjectArgs,
+    /// The folder to write: report.html, report.pdf, evaluation.json, figures and tables. Of several results one folder each in it
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Replace files of the same names that are there
+    #[arg(long)]
+    pub force: bool,
+    /// The title
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub title: String,
+    /// Notes under the title, or a text file with them
+    #[arg(long, value_name = "FILE|TEXT", default_value = "")]
+    pub notes: String,
+    /// A picture at the head of the report
+    #[arg(long, value_name = "PICTURE")]
+    pub logo: Option<PathBuf>,
+    /// Just these sections: headline, production, classes, matrix, curves, recommendations, errors, worst, data, comparison,
+    /// leaderboard, protocol
+    #[arg(long, value_name = "SECTION,…", value_delimiter = ',', value_parser = part)]
+    pub sections: Vec<Part>,
+    /// With a comparison: another model on the same items
+    #[arg(long, value_name = "[PROJECT:]ID[@VERSION]", requires = "path")]
+    pub compare: Option<String>,
+    /// With all models of the project that can be evaluated on the same data
+    #[arg(long, requires = "path")]
+    pub leaderboard: bool,
+    /// Set a limit of the recommendations' rules, such as missed_recall=0.9
+    #[arg(long = "rule", value_name = "LIMIT=VALUE", value_parser = rule)]
+    pub rules: Vec<(String, f64)>,
+    /// Without intervals from resamples: faster, and shares have Wilson's
+    #[arg(long)]
+    pub no_intervals: bool,
+    /// Look through the pictures or texts of all splits for items that are there twice
     #[arg(long)]
     pub duplicates: bool,
 }
@@ -406,6 +459,11 @@ pub(super) fn matching(text: &str) -> Result<Matching, String> {
 fn task(text: &str) -> Result<Task, String> {
     let names = || Task::ALL.map(Task::name).join(", ");
     Task::from_name(text).ok_or_else(|| format!("one of {} is expected", names()))
+}
+
+fn part(text: &str) -> Result<Part, String> {
+    let names = || Part::ALL.map(Part::key).join(", ");
+    Part::from_key(text.trim()).ok_or_else(|| format!("one of {} is expected", names()))
 }
 
 fn fail_under(text: &str) -> Result<(String, f64), String> {

@@ -1,52 +1,20 @@
 //! `evalens evaluate`: both forms, from folder or files to numbers.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
-use crate::analysis::leaks::Limits;
-use crate::analysis::recommend::{self, Beside};
-use crate::analysis::{Recommendation, Rules};
-use crate::formats;
-use crate::jobs::JobError;
-use crate::metrics::bootstrap::{self, HeadlineIntervals};
-use crate::metrics::classification::MultiLabelAt;
+use crate::analysis::Rules;
+use crate::metrics::Evaluation;
 use crate::metrics::generation::ColumnKind;
-use crate::metrics::{Counter, DetectionSettings, Evaluation, Sections};
-use crate::model::project::{Choice, Project};
-use crate::model::{Task, fmt};
+use crate::model::fmt;
+use crate::model::project::Project;
 use crate::report::csv_tables;
-use crate::report::document::{At, ConfidenceSource, Document, Inputs, Written};
-use crate::session::errors::leaks::{self, Search};
-use crate::session::load::{self, Loaded};
-use crate::session::{OpenProject, mapping};
+use crate::report::document::{ConfidenceSource, Document, Inputs, Written};
 
-use super::args::{Confidence, EvaluateArgs, Section};
+use super::args::{EvaluateArgs, Section};
 use super::output::{TerminalProgress, print, write_to};
-use super::{CliError, Exit, choose};
-
-/// Resamples of `--intervals`.
-const RESAMPLES: usize = 1000;
-
-/// What to evaluate: a project and the choices in it.
-struct Job {
-    root: PathBuf,
-    project: Project,
-    choices: Vec<Choice>,
-    /// Written as an array even if only one result comes out.
-    several: bool,
-}
-
-/// One evaluated choice with everything a document borrows.
-struct Done {
-    loaded: Loaded,
-    counter: Option<Counter>,
-    confidence: f64,
-    source: ConfidenceSource,
-    recommendations: Vec<Recommendation>,
-    intervals: Option<HeadlineIntervals>,
-    multilabel: Option<MultiLabelAt>,
-}
+use super::subject::{self, Done, How};
+use super::{CliError, Exit};
 
 /// Evaluates and writes.
 ///
@@ -54,15 +22,21 @@ struct Done {
 /// A sentence where the input or the arguments make no sense, or the output cannot be written.
 pub fn evaluate(args: &EvaluateArgs) -> Result<Exit, CliError> {
     let progress = TerminalProgress::default();
-    let job = find_job(args, &progress)?;
+    let job = subject::find(&args.subject, &progress)?;
     let written = written(&args.only);
-    let settings = DetectionSettings { iou: args.iou, matching: args.matching };
+    let how = How {
+        written,
+        rules: Rules::of_changes(&args.rules.iter().cloned().collect()),
+        intervals: args.intervals,
+        duplicates: args.duplicates,
+        ..How::of(&args.subject)
+    };
     let mut results = Vec::with_capacity(job.choices.len());
     for choice in &job.choices {
-        results.push(one(&job, choice, args, settings, written, &progress)?);
+        results.push(subject::one(&job, choice, &how, &progress)?);
     }
     progress.clear();
-    let parts: Vec<(Inputs<'_>, &Done)> = results.iter().map(|done| (inputs(done, settings, written), done)).collect();
+    let parts: Vec<(Inputs<'_>, &Done)> = results.iter().map(|done| (done.inputs(&how), done)).collect();
     let documents: Vec<Document<'_>> = parts.iter().map(|(inputs, _)| Document::new(inputs)).collect();
     if let Some(target) = &args.json {
         write_to(target, |out| {
@@ -78,7 +52,7 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<Exit, CliError> {
             let dir = if documents.len() == 1 {
                 dir.clone()
             } else {
-                dir.join(folder_name(&job.project, &done.loaded.choice))
+                dir.join(subject::folder_name(&job.project, &done.loaded.choice))
             };
             write_tables(&dir, document, inputs)?;
         }
@@ -91,85 +65,6 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<Exit, CliError> {
         print(&text)?;
     }
     fail_under(args, &documents)
-}
-
-fn find_job(args: &EvaluateArgs, progress: &TerminalProgress) -> Result<Job, CliError> {
-    let Some(path) = &args.path else { return from_files(args) };
-    let OpenProject { root, recognised, .. } =
-        choose::open(path, args.model.as_deref(), args.dataset.as_deref(), &args.with, progress)?;
-    let mut project = recognised.project.clone();
-    use_class_file(&mut project, args);
-    use_ignored(&mut project, args);
-    args.scoring.apply(&mut project)?;
-    let mut all = formats::choices(&project);
-    if let Some(task) = args.task {
-        all.retain(|c| project.datasets.get(c.dataset).is_some_and(|d| d.task == task));
-    }
-    if all.is_empty() {
-        let what = args.task.map_or_else(String::new, |task| format!(" of task {}", task.name()));
-        return Err(choose::nothing(&root, &what));
-    }
-    let choices = select(&project, all, args)?;
-    Ok(Job { root, several: choices.len() > 1, project, choices })
-}
-
-fn from_files(args: &EvaluateArgs) -> Result<Job, CliError> {
-    let task = args.task.unwrap_or_default();
-    let Some(predictions) = &args.predictions else {
-        return Err(CliError::Usage("name the model's output with --predictions".to_owned()));
-    };
-    let (root, mut project, choice) = match (task, &args.truth) {
-        (Task::Detection | Task::InstanceSegmentation, Some(truth)) => {
-            formats::project_from_files(task, truth, predictions, args.images.as_deref())?
-        }
-        (Task::Detection | Task::InstanceSegmentation, None) => {
-            return Err(CliError::Usage(format!("--truth is needed beside --predictions for {}", task.name())));
-        }
-        (task, truth) if task.is_classification() => {
-            formats::label_project_from_files(task, truth.as_deref(), predictions, args.images.as_deref())?
-        }
-        (Task::SemanticSegmentation, Some(truth)) => {
-            formats::mask_project_from_files(truth, predictions, args.images.as_deref())?
-        }
-        (Task::SemanticSegmentation, None) => {
-            return Err(CliError::Usage("--truth is needed beside --predictions for semantic-segmentation".to_owned()));
-        }
-        (_, truth) => formats::answer_project_from_files(truth.as_deref(), predictions)?,
-    };
-    use_class_file(&mut project, args);
-    use_ignored(&mut project, args);
-    args.scoring.apply(&mut project)?;
-    Ok(Job { root, project, choices: vec![choice], several: false })
-}
-
-/// The index to be ignored that the command line names holds for all masks.
-fn use_ignored(project: &mut Project, args: &EvaluateArgs) {
-    for dataset in project.datasets.iter_mut().filter(|d| d.task == Task::SemanticSegmentation) {
-        dataset.ignore = args.ignore.or(dataset.ignore);
-    }
-}
-
-fn use_class_file(project: &mut Project, args: &EvaluateArgs) {
-    if let Some(file) = &args.classes {
-        let absolute = std::path::absolute(file).unwrap_or_else(|_| file.clone());
-        for dataset in &mut project.datasets {
-            dataset.class_file = Some(absolute.display().to_string());
-        }
-    }
-}
-
-/// The choices that the selection options leave.
-fn select(project: &Project, mut all: Vec<Choice>, args: &EvaluateArgs) -> Result<Vec<Choice>, CliError> {
-    if let Some(wanted) = &args.model {
-        choose::retain_model(project, &mut all, wanted)?;
-    }
-    if let Some(wanted) = &args.dataset {
-        choose::retain_dataset(project, &mut all, wanted)?;
-    }
-    match &args.split {
-        Some(wanted) => choose::pool(&all, &choose::splits(wanted)),
-        None => Ok(all),
-    }
 }
 
 fn written(only: &[Section]) -> Written {
@@ -186,88 +81,6 @@ fn written(only: &[Section]) -> Written {
     }
 }
 
-fn one(
-    job: &Job,
-    choice: &Choice,
-    args: &EvaluateArgs,
-    settings: DetectionSettings,
-    written: Written,
-    progress: &TerminalProgress,
-) -> Result<Done, CliError> {
-    // Rules about where detections lie rest on AP and error types.
-    let sections = Sections {
-        coco: written.coco || written.recommendations,
-        tide: written.tide || written.recommendations,
-        timeline: written.needs_timeline(),
-    };
-    let loaded = load::evaluate(&job.root, &job.project, choice, settings, sections, progress)?;
-    let mut done = Done {
-        counter: None,
-        confidence: 0.0,
-        source: ConfidenceSource::Optimal,
-        recommendations: Vec::new(),
-        intervals: None,
-        multilabel: None,
-        loaded,
-    };
-    let Some(matched) = done.loaded.evaluation.matched.clone() else { return Ok(done) };
-    (done.confidence, done.source) = match args.confidence {
-        Confidence::Optimal => (matched.optima.pooled.unwrap_or(0.0), ConfidenceSource::of(&done.loaded.evaluation)),
-        Confidence::Given(value) => (done.loaded.evaluation.turned(value), ConfidenceSource::Given),
-    };
-    let counter = matched.timeline.counter_at(done.confidence);
-    if written.recommendations {
-        let (evaluation, beside) = (&done.loaded.evaluation, beside(job, choice, args, &done.loaded, progress)?);
-        let rules = Rules::of_changes(&args.rules.iter().cloned().collect());
-        done.recommendations = recommend::recommend(evaluation, &matched, &counter, done.confidence, &rules, &beside);
-    }
-    if args.intervals {
-        let (evaluation, timeline) = (&done.loaded.evaluation, &matched.timeline);
-        let intervals = bootstrap::of_evaluation(evaluation, timeline, counter.cut(), RESAMPLES, 0, progress);
-        done.intervals = Some(intervals.map_err(JobError::from)?);
-    }
-    done.multilabel = done.loaded.evaluation.multilabel_at(done.confidence, progress).map_err(JobError::from)?;
-    done.counter = Some(counter);
-    Ok(done)
-}
-
-/// What is found out beside the counts: what class names mean, and with `--duplicates` which items are there twice.
-fn beside(
-    job: &Job,
-    choice: &Choice,
-    args: &EvaluateArgs,
-    loaded: &Loaded,
-    progress: &TerminalProgress,
-) -> Result<Beside, CliError> {
-    let (root, project, evaluation) = (&job.root, &job.project, &loaded.evaluation);
-    let mut beside = Beside::default();
-    // Without evidence there is nothing to recommend; what was read was said with the problems.
-    if let Ok(study) = mapping::study(root, project, choice, &loaded.mappings, evaluation, progress) {
-        beside.names = study.names(&loaded.mappings, &evaluation.dataset);
-    }
-    if args.duplicates {
-        let cache = leaks::kept();
-        let search = Search { root, project, choice, evaluation, cache: cache.as_ref() };
-        let material = Arc::new(search.material(progress)?);
-        beside.leak = Some(search.find(material, Limits::default(), progress)?.leak());
-    }
-    Ok(beside)
-}
-
-fn inputs(done: &Done, settings: DetectionSettings, written: Written) -> Inputs<'_> {
-    let evaluation = &done.loaded.evaluation;
-    let at = evaluation.matched.as_deref().zip(done.counter.as_ref()).map(|(matched, counter)| At {
-        matched,
-        counter,
-        confidence: done.confidence,
-        source: done.source,
-        recommendations: &done.recommendations,
-        intervals: done.intervals.as_ref(),
-        multilabel: done.multilabel.as_ref(),
-    });
-    Inputs { evaluation, settings, at, findings: &done.loaded.findings, written }
-}
-
 fn write_tables(dir: &Path, document: &Document<'_>, inputs: &Inputs<'_>) -> Result<(), CliError> {
     let tables = csv_tables::tables(document, inputs.evaluation, inputs.at.as_ref())
         .map_err(|error| CliError::Output { file: dir.to_owned(), cause: error.to_string() })?;
@@ -275,11 +88,6 @@ fn write_tables(dir: &Path, document: &Document<'_>, inputs: &Inputs<'_>) -> Res
         write_to(&dir.join(name), |out| out.write_all(text.as_bytes()))?;
     }
     Ok(())
-}
-
-fn folder_name(project: &Project, choice: &Choice) -> String {
-    let name = crate::session::update::describe(project, choice);
-    name.chars().map(|c| if c.is_alphanumeric() || "@.-_".contains(c) { c } else { '_' }).collect()
 }
 
 /// What a person reads on the terminal.

@@ -1,6 +1,6 @@
 //! Where results go: stdout, files (written atomically), stderr.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read as _, Write};
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -46,6 +46,18 @@ fn write_file(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()
     file.as_file().sync_all()?;
     file.persist(target)?;
     Ok(())
+}
+
+/// Reads a text that a person wrote, of at most so many bytes.
+///
+/// # Errors
+/// Where it cannot be read, is longer, or is no text.
+pub fn read_text(file: &Path, most: u64) -> Result<String, CliError> {
+    let unusable = |why: String| CliError::Unusable(format!("{}: {why}; name a text file", file.display()));
+    let opened = std::fs::File::open(file).map_err(|error| unusable(error.to_string()))?;
+    let mut text = String::new();
+    opened.take(most + 1).read_to_string(&mut text).map_err(|error| unusable(error.to_string()))?;
+    if text.len() as u64 > most { Err(unusable(format!("it is longer than {most} bytes"))) } else { Ok(text) }
 }
 
 /// Prints to stdout.

@@ -1,15 +1,18 @@
 //! Figures that leave the program: a list of marks, written as SVG and from that turned into a picture, with the fonts of the
-//! window. Needs no display.
+//! window, and those of the system for letters that the window's lack. Needs no display.
 
+mod draw;
+mod fonts;
 mod svg;
 mod text;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb::Database};
+use super::encoded::{Encoded, Kind};
 
-use super::encoded::Encoded;
+pub(in crate::report) use draw::tree;
+pub(in crate::report) use svg::{DASH, escaped};
+pub(in crate::report) use text::{glyph, is_plain, letters};
 
 /// A colour: red, green, blue.
 pub type Colour = [u8; 3];
@@ -131,26 +134,8 @@ pub struct Picture {
 #[error("The figure cannot be drawn: {0}")]
 pub struct FigureError(String);
 
-/// No picture has more pixels on a side.
-const MOST: f64 = 16_384.0;
-
-/// The fonts of the window, known by the family's name in figures.
-fn fonts() -> Arc<Database> {
-    static FONTS: OnceLock<Arc<Database>> = OnceLock::new();
-    let load = || {
-        let mut fonts = Database::new();
-        fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());
-        fonts.load_font_data(epaint_default_fonts::HACK_REGULAR.to_vec());
-        Arc::new(fonts)
-    };
-    Arc::clone(FONTS.get_or_init(load))
-}
-
-/// The family of [`fonts`] that texts are written in.
-const FAMILY: &str = "Ubuntu";
-
-/// As wide as a text of this size is drawn, in points: the advances of the bundled font. Letters that it lacks count as wide as
-/// they are high.
+/// As wide as a text of this size is drawn, in points: the advances of the bundled font, or of the system's font that has a letter
+/// which the bundled one lacks. Letters that no font has count as wide as they are high.
 #[must_use]
 pub fn width(text: &str, size: f64) -> f64 {
     text::advance(text) * size
@@ -190,7 +175,13 @@ impl Figure {
     /// The figure as an SVG document.
     #[must_use]
     pub fn to_svg(&self) -> String {
-        svg::document(self)
+        svg::document(self, None)
+    }
+
+    /// The same to stand in HTML: with a name for those who do not see it.
+    #[must_use]
+    pub(in crate::report) fn to_named_svg(&self, name: &str) -> String {
+        svg::document(self, Some(name))
     }
 
     /// The figure as a picture of `scale` pixels a point.
@@ -198,18 +189,19 @@ impl Figure {
     /// # Errors
     /// Where it would have no pixel, or more than 16,384 on a side.
     pub fn to_picture(&self, scale: f64) -> Result<Picture, FigureError> {
-        let failed = |cause: String| FigureError(cause);
-        let side = |points: f64| (points * scale).ceil();
-        let (width, height) = (side(self.width), side(self.height));
-        if !(1.0..=MOST).contains(&width) || !(1.0..=MOST).contains(&height) {
-            return Err(failed(format!("{width} × {height} pixels; choose fewer rows or a smaller scale")));
-        }
-        let options = Options { fontdb: fonts(), font_family: FAMILY.to_owned(), ..Options::default() };
-        let tree = Tree::from_str(&self.to_svg(), &options).map_err(|error| failed(error.to_string()))?;
-        let (width, height) = (width as u32, height as u32);
-        let mut pixels = Pixmap::new(width, height).ok_or_else(|| failed("there is not so much memory".to_owned()))?;
-        resvg::render(&tree, Transform::from_scale(scale as f32, scale as f32), &mut pixels.as_mut());
+        let pixels = draw::pixels(self, scale)?;
+        let (width, height) = (pixels.width(), pixels.height());
         Ok(Picture { width, height, rgba: pixels.take_demultiplied() })
+    }
+
+    /// The figure as a PNG file of `scale` pixels a point, packed fast rather than as small as can be.
+    ///
+    /// # Errors
+    /// Where it would have no pixel, or more than 16,384 on a side.
+    pub fn to_png(&self, scale: f64) -> Result<Arc<Encoded>, FigureError> {
+        let Picture { width, height, rgba } = self.to_picture(scale)?;
+        let png = draw::png(width, height, &rgba).map_err(|error| FigureError(error.to_string()))?;
+        Ok(Arc::new(Encoded { kind: Kind::Png, width, height, bytes: png }))
     }
 }
 
@@ -232,5 +224,49 @@ mod tests {
         assert!(ink(vec![page.clone(), text("0.912")]) > ink(vec![page, text("1")]));
         let none = Figure::default().to_picture(1.0).unwrap_err();
         assert!(none.to_string().contains("0 × 0"), "{none}");
+    }
+
+    #[test]
+    fn pictures_within_figures_are_drawn() {
+        let red = [[200_u8, 30, 40, 255]; 64].concat();
+        for kind in [Kind::Png, Kind::Jpeg] {
+            let picture = Encoded::of_rgba(kind, 8, 8, &red).unwrap();
+            let figure =
+                Figure { width: 20.0, height: 20.0, marks: vec![Mark::Picture([5.0, 5.0, 10.0, 10.0], picture)] };
+            let drawn = figure.to_picture(1.0).unwrap();
+            let pixel = |x: usize, y: usize| drawn.rgba[4 * (20 * y + x)..][..4].to_vec();
+            assert_eq!(pixel(1, 1), [0, 0, 0, 0]);
+            let middle = pixel(10, 10);
+            assert!(middle.iter().zip([200_u8, 30, 40, 255]).all(|(a, b)| a.abs_diff(b) < 6), "{kind:?} {middle:?}");
+        }
+    }
+
+    #[test]
+    fn png_files_hold_the_same_pixels() {
+        let mut figure = Figure::new(60.0, 30.0, [255, 255, 255]);
+        figure.marks.push(Mark::text((5.0, 20.0), 12.0, Anchor::Start, [0, 0, 0], "Ag 0.5"));
+        let png = figure.to_png(2.0).unwrap();
+        let read = image::load_from_memory(&png.bytes).unwrap();
+        assert_eq!(read.to_rgba8().into_raw(), figure.to_picture(2.0).unwrap().rgba);
+        assert_eq!(read.color(), image::ColorType::Rgb8, "nothing is seen through");
+        let clear = Figure { marks: Vec::new(), ..figure };
+        let read = image::load_from_memory(&clear.to_png(1.0).unwrap().bytes).unwrap();
+        assert_eq!(read.to_rgba8().into_raw(), vec![0; 60 * 30 * 4]);
+    }
+
+    #[test]
+    fn foreign_letters_are_drawn_where_a_font_has_them() {
+        let ink = |text: &str| {
+            let mut figure = Figure::new(120.0, 30.0, [255, 255, 255]);
+            figure.marks.push(Mark::text((5.0, 20.0), 16.0, Anchor::Start, [0, 0, 0], text));
+            figure.to_picture(1.0).unwrap().rgba.chunks(4).filter(|pixel| pixel[0] < 128).count()
+        };
+        let (one, both) = (ink("↦"), ink("Ag ↦"));
+        assert!(one > 5, "a bundled font has it");
+        assert!(both > one + 10, "{one} {both}: the letters beside it are drawn as well");
+        // Whatever this machine has: something stands there.
+        assert!(ink("漢字") > 10 && ink("שלום") > 10);
+        let arabic = "مرحبا";
+        assert!(width(arabic, 10.0) > 10.0 && cut(&format!("{arabic} {arabic}"), 10.0, 30.0).ends_with('…'));
     }
 }

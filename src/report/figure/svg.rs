@@ -2,27 +2,51 @@
 
 use std::fmt::Write as _;
 
-use super::{Anchor, Colour, FAMILY, Figure, Mark};
+use super::fonts::FAMILY;
+use super::{Anchor, Colour, Figure, Mark, text};
 
 /// Length of dashes and of the gaps between them, in widths of the line.
-const DASH: f64 = 4.0;
+pub(in crate::report) const DASH: f64 = 4.0;
 
-/// The whole document, without an XML declaration so that it can stand in HTML.
-pub(super) fn document(figure: &Figure) -> String {
+/// The whole document, without an XML declaration so that it can stand in HTML, there with a name.
+pub(super) fn document(figure: &Figure, name: Option<&str>) -> String {
+    let name = name.map_or_else(String::new, |name| format!(r#" role="img" aria-label="{}""#, escaped(name)));
+    let head = format!(r#"font-family="{FAMILY}, sans-serif"{name}"#);
+    written(figure, &head, escaped)
+}
+
+/// The same to be drawn here: each piece of a text asks for the font that has its letters.
+pub(super) fn for_drawing(figure: &Figure) -> String {
+    written(figure, &format!(r#"font-family="{FAMILY}""#), |words| {
+        if text::is_plain(words) {
+            return escaped(words);
+        }
+        let mut out = String::new();
+        for (font, run) in text::runs(words) {
+            let _ = match font {
+                Some(font) => write!(out, r#"<tspan font-family="{}">{}</tspan>"#, font.family(), escaped(&run)),
+                None => write!(out, "<tspan>{}</tspan>", escaped(&run)),
+            };
+        }
+        out
+    })
+}
+
+fn written(figure: &Figure, head: &str, words: impl Fn(&str) -> String) -> String {
     let mut out = String::new();
     let (w, h) = (figure.width, figure.height);
     let _ = write!(
         out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" font-family="{FAMILY}, sans-serif">"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" {head}>"#
     );
     for mark in &figure.marks {
-        write_mark(&mut out, mark);
+        write_mark(&mut out, mark, &words);
     }
     out.push_str("</svg>\n");
     out
 }
 
-fn write_mark(out: &mut String, mark: &Mark) {
+fn write_mark(out: &mut String, mark: &Mark, words: &impl Fn(&str) -> String) {
     let _ = match mark {
         Mark::Rect([x, y, w, h], colour) => {
             write!(out, r#"<rect x="{x:.2}" y="{y:.2}" width="{w:.2}" height="{h:.2}" fill="{}"/>"#, hex(*colour))
@@ -53,7 +77,7 @@ fn write_mark(out: &mut String, mark: &Mark) {
                 out,
                 r#"<text x="{x:.2}" y="{y:.2}" font-size="{size}" fill="{}"{anchor}{turn}>{}</text>"#,
                 hex(*colour),
-                escaped(text)
+                words(text)
             )
         }
     };
@@ -92,17 +116,15 @@ fn hex([r, g, b]: Colour) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
-/// A text as XML says it; what XML cannot say is left out.
-fn escaped(text: &str) -> String {
+/// A text as XML and HTML say it; what they cannot say is left out.
+pub(in crate::report) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in text::letters(text) {
         match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
             _ => out.push(letter),
         }
     }

@@ -3,7 +3,7 @@
 use std::f32::consts::FRAC_PI_2;
 use std::sync::Arc;
 
-use egui::{Align2, Color32, Galley, Rangef, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Align2, Color32, EventFilter, Galley, Key, Rangef, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo};
 use egui::{epaint::TextShape, pos2, vec2};
 
 use crate::analysis::matrix::Arrangement;
@@ -240,9 +240,9 @@ impl Strip {
         under_pointer: Option<usize>,
         rect_of: impl Fn(usize) -> Option<Rect>,
     ) {
-        // Not in the order of Tab: the cells are, and lead to the same objects.
-        let response = ui.interact(self.rect, ui.scope_id().with(self.name), Sense::CLICK);
-        self.publish(ui, ctx, frame, &response, rect_of);
+        let response = ui.interact(self.rect, ui.scope_id().with(self.name), Sense::click());
+        self.publish(ui, ctx, frame, &response, &rect_of);
+        self.walk(ui, ctx, frame, &response, &rect_of);
         let Some(class) =
             under_pointer.filter(|_| response.contains_pointer()).and_then(|p| frame.arrangement.class(p))
         else {
@@ -263,6 +263,32 @@ impl Strip {
         }
     }
 
+    /// While the names have the keyboard, arrows go from one to the next, and Enter shows the objects of the one they are at.
+    fn walk(&self, ui: &Ui, ctx: &ViewCtx, frame: &Frame, strip: &Response, rect_of: &impl Fn(usize) -> Option<Rect>) {
+        if !strip.has_focus() {
+            return;
+        }
+        let keys = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|m| m.set_focus_lock_filter(strip.id, keys));
+        let drawn: Vec<(usize, Rect)> =
+            (0..frame.rows.max(frame.cols)).filter_map(|place| Some((place, rect_of(place)?))).collect();
+        let Some(last) = drawn.len().checked_sub(1) else { return };
+        let pressed = |key| ui.input(|i| i.num_presses(key));
+        let on = pressed(Key::ArrowDown) + pressed(Key::ArrowRight);
+        let back = pressed(Key::ArrowUp) + pressed(Key::ArrowLeft);
+        let at: usize = ui.data(|data| data.get_temp(strip.id)).unwrap_or(0);
+        let at = (at + on).min(last).saturating_sub(back);
+        ui.data_mut(|data| data.insert_temp(strip.id, at));
+        let Some((place, rect)) = drawn.get(at) else { return };
+        let ring = egui::Stroke::new(theme::RING, ctx.theme.accent);
+        let rect = rect.intersect(self.rect).expand(1.0);
+        ui.painter().rect_stroke(rect, theme::RADIUS, ring, egui::StrokeKind::Inside);
+        let Some(class) = frame.arrangement.class(*place) else { return };
+        if pressed(Key::Enter) > 0 && frame.sheet.total(class, self.of_truth) > 0 {
+            ctx.send(Command::Select(filter_of(frame, class, self.of_truth)));
+        }
+    }
+
     /// Names the labels for screen readers.
     fn publish(
         &self,
@@ -270,7 +296,7 @@ impl Strip {
         ctx: &ViewCtx,
         frame: &Frame,
         strip: &Response,
-        rect_of: impl Fn(usize) -> Option<Rect>,
+        rect_of: &impl Fn(usize) -> Option<Rect>,
     ) {
         use egui::accesskit::Action;
         strip.widget_info(|| WidgetInfo::labeled(Role::Group, true, self.name));

@@ -32,7 +32,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, state: &mut State) {
     let task = shown.explorer.evaluation.task;
     let metric = Metric::of(task).first().copied().unwrap_or(Metric::F1);
     let mut lines = lines(ctx, shown, state);
-    let columns = Column::of(task, state.listed == Listed::Weak);
+    let columns = fitting(ui, Column::of(task, state.listed == Listed::Weak));
     let Sorted(sorted) = state.sorted;
     if let Some((by, descending)) = sorted.filter(|(by, _)| *by == Column::Name || columns.contains(by)) {
         let whole = shown.counted.whole;
@@ -49,9 +49,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, state: &mut State) {
             if descending { order.reverse() } else { order }
         });
     }
-    let gaps = (columns.len() + 2) as f32 * ui.spacing().item_spacing.x;
-    let numbers: f32 = columns.iter().map(|column| column.width()).sum();
-    let room = ui.available_width() - numbers - ACTIONS - gaps - theme::PADDING;
+    let room = room_for_names(ui, &columns);
     egui::ScrollArea::horizontal().id_salt("slices wide").auto_shrink([false, false]).show(ui, |ui| {
         let table = TableBuilder::new(ui)
             .id_salt(("slices", columns.len()))
@@ -80,6 +78,26 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, state: &mut State) {
             });
         });
     });
+}
+
+/// What columns leave of the width.
+fn room_for_names(ui: &Ui, columns: &[Column]) -> f32 {
+    let gaps = (columns.len() + 2) as f32 * ui.spacing().item_spacing.x;
+    let numbers: f32 = columns.iter().map(|column| column.width()).sum();
+    ui.available_width() - numbers - ACTIONS - gaps - theme::PADDING
+}
+
+/// In a narrow window columns that others tell as well make room: precision and recall, then what is correct.
+fn fitting(ui: &Ui, mut columns: Vec<Column>) -> Vec<Column> {
+    for spare in [Column::Precision, Column::Recall, Column::Correct, Column::Interval] {
+        if room_for_names(ui, &columns) >= NAME {
+            break;
+        }
+        // Where it is the number that counts it stays.
+        let counts = spare == Column::Recall && !columns.contains(&Column::F1);
+        columns.retain(|column| *column != spare || counts);
+    }
+    columns
 }
 
 /// At which threshold weak slices were looked for.
