@@ -11,6 +11,8 @@ use crate::model::{Task, fmt};
 
 use super::figure::{Anchor, Colour, Figure, Mark, width};
 use super::table::{Cell, Column as TableColumn, Table};
+use super::sheet::Exhibit;
+use super::table::{Cell, Column, Table};
 
 /// The schema this version writes.
 pub const SCHEMA: &str = "evalens.leaderboard/1";
@@ -232,6 +234,18 @@ impl<'a> Leaderboard<'a> {
             cells
         };
         Table { columns, rows: self.rows.iter().map(row).collect() }
+    }
+
+    /// The drawing with its table.
+    #[must_use]
+    pub fn to_exhibit(&self) -> Exhibit {
+        Exhibit {
+            key: "leaderboard".to_owned(),
+            title: "Leaderboard".to_owned(),
+            caption: format!("{} by {}", fmt::counted(self.rows.len() as u64, "result", "results"), self.sort),
+            figure: self.to_figure(),
+            table: Some(self.to_table()),
+        }
     }
 
     /// The rows as CSV; undefined numbers are empty.

@@ -44,6 +44,8 @@ pub enum Wish {
     SaveAs(&'static str, Arc<Content>),
     /// Let one pane fill the dashboard.
     Maximise(Pane),
+    /// Hand out what a pane shows, as it shows it.
+    Export(Pane, Errand),
     /// Open the system's dialog for a file of this name, and write this into it.
     SaveOutput(String, Output),
     /// Open the panel that says how answers are scored.

@@ -1,12 +1,14 @@
 //! What can be taken out of the window: a chart as a picture or a drawing, its numbers as a table; into a file that the person
 //! names, or onto the clipboard.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use egui::{ColorImage, Ui};
+use egui::{ColorImage, Popup, Ui};
 
 use crate::metrics::detection::Matched;
 use crate::metrics::{Counter, Evaluation};
+use crate::model::ClassId;
 use crate::report::figure::Picture;
 use crate::report::figures::{self, View};
 use crate::report::palette::Palette;
@@ -14,8 +16,9 @@ use crate::report::sheet::Exhibit;
 use crate::session::exports::{Errand, Maker};
 use crate::session::{Explorer, Session};
 
-use super::context::ViewCtx;
+use super::context::{ViewCtx, Wish};
 use super::panes::Pane;
+use super::widgets::icon::{self, Icon};
 
 /// The entries of a menu that hand a chart out, with what each does.
 const ENTRIES: [(&str, Errand); 4] = [
@@ -34,11 +37,28 @@ pub fn menu(ui: &mut Ui, ctx: &ViewCtx, name: &str, make: impl Fn() -> Option<Ex
 
 /// The same for what is made on another thread.
 pub fn entries(ui: &mut Ui, ctx: &ViewCtx, name: &str, make: impl Fn() -> Option<Maker>) {
+    buttons(ui, |errand| {
+        if let Some(maker) = make() {
+            ctx.export(errand, name, maker);
+        }
+    });
+}
+
+/// The same of what a pane shows.
+pub fn pane_entries(ui: &mut Ui, ctx: &ViewCtx, pane: Pane) {
+    buttons(ui, |errand| ctx.wish(Wish::Export(pane, errand)));
+}
+
+/// A button "⋯" with these entries, for a chart that has a title of its own.
+pub fn dots(ui: &mut Ui, ctx: &ViewCtx, title: &str, name: &str, make: impl Fn() -> Option<Maker>) {
+    let dots = icon::button(ui, ctx.theme, Icon::Dots, &format!("{title} menu"), true);
+    Popup::menu(&dots).show(|ui| entries(ui, ctx, name, make));
+}
+
+fn buttons(ui: &mut Ui, clicked: impl Fn(Errand)) {
     for (words, errand) in ENTRIES {
         if ui.button(words).clicked() {
-            if let Some(maker) = make() {
-                ctx.export(errand, name, maker);
-            }
+            clicked(errand);
             ui.close();
         }
     }
@@ -72,6 +92,7 @@ pub struct Taken {
     matched: Arc<Matched>,
     counter: Counter,
     threshold: f64,
+    only: Option<BTreeSet<ClassId>>,
 }
 
 impl Taken {
@@ -83,15 +104,23 @@ impl Taken {
             matched: Arc::clone(&explorer.matched),
             counter: explorer.counter.clone(),
             threshold: explorer.threshold.value,
+            only: None,
         }
+    }
+
+    /// With these classes only in the drawing.
+    #[must_use]
+    pub fn only(self, classes: &BTreeSet<ClassId>) -> Self {
+        Self { only: Some(classes.clone()), ..self }
     }
 
     /// Something that is made of it.
     pub fn maker(self, make: impl Fn(&View<'_>) -> Option<Exhibit> + Send + Sync + 'static) -> Maker {
         let palette = Palette::default();
         Maker::new(move || {
-            let Self { evaluation, matched, counter, threshold } = &self;
-            make(&View { evaluation, matched, counter, threshold: *threshold, palette: &palette })
+            let Self { evaluation, matched, counter, threshold, only } = &self;
+            let (threshold, only) = (*threshold, only.as_ref());
+            make(&View { evaluation, matched, counter, threshold, only, palette: &palette })
         })
     }
 }
