@@ -19,7 +19,7 @@ const MOST_FACES: usize = 4_000;
 
 /// A face that helps out, by its place among all of them: first the bundled ones, then the system's from the plainest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Helper(usize);
+pub(in crate::report) struct Helper(usize);
 
 impl Helper {
     /// The name under which a drawing asks for it.
@@ -34,7 +34,7 @@ impl Helper {
 }
 
 /// What the names of [`Helper::family`] begin with.
-const HELPER: &str = "helper ";
+const HELPER: &str = "helper-";
 
 /// A face with the letters it has, as ranges that rise.
 struct Face {

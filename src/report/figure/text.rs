@@ -66,7 +66,7 @@ pub(super) fn advance(text: &str) -> f64 {
 }
 
 /// A text in pieces of one font each; `None` is the bundled font.
-pub(super) fn runs(text: &str) -> Vec<(Option<Helper>, String)> {
+pub(in crate::report) fn runs(text: &str) -> Vec<(Option<Helper>, String)> {
     let mut runs: Vec<(Option<Helper>, String)> = Vec::new();
     for letter in letters(text) {
         let font = match glyph(letter) {
