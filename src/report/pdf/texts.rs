@@ -26,6 +26,7 @@ pub(super) fn draw(surface: &mut Surface<'_>, font: &Font, mark: &Mark) -> Resul
         return Ok(());
     }
     if !is_plain(words) && words.chars().any(is_shaped) {
+        said(surface, font, (*x, *y), *size, words);
         return outlined(surface, mark);
     }
     let mut start = match anchor {
@@ -42,6 +43,7 @@ pub(super) fn draw(surface: &mut Surface<'_>, font: &Font, mark: &Mark) -> Resul
             let at = Point::from_xy(start as f32, *y as f32);
             surface.draw_glyphs(at, &glyphs(&run), font.clone(), &run, *size as f32, false);
         } else {
+            said(surface, font, (start, *y), *size, &run);
             outlined(surface, &Mark::text((start, *y), *size, Anchor::Start, *colour, run.clone()))?;
         }
         start += width(&run, *size);
@@ -65,6 +67,15 @@ fn glyphs(words: &str) -> Vec<KrillaGlyph> {
         Some(KrillaGlyph::new(id, glyph.advance as f32, 0.0, 0.0, 0.0, range, None))
     };
     words.char_indices().filter_map(one).collect()
+}
+
+/// What outlines say, for those who select or search it: a blank that stands for these words.
+fn said(surface: &mut Surface<'_>, font: &Font, (x, y): (f64, f64), size: f64, words: &str) {
+    if let Some(blank) = glyph(' ') {
+        let advance = (width(words, size) / size) as f32;
+        let blank = KrillaGlyph::new(GlyphId::new(blank.id), advance, 0.0, 0.0, 0.0, 0..words.len(), None);
+        surface.draw_glyphs(Point::from_xy(x as f32, y as f32), &[blank], font.clone(), words, size as f32, false);
+    }
 }
 
 /// A text with letters that the bundled font lacks, as outlines: laid out like in a picture, so that both look the same.
