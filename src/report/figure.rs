@@ -12,7 +12,7 @@ use super::encoded::{Encoded, Kind};
 
 pub(in crate::report) use draw::tree;
 pub(in crate::report) use svg::{DASH, escaped};
-pub(in crate::report) use text::{glyph, is_plain, letters};
+pub(in crate::report) use text::{glyph, is_plain, letters, runs};
 
 /// A colour: red, green, blue.
 pub type Colour = [u8; 3];
@@ -160,6 +160,17 @@ pub fn cut(text: &str, size: f64, most: f64) -> String {
     kept
 }
 
+/// A name within a sentence: one that runs from right to left is set apart, so that it does not turn what stands beside it.
+#[must_use]
+pub fn isolated(name: &str) -> String {
+    if name.chars().any(runs_left) { format!("\u{2068}{name}\u{2069}") } else { name.to_owned() }
+}
+
+/// True for letters that run from right to left.
+pub(in crate::report) const fn runs_left(letter: char) -> bool {
+    matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
 impl Figure {
     /// An empty drawing on a ground of this colour.
     #[must_use]
@@ -239,6 +250,13 @@ mod tests {
             let middle = pixel(10, 10);
             assert!(middle.iter().zip([200_u8, 30, 40, 255]).all(|(a, b)| a.abs_diff(b) < 6), "{kind:?} {middle:?}");
         }
+    }
+
+    #[test]
+    fn only_names_that_run_left_are_set_apart() {
+        assert_eq!(isolated("cell"), "cell");
+        assert_eq!(isolated("תא"), "\u{2068}תא\u{2069}");
+        assert_eq!(width(&isolated("תא"), 9.0), width("תא", 9.0));
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn head(out: &mut String, sheet: &Sheet) {
     out.push_str("<header>\n<div>\n");
     let _ = writeln!(out, "<h1>{}</h1>", name(&sheet.title));
     if !sheet.subtitle.is_empty() {
-        let _ = writeln!(out, r#"<p class="subtitle">{}</p>"#, name(&sheet.subtitle));
+        let _ = writeln!(out, r#"<p class="subtitle">{}</p>"#, escaped(&sheet.subtitle));
     }
     out.push_str("</div>\n");
     if let Some(logo) = &sheet.logo {

@@ -19,7 +19,7 @@ const MOST_FACES: usize = 4_000;
 
 /// A face that helps out, by its place among all of them: first the bundled ones, then the system's from the plainest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Helper(usize);
+pub(in crate::report) struct Helper(usize);
 
 impl Helper {
     /// The name under which a drawing asks for it.
@@ -34,7 +34,7 @@ impl Helper {
 }
 
 /// What the names of [`Helper::family`] begin with.
-const HELPER: &str = "helper ";
+const HELPER: &str = "helper-";
 
 /// A face with the letters it has, as ranges that rise.
 struct Face {
@@ -64,14 +64,18 @@ impl Fonts {
         self.faces.get(place).map(|face| face.id)
     }
 
-    fn helper(&self, letter: char, from: usize) -> Option<(Helper, f32)> {
-        let (place, face) = self.faces.iter().enumerate().skip(from).find(|(_, face)| face.has(letter))?;
-        let advance = self.database.with_face_data(face.id, |data, index| {
+    /// The first face that has all these letters.
+    fn helper(&self, letters: &str) -> Option<Helper> {
+        self.faces.iter().position(|face| letters.chars().all(|letter| face.has(letter))).map(Helper)
+    }
+
+    fn advance(&self, helper: Helper, letter: char) -> Option<f64> {
+        let advance = self.database.with_face_data(self.faces.get(helper.0)?.id, |data, index| {
             let font = FontRef::from_index(data, index).ok()?;
             let glyph = font.charmap().map(letter)?;
             font.glyph_metrics(Size::new(1.0), LocationRef::default()).advance_width(glyph)
         });
-        Some((Helper(place), advance.flatten().unwrap_or(1.0)))
+        advance.flatten().map(f64::from)
     }
 }
 
@@ -132,18 +136,24 @@ fn ranges(database: &Database, id: ID) -> Vec<(u32, u32)> {
     ranges
 }
 
-/// Which face helps out with a letter that the bundled font lacks, and how far the letter goes there in sizes of the font; `None`
-/// where no font of this machine has it.
-pub(super) fn helper(letter: char) -> Option<(Helper, f32)> {
-    static KNOWN: OnceLock<Mutex<FxHashMap<char, Option<(Helper, f32)>>>> = OnceLock::new();
+/// Which face helps out with letters that the bundled font lacks; `None` where no face of this machine has all of them. The system's
+/// fonts are read only where no bundled one has them.
+pub(super) fn helper(letters: &str) -> Option<Helper> {
+    bundled().helper(letters).or_else(|| all().helper(letters))
+}
+
+/// How far a letter goes in a face that helps out, in sizes of the font.
+pub(super) fn advance(helper: Helper, letter: char) -> f64 {
+    static KNOWN: OnceLock<Mutex<FxHashMap<(usize, char), f64>>> = OnceLock::new();
     let known = KNOWN.get_or_init(Mutex::default);
-    let held = known.lock().ok().and_then(|known| known.get(&letter).copied());
+    let held = known.lock().ok().and_then(|known| known.get(&(helper.0, letter)).copied());
     held.unwrap_or_else(|| {
-        let found = bundled().helper(letter, 0).or_else(|| all().helper(letter, HELPERS.len()));
+        let fonts = if helper.of_system() { all() } else { bundled() };
+        let advance = fonts.advance(helper, letter).unwrap_or(1.0);
         if let Ok(mut known) = known.lock() {
-            known.insert(letter, found);
+            known.insert((helper.0, letter), advance);
         }
-        found
+        advance
     })
 }
 
@@ -153,14 +163,15 @@ mod tests {
 
     #[test]
     fn letters_are_found_in_the_first_font_that_has_them() {
-        let (arrow, advance) = helper('↦').unwrap();
+        let arrow = helper("↦").unwrap();
         assert_eq!(arrow, Helper(0), "Hack has the arrow");
-        assert!((advance - 0.602).abs() < 1e-3, "1233 of 2048 units, as all of its letters: {advance}");
+        let wide = advance(arrow, '↦');
+        assert!((wide - 0.602).abs() < 1e-3, "1233 of 2048 units, as all of its letters: {wide}");
         assert!(!arrow.of_system());
         // Which fonts the system has is its own affair; the same letter is in the same one every time.
-        assert!(helper('漢').is_none_or(|(face, _)| face.of_system()));
-        assert_eq!(helper('漢'), helper('漢'));
-        assert_eq!(helper('\u{10ffff}'), None);
+        assert!(helper("漢").is_none_or(Helper::of_system));
+        assert_eq!(helper("漢"), helper("漢"));
+        assert_eq!(helper("↦\u{10ffff}"), None, "no font has both");
         assert_eq!(bundled().face_of(&arrow.family()), bundled().faces.first().map(|face| face.id));
         assert_eq!(bundled().face_of("Ubuntu"), None);
     }

@@ -21,7 +21,8 @@ pub(super) fn for_drawing(figure: &Figure) -> String {
         if text::is_plain(words) {
             return escaped(words);
         }
-        let mut out = String::new();
+        // A mark without ink makes lines run from left to right whatever they begin with, as they do in a browser.
+        let mut out = String::from('\u{200e}');
         for (font, run) in text::runs(words) {
             let _ = match font {
                 Some(font) => write!(out, r#"<tspan font-family="{}">{}</tspan>"#, font.family(), escaped(&run)),

@@ -56,27 +56,52 @@ const fn is_silent(letter: char) -> bool {
 
 /// The advances of a text's letters, in sizes of the font.
 pub(super) fn advance(text: &str) -> f64 {
-    letters(text)
-        .map(|letter| match glyph(letter) {
+    if is_plain(text) {
+        return letters(text).filter_map(glyph).map(|glyph| glyph.advance).sum();
+    }
+    let of_run = |(font, run): (Option<Helper>, String)| {
+        let of_letter = |letter: char| match (font, glyph(letter)) {
             _ if is_silent(letter) => 0.0,
-            Some(glyph) => glyph.advance,
-            None => fonts::helper(letter).map_or(1.0, |(_, advance)| f64::from(advance)),
-        })
-        .sum()
+            (Some(font), _) => fonts::advance(font, letter),
+            (None, glyph) => glyph.map_or(1.0, |glyph| glyph.advance),
+        };
+        run.chars().map(of_letter).sum::<f64>()
+    };
+    runs(text).into_iter().map(of_run).sum()
 }
 
-/// A text in pieces of one font each; `None` is the bundled font.
-pub(super) fn runs(text: &str) -> Vec<(Option<Helper>, String)> {
-    let mut runs: Vec<(Option<Helper>, String)> = Vec::new();
+/// A text in pieces of one font each; `None` is the bundled font. Letters that the bundled one lacks stay together as far as a font
+/// has all of them, since some of them change with what stands beside them.
+pub(in crate::report) fn runs(text: &str) -> Vec<(Option<Helper>, String)> {
+    // First what the bundled font has and what it lacks; letters without ink stay with those before them.
+    let mut pieces: Vec<(bool, String)> = Vec::new();
     for letter in letters(text) {
-        let font = match glyph(letter) {
-            _ if is_silent(letter) => runs.last().and_then(|(font, _)| *font),
-            Some(_) => None,
-            None => fonts::helper(letter).map(|(helper, _)| helper),
+        let lacking = match pieces.last() {
+            Some((before, _)) if is_silent(letter) => *before,
+            _ => glyph(letter).is_none() && !is_silent(letter),
         };
-        match runs.last_mut() {
-            Some((last, run)) if *last == font => run.push(letter),
-            _ => runs.push((font, letter.to_string())),
+        match pieces.last_mut() {
+            Some((last, piece)) if *last == lacking => piece.push(letter),
+            _ => pieces.push((lacking, letter.to_string())),
+        }
+    }
+    let mut runs: Vec<(Option<Helper>, String)> = Vec::new();
+    for (lacking, piece) in pieces {
+        let inked: String = piece.chars().filter(|letter| !is_silent(*letter)).collect();
+        let together = if lacking { fonts::helper(&inked) } else { None };
+        if !lacking || together.is_some() {
+            runs.push((together, piece));
+            continue;
+        }
+        for letter in piece.chars() {
+            let font = match runs.last() {
+                Some((font, _)) if is_silent(letter) => *font,
+                _ => fonts::helper(letter.encode_utf8(&mut [0; 4])),
+            };
+            match runs.last_mut() {
+                Some((last, run)) if *last == font && font.is_some() => run.push(letter),
+                _ => runs.push((font, letter.to_string())),
+            }
         }
     }
     runs

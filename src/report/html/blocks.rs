@@ -9,6 +9,12 @@ use crate::report::table::Cell;
 
 use super::name;
 
+/// Figures up to this width stand side by side on paper.
+const SMALL: f64 = 430.0;
+
+/// Tables of more columns than this are printed in smaller letters.
+const BROAD: usize = 9;
+
 /// All blocks of a section. What follows an advice stands within its card, up to the next one or a heading.
 pub(super) fn write(out: &mut String, blocks: &[Block]) {
     let mut in_card = false;
@@ -53,13 +59,15 @@ fn line(out: &mut String, tag: &str, class: &str, text: &str) {
         return;
     }
     let class = if class.is_empty() { String::new() } else { format!(r#" class="{class}""#) };
-    let _ = writeln!(out, "<{tag}{class}>{}</{tag}>", name(text));
+    let _ = writeln!(out, "<{tag}{class}>{}</{tag}>", escaped(text));
 }
 
 fn tiles(out: &mut String, tiles: &[Tile]) {
     out.push_str("<dl class=\"tiles\">\n");
     for Tile { label, value, note } in tiles {
-        let _ = write!(out, r#"<div><dt>{}</dt><dd class="value">{}</dd>"#, name(label), name(value));
+        // A long number is written smaller rather than on two lines.
+        let long = if value.chars().count() > 9 { " long" } else { "" };
+        let _ = write!(out, r#"<div><dt>{}</dt><dd class="value{long}">{}</dd>"#, name(label), name(value));
         if !note.is_empty() {
             let _ = write!(out, r#"<dd class="note">{}</dd>"#, name(note));
         }
@@ -77,8 +85,9 @@ fn facts(out: &mut String, facts: &[(String, String)]) {
 }
 
 fn exhibit(out: &mut String, exhibit: &Exhibit) {
-    out.push_str("<figure class=\"exhibit\">\n<figcaption>\n");
-    line(out, "h4", "", &exhibit.title);
+    let class = if exhibit.figure.width <= SMALL { "exhibit small" } else { "exhibit" };
+    let _ = write!(out, "<figure class=\"{class}\">\n<figcaption>\n");
+    line(out, "h3", "", &exhibit.title);
     line(out, "p", "note", &exhibit.caption);
     out.push_str("</figcaption>\n");
     let said: Vec<&str> =
@@ -93,7 +102,7 @@ fn samples(out: &mut String, samples: &[Sample]) {
         out.push_str("<figure>\n");
         out.push_str(&figure.to_named_svg(caption));
         if !caption.is_empty() {
-            let _ = writeln!(out, "<figcaption>{}</figcaption>", name(caption));
+            let _ = writeln!(out, "<figcaption>{}</figcaption>", escaped(caption));
         }
         out.push_str("</figure>\n");
     }
@@ -110,7 +119,8 @@ fn advice(out: &mut String, number: usize, title: &str, text: &str, gain: &str) 
 
 fn listing(out: &mut String, listing: &Listing) {
     let table = &listing.table;
-    out.push_str("<div class=\"listing\">\n<table>\n");
+    let class = if table.columns.len() > BROAD { "listing broad" } else { "listing" };
+    let _ = write!(out, "<div class=\"{class}\">\n<table>\n");
     if !listing.title.is_empty() {
         let _ = writeln!(out, "<caption>{}</caption>", name(&listing.title));
     }

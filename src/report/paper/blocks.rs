@@ -59,7 +59,13 @@ pub(super) fn section(index: usize, section: &Section, palette: &Palette) -> Vec
         let belongs = !matches!(rest.first(), None | Some(Block::Heading(_) | Block::Advice { .. }));
         let made = of_block(block, belongs, WIDTH - indent, palette);
         let by = if matches!(block, Block::Advice { .. }) { 0.0 } else { indent };
+        // The first thing of a section stands under the section's own rule.
+        let first = pieces.len() == 1;
         pieces.extend(made.into_iter().map(|piece| piece.indented(by)));
+        if let (true, Block::Advice { .. }, Some(head)) = (first, block, pieces.get_mut(1)) {
+            head.marks.retain(|mark| !matches!(mark, Mark::Rect(..)));
+            head.gap = 4.0;
+        }
         blocks = rest;
     }
     pieces
@@ -139,9 +145,9 @@ fn tiles(tiles: &[Tile], wide: f64, palette: &Palette) -> Vec<Piece> {
         let size = [18.0, 15.0, 12.0, BODY].into_iter().find(|size| width(&tile.value, *size) <= room).unwrap_or(BODY);
         let piece = under(piece, &words(&tile.label, muted, (0.0, room), 2), 0.0);
         // Numbers of different sizes stand on one line.
-        let mut value = words(&tile.value, Ink { size, colour: palette.ink }, (0.0, room), 2);
-        value.height = value.height.max(LEADING * 18.0);
-        let piece = under(piece, &value, 1.0);
+        let value = words(&tile.value, Ink { size, colour: palette.ink }, (0.0, room), 2);
+        let piece = under(piece, &value, 1.0 + ASCENT * (18.0 - size));
+        let piece = under(piece, &Piece::default(), (LEADING - ASCENT) * (18.0 - size));
         under(piece, &words(&tile.note, muted, (0.0, room), 3), 0.0)
     };
     let row = |row: &[Tile]| {
@@ -154,26 +160,30 @@ fn tiles(tiles: &[Tile], wide: f64, palette: &Palette) -> Vec<Piece> {
 /// Names and what they stand for.
 fn facts(facts: &[(String, String)], wide: f64, palette: &Palette) -> Vec<Piece> {
     /// So many lines make a piece, so that the longest value finds its way over pages.
-    const LINES: usize = 30;
+    const LINES: usize = 8;
     let left = (0.3 * wide).min(150.0);
     let mut pieces = Vec::new();
     for (i, (name, value)) in facts.iter().enumerate() {
         let names = words(name, Ink { size: BODY, colour: palette.muted }, (0.0, left - 12.0), 6);
         let lines = wrap::lines(value, BODY, wide - left);
         for (part, lines) in lines.chunks(LINES).enumerate().chain(lines.is_empty().then_some((0, &[][..]))) {
-            let mut piece = Piece { gap: if i == 0 { 10.0 } else { 0.0 }, height: 3.0, ..Piece::default() };
+            let first = i == 0 && part == 0;
+            let mut y = if part == 0 { 3.0 } else { 0.0 };
+            let mut piece = Piece { gap: if first { 10.0 } else { 0.0 }, height: y, ..Piece::default() };
             if part == 0 {
                 piece = under(piece, &names, 0.0);
             }
-            let mut y = 3.0;
             for line in lines {
                 let at = (left, y + ASCENT * BODY);
                 piece.marks.push(Mark::text(at, BODY, Anchor::Start, palette.ink, line.clone()));
                 y += LEADING * BODY;
             }
-            piece.height = piece.height.max(y) + 3.5;
-            piece.marks.push(Mark::Rect([0.0, piece.height - 0.5, wide, 0.5], palette.line));
+            piece.height = piece.height.max(y);
             pieces.push(piece);
+        }
+        if let Some(last) = pieces.last_mut() {
+            last.height += 3.5;
+            last.marks.push(Mark::Rect([0.0, last.height - 0.5, wide, 0.5], palette.line));
         }
     }
     pieces
@@ -213,9 +223,11 @@ fn pair(left: &Exhibit, right: &Exhibit, wide: f64, palette: &Palette) -> Option
 /// Pictures in rows.
 fn samples(samples: &[Sample], wide: f64, palette: &Palette) -> Vec<Piece> {
     let widest = samples.iter().map(|sample| sample.figure.width).fold(1.0, f64::max);
-    // As many beside each other as there are and as keep half their size, from three to four (two of wide ones).
-    let fitting = ((wide + GUTTER) / (0.5 * widest + GUTTER)).floor().clamp(2.0, 4.0) as usize;
-    let columns = fitting.min(samples.len().max(3));
+    // As many beside each other as there are and as keep half their size, from three to four (two of wide ones); a little less than
+    // half where that saves a row of one.
+    let fitting = |scale: f64| ((wide + GUTTER) / (scale * widest + GUTTER)).floor().clamp(2.0, 4.0) as usize;
+    let alone = samples.len() % fitting(0.5) == 1;
+    let columns = fitting(if alone { 0.4 } else { 0.5 }).min(samples.len().max(3));
     let room = (wide - GUTTER * (columns - 1) as f64) / columns as f64;
     let sample = |sample: &Sample| {
         let figure = &sample.figure;

@@ -21,13 +21,13 @@ const NARROW: f64 = 64.0;
 /// Lines of a cell, and of a head.
 const LINES: usize = 3;
 /// Sizes of the letters, from the first that lets all columns fit.
-const SIZES: [f64; 5] = [8.5, 8.0, 7.5, 7.0, 6.0];
+const SIZES: [f64; 4] = [8.5, 8.0, 7.5, 7.0];
 /// Above and below the words of a row.
 const PAD: f64 = 2.8;
 
 /// A table ready to be written: the texts of its shown rows and where its columns lie.
 struct Grid<'a> {
-    columns: &'a [Column],
+    columns: Vec<Column>,
     rows: Vec<Vec<String>>,
     size: f64,
     /// Left end and width of each column's words.
@@ -49,15 +49,21 @@ pub(super) fn listing(listing: &Listing, wide: f64, palette: &Palette) -> Vec<Pi
     let texts =
         |row: &Vec<Cell>| (0..table.columns.len()).map(|i| row.get(i).map_or_else(String::new, Cell::shown)).collect();
     let rows: Vec<Vec<String>> = table.rows.iter().take(listing.most).map(texts).collect();
-    let grid = Grid::new(&table.columns, rows, wide, palette);
-    let head = grid.head();
-    let again = Arc::new(head.clone());
-    pieces.push(Piece { gap: if listing.title.is_empty() { 12.0 } else { 5.0 }, keep: true, ..head });
-    let (shown, all) = (grid.rows.len(), table.rows.len());
-    for (i, row) in grid.rows.iter().enumerate() {
-        // Neither the first nor the last row stands alone, and the word below stays with the rows.
-        let keep = (i == 0 && shown > 1) || (i + 2 == shown) || (i + 1 == shown && all > shown);
-        pieces.push(Piece { keep, again: Some(Arc::clone(&again)), ..grid.row(row) });
+    let (shown, all) = (rows.len(), table.rows.len());
+    let mut gap = if listing.title.is_empty() { 12.0 } else { 5.0 };
+    for part in parts(&table.columns, &rows, wide) {
+        let columns: Vec<Column> = part.iter().filter_map(|i| table.columns.get(*i)).cloned().collect();
+        let cells = |row: &Vec<String>| part.iter().filter_map(|i| row.get(*i)).cloned().collect();
+        let grid = Grid::new(columns, rows.iter().map(cells).collect(), wide, palette);
+        let head = grid.head();
+        let again = Arc::new(head.clone());
+        pieces.push(Piece { gap, keep: true, ..head });
+        for (i, row) in grid.rows.iter().enumerate() {
+            // Neither the first nor the last row stands alone, and the word below stays with the rows.
+            let keep = (i == 0 && shown > 1) || (i + 2 == shown) || (i + 1 == shown && all > shown);
+            pieces.push(Piece { keep, again: Some(Arc::clone(&again)), ..grid.row(row) });
+        }
+        gap = 16.0;
     }
     let more = if all == 0 {
         "No rows".to_owned()
@@ -72,26 +78,15 @@ pub(super) fn listing(listing: &Listing, wide: f64, palette: &Palette) -> Vec<Pi
 }
 
 impl<'a> Grid<'a> {
-    fn new(columns: &'a [Column], rows: Vec<Vec<String>>, wide: f64, palette: &'a Palette) -> Self {
-        // Widths at a size of one point: they grow with it.
-        let whole: Vec<f64> = columns
-            .iter()
-            .enumerate()
-            .map(|(i, column)| {
-                let cells = rows.iter().filter_map(|row| row.get(i)).map(|text| width(text, 1.0)).fold(0.0, f64::max);
-                cells.max(longest(&column.title)).max(0.5)
-            })
-            .collect();
-        let room = (wide - GAP * (columns.len() - 1) as f64).max(0.2 * wide);
-        let least = |i: usize, size: f64| {
-            let whole = whole.get(i).copied().unwrap_or(0.0) * size;
-            if columns.get(i).is_some_and(|column| column.number) { whole } else { whole.min(NARROW) }
-        };
-        let fits = |size: &&f64| (0..columns.len()).map(|i| least(i, **size)).sum::<f64>() <= room;
+    fn new(columns: Vec<Column>, rows: Vec<Vec<String>>, wide: f64, palette: &'a Palette) -> Self {
+        let measured = measured(&columns, &rows);
+        let room = (wide - GAP * columns.len().saturating_sub(1) as f64).max(0.2 * wide);
+        let fits = |size: &&f64| measured.iter().map(|column| column.least(**size)).sum::<f64>() <= room;
         let size = SIZES.iter().find(fits).or(SIZES.last()).copied().unwrap_or(BODY);
-        let wanted: Vec<f64> = whole.iter().map(|one| one * size).collect();
-        let least: Vec<f64> = (0..columns.len()).map(|i| least(i, size)).collect();
-        let heads: Vec<f64> = columns.iter().map(|column| width(&column.title, size)).collect();
+        let least: Vec<f64> = measured.iter().map(|column| column.least(size)).collect();
+        let wanted = measured.iter().map(|column| (column.cells.max(column.word) * size).max(column.least(size)));
+        let wanted: Vec<f64> = wanted.collect();
+        let heads: Vec<f64> = measured.iter().map(|column| column.head * size).collect();
         let widths = shared(&wanted, &least, &heads, room);
         let gap = if columns.len() > 1 { (wide - room) / (columns.len() - 1) as f64 } else { 0.0 };
         let mut left = 0.0;
@@ -158,6 +153,54 @@ impl<'a> Grid<'a> {
     }
 }
 
+/// How wide a column would be, in sizes of the font.
+struct Measured {
+    number: bool,
+    /// The longest cell.
+    cells: f64,
+    /// The longest word of the head.
+    word: f64,
+    /// The head on one line.
+    head: f64,
+}
+
+impl Measured {
+    /// Narrower than this no column should be: numbers stand whole, under a head of two lines.
+    fn least(&self, size: f64) -> f64 {
+        let whole = self.cells.max(self.word) * size;
+        if self.number { whole.max(0.55 * self.head * size) } else { whole.min(NARROW) }
+    }
+}
+
+fn measured(columns: &[Column], rows: &[Vec<String>]) -> Vec<Measured> {
+    let cells = |i: usize| rows.iter().filter_map(|row| row.get(i)).map(|text| width(text, 1.0)).fold(0.5, f64::max);
+    let one = |(i, column): (usize, &Column)| Measured {
+        number: column.number,
+        cells: cells(i),
+        word: longest(&column.title),
+        head: width(&column.title, 1.0),
+    };
+    columns.iter().enumerate().map(one).collect()
+}
+
+/// Which columns are written together: all where they fit; else as many as do, each part with the first column again.
+fn parts(columns: &[Column], rows: &[Vec<String>], wide: f64) -> Vec<Vec<usize>> {
+    let smallest = SIZES.last().copied().unwrap_or(BODY);
+    let least: Vec<f64> = measured(columns, rows).iter().map(|column| column.least(smallest)).collect();
+    let first = least.first().copied().unwrap_or(0.0);
+    let (mut parts, mut part, mut used) = (Vec::new(), vec![0], first);
+    for (i, one) in least.iter().enumerate().skip(1) {
+        if used + GAP + one > wide && part.len() > 1 {
+            parts.push(std::mem::replace(&mut part, vec![0]));
+            used = first;
+        }
+        part.push(i);
+        used += GAP + one;
+    }
+    parts.push(part);
+    parts
+}
+
 /// The longest word of a head, in sizes of the font: narrower than that it would be broken.
 fn longest(title: &str) -> f64 {
     title.split_whitespace().map(|word| width(word, 1.0)).fold(0.0, f64::max)
@@ -187,6 +230,17 @@ fn shared(wanted: &[f64], least: &[f64], heads: &[f64], room: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn broad_tables_are_parted_and_name_their_rows_again() {
+        let mut columns = vec![Column::words("a", "A")];
+        columns.extend((0..9).map(|_| Column::number("n", "N")));
+        // Digits are about 0.56 sizes wide: a number of ten is about 40 points at the smallest size, with the gap 52.
+        let rows = vec![std::iter::once("a").chain(["1234567890"; 9]).map(str::to_owned).collect::<Vec<_>>()];
+        assert_eq!(parts(&columns, &rows, 900.0).len(), 1);
+        let parts = parts(&columns, &rows, 230.0);
+        assert_eq!(parts, [vec![0, 1, 2, 3, 4], vec![0, 5, 6, 7, 8], vec![0, 9]]);
+    }
 
     #[test]
     fn columns_share_the_room() {

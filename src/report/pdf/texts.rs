@@ -7,7 +7,7 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use resvg::tiny_skia::PathSegment;
 use resvg::usvg::{self, ImageKind, Node, Paint};
 
-use crate::report::figure::{Anchor, Figure, Mark, glyph, is_plain, letters, tree, width};
+use crate::report::figure::{Anchor, Figure, Mark, glyph, is_plain, letters, runs, runs_left, tree, width};
 
 use super::{PdfError, fill};
 
@@ -20,30 +20,44 @@ pub(super) fn font() -> Option<Font> {
 pub(super) fn draw(surface: &mut Surface<'_>, font: &Font, mark: &Mark) -> Result<(), PdfError> {
     let Mark::Text { at: (x, y), size, anchor, colour, turned, text } = mark else { return Ok(()) };
     surface.set_stroke(None);
-    if !is_plain(text) {
-        return outlined(surface, mark);
-    }
     let words: String = letters(text).collect();
     let words = words.trim();
     if words.is_empty() || !(*size > 0.0) {
         return Ok(());
     }
-    let behind = match anchor {
-        Anchor::Start => 0.0,
-        Anchor::Middle => 0.5 * width(words, *size),
-        Anchor::End => width(words, *size),
-    };
-    let (x, y) = (*x as f32, *y as f32);
-    surface.set_fill(Some(fill(*colour, 1.0)));
-    if *turned {
-        surface.push_transform(&Transform::from_rotate_at(-90.0, x, y));
+    if !is_plain(words) && words.chars().any(is_shaped) {
+        said(surface, font, (*x, *y), *size, words);
+        return outlined(surface, mark);
     }
-    let start = Point::from_xy(x - behind as f32, y);
-    surface.draw_glyphs(start, &glyphs(words), font.clone(), words, *size as f32, false);
+    let mut start = match anchor {
+        Anchor::Start => *x,
+        Anchor::Middle => x - 0.5 * width(words, *size),
+        Anchor::End => x - width(words, *size),
+    };
+    if *turned {
+        surface.push_transform(&Transform::from_rotate_at(-90.0, *x as f32, *y as f32));
+    }
+    for (helper, run) in runs(words) {
+        if helper.is_none() && is_plain(&run) {
+            surface.set_fill(Some(fill(*colour, 1.0)));
+            let at = Point::from_xy(start as f32, *y as f32);
+            surface.draw_glyphs(at, &glyphs(&run), font.clone(), &run, *size as f32, false);
+        } else {
+            said(surface, font, (start, *y), *size, &run);
+            outlined(surface, &Mark::text((start, *y), *size, Anchor::Start, *colour, run.clone()))?;
+        }
+        start += width(&run, *size);
+    }
     if *turned {
         surface.pop();
     }
     Ok(())
+}
+
+/// True for letters that do not simply follow each other from left to right: a text with one of them is laid out as a whole.
+fn is_shaped(letter: char) -> bool {
+    runs_left(letter)
+        || matches!(letter, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{1fff}' | '\u{200b}'..='\u{206f}' | '\u{a800}'..='\u{abff}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
 fn glyphs(words: &str) -> Vec<KrillaGlyph> {
@@ -55,7 +69,16 @@ fn glyphs(words: &str) -> Vec<KrillaGlyph> {
     words.char_indices().filter_map(one).collect()
 }
 
-/// A text whose letters are in several fonts, as outlines: laid out like in a picture, so that both look the same.
+/// What outlines say, for those who select or search it: a blank that stands for these words.
+fn said(surface: &mut Surface<'_>, font: &Font, (x, y): (f64, f64), size: f64, words: &str) {
+    if let Some(blank) = glyph(' ') {
+        let advance = (width(words, size) / size) as f32;
+        let blank = KrillaGlyph::new(GlyphId::new(blank.id), advance, 0.0, 0.0, 0.0, 0..words.len(), None);
+        surface.draw_glyphs(Point::from_xy(x as f32, y as f32), &[blank], font.clone(), words, size as f32, false);
+    }
+}
+
+/// A text with letters that the bundled font lacks, as outlines: laid out like in a picture, so that both look the same.
 fn outlined(surface: &mut Surface<'_>, mark: &Mark) -> Result<(), PdfError> {
     let figure = Figure { width: 1.0, height: 1.0, marks: vec![mark.clone()] };
     let tree = tree(&figure).map_err(|error| PdfError(error.to_string()))?;
