@@ -29,8 +29,7 @@ use crate::model::{ImageId, Task};
 use super::compare;
 use super::document::{At, Inputs};
 use super::encoded::Encoded;
-use super::figures::evaluation::Curves;
-use super::figures::of_evaluation;
+use super::figures::evaluation::{Curves, with_intervals};
 use super::leaderboard::Leaderboard;
 use super::palette::Palette;
 use super::sheet::{Block, Exhibit, Part, Section, Sheet};
@@ -204,7 +203,7 @@ impl<'a> Case<'a> {
     fn of(material: &Material<'a>, request: &Request) -> Self {
         let (evaluation, at) = (material.inputs.evaluation, material.inputs.at);
         let curves = Curves { objects: material.curves, labels: material.label_curves };
-        let charts = [Part::Production, Part::Classes, Part::Matrix, Part::Curves];
+        let charts = [Part::Headline, Part::Production, Part::Classes, Part::Matrix, Part::Curves];
         let wants_charts = charts.iter().any(|part| request.parts.contains(part));
         Self {
             material: *material,
@@ -215,9 +214,10 @@ impl<'a> Case<'a> {
                     if evaluation.texts().is_some() { Some(at.confidence) } else { at.matched.optima.pooled };
                 summary::numbers(evaluation, threshold, at.counter, at.multilabel)
             }),
-            exhibits: at
-                .filter(|_| wants_charts)
-                .map_or_else(Vec::new, |at| of_evaluation(evaluation, &at, curves, &material.palette)),
+            exhibits: at.filter(|_| wants_charts).map_or_else(Vec::new, |at| {
+                let texts = at.intervals.and_then(|found| found.texts.as_ref()).or(material.text_intervals);
+                with_intervals(evaluation, &at, curves, texts, &material.palette)
+            }),
             shown: wanted_pictures(material, request),
         }
     }
@@ -226,7 +226,8 @@ impl<'a> Case<'a> {
     fn charts(&self, part: Part) -> Vec<Block> {
         let of = |key: &str| match key {
             "production" | "passing" => Part::Production,
-            "classes" | "parts" => Part::Classes,
+            "metrics" => Part::Headline,
+            "classes" | "parts" | "iou" => Part::Classes,
             "matrix" => Part::Matrix,
             _ => Part::Curves,
         };

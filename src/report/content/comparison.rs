@@ -1,11 +1,10 @@
 //! Another model on the same items.
 
-use crate::analysis::compare::{ClassDifference, MetricDifference, Unit, Verdict, class_rate};
+use crate::analysis::compare::{ClassDifference, Unit, Verdict, class_rate};
 use crate::model::fmt;
 use crate::report::compare::Inputs;
-use crate::report::figures::compared::{Names, of_comparison};
-use crate::report::sheet::Block;
-use crate::report::table::{Cell, Column, Table};
+use crate::report::figures::compared::{self, Names, of_comparison};
+use crate::report::sheet::{Block, Exhibit};
 
 use super::{Case, words};
 
@@ -24,9 +23,8 @@ pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
             fmt::count(inputs.comparison.settings.resamples as u64)
         )),
     ];
-    let charts = of_comparison(inputs.comparison, Names { a: &a, b: &b }, &case.material.palette);
-    blocks.extend(charts.into_iter().map(Block::Exhibit));
-    blocks.push(words::listing("comparison", "", table(&inputs.comparison.metrics, &a, &b), usize::MAX));
+    let names = Names { a: &a, b: &b };
+    blocks.extend(charts(case, inputs, names).into_iter().map(Block::Exhibit));
     blocks.push(Block::Text(sets(inputs, &a, &b)));
     blocks.extend(classes(inputs, &b).map(Block::Text));
     blocks
@@ -55,38 +53,17 @@ fn headline(inputs: &Inputs<'_>, a: &str, b: &str) -> String {
     )
 }
 
-fn table(metrics: &[MetricDifference], a: &str, b: &str) -> Table {
-    let signed =
-        |value: Option<f64>| value.map_or(Cell::Rate(None), |value| Cell::Shown(value, fmt::difference(value)));
-    let row = |found: &MetricDifference| {
-        let verdict = match found.verdict {
-            Verdict::ABetter => format!("{a} is better"),
-            Verdict::BBetter => format!("{b} is better"),
-            Verdict::NotDistinguishable => "not distinguishable".to_owned(),
-            Verdict::Unknown => found.why.unwrap_or_default().to_owned(),
-        };
-        vec![
-            found.metric.label().into(),
-            found.a.into(),
-            found.b.into(),
-            signed(found.difference),
-            signed(found.interval.map(|(low, _)| low)),
-            signed(found.interval.map(|(_, high)| high)),
-            verdict.into(),
-        ]
-    };
-    Table {
-        columns: vec![
-            Column::words("metric", "Number"),
-            Column::number("a", a),
-            Column::number("b", b),
-            Column::number("difference", "Difference"),
-            Column::number("low", "95 % from"),
-            Column::number("high", "to"),
-            Column::words("verdict", "Verdict"),
-        ],
-        rows: metrics.iter().map(row).collect(),
+/// Metrics, classes and matrices of both.
+fn charts(case: &Case<'_>, inputs: &Inputs<'_>, names: Names<'_>) -> Vec<Exhibit> {
+    let (palette, table) = (&case.material.palette, &case.evaluation.dataset.classes);
+    let mut all = of_comparison(inputs.comparison, names, palette);
+    if case.evaluation.texts().is_none() {
+        all.extend(compared::classes(inputs.comparison, names, (table, case.task()), palette));
+        let both = inputs.a.matrix.zip(inputs.b.matrix).filter(|_| inputs.a.table.classes() == inputs.b.table.classes());
+        let outside = case.evaluation.outside();
+        all.extend(both.and_then(|both| compared::matrices(both, names, (table, outside), palette)));
     }
+    all
 }
 
 /// What one gets right and the other wrong, and how likely that is by chance.
@@ -95,8 +72,7 @@ fn sets(inputs: &Inputs<'_>, a: &str, b: &str) -> String {
     let (one, many) = if task.has_objects() { task.units() } else { task.items() };
     let n = |units: &[Unit]| fmt::counted(units.len() as u64, one, many);
     let p = if found.p < 0.001 { "less than 0.001".to_owned() } else { format!("{:.3}", found.p) };
-    let certain =
-        if found.p < 0.05 { "so that chance alone hardly explains it" } else { "so that it may well be chance" };
+    let certain = if found.p < 0.05 { "so that chance alone hardly explains it" } else { "so that it may well be chance" };
     if task.is_graded() {
         return format!(
             "{b} does {} better and {} worse than {a}, and {} the same; p of the sign test is {p}, {certain}.",

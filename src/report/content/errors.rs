@@ -1,12 +1,13 @@
 //! Kinds of errors and what they cost.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::kinds::Kind;
 use crate::model::fmt;
 use crate::report::sheet::Block;
-use crate::report::table::{Cell, Column, Table};
 use crate::report::{figures, settings};
 
-use super::{Case, words};
+use super::Case;
 
 pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
     let (Some(kinds), Some(at)) = (case.material.kinds, case.at) else { return Vec::new() };
@@ -14,8 +15,17 @@ pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
     let condition = settings::condition(case.evaluation, at.matched, at.confidence);
     let mut blocks = vec![Block::Text(sentence(first))];
     blocks.extend(figures::errors::kinds(kinds, &condition, &case.material.palette).map(Block::Exhibit));
-    blocks.push(words::listing("kinds-of-errors", "What each kind is", table(&kinds.kinds), usize::MAX));
+    blocks.push(meanings(&kinds.kinds));
     blocks
+}
+
+/// What each kind is; said once where all are of one sort.
+fn meanings(kinds: &[Kind]) -> Block {
+    let about: BTreeSet<&str> = kinds.iter().map(|kind| kind.about.as_str()).collect();
+    match (about.first(), about.len()) {
+        (Some(all), 1) => Block::Note(format!("{all}.")),
+        _ => Block::Facts(kinds.iter().map(|kind| (kind.name.clone(), kind.about.clone())).collect()),
+    }
 }
 
 fn sentence(first: &Kind) -> String {
@@ -24,28 +34,4 @@ fn sentence(first: &Kind) -> String {
         format!("; without it {} would be {} higher", cost.metric, fmt::rate(Some(cost.value)))
     });
     format!("What costs most is “{}”: {} of all errors ({}){cost}.", first.name, share, fmt::count(first.count))
-}
-
-fn table(kinds: &[Kind]) -> Table {
-    let row = |kind: &Kind| {
-        vec![
-            kind.name.clone().into(),
-            kind.count.into(),
-            Cell::Shown(kind.share, fmt::percent(Some(kind.share))),
-            kind.cost.map_or("", |cost| cost.metric).into(),
-            kind.cost.map_or(Cell::Empty, |cost| Cell::Shown(cost.value, fmt::difference(cost.value))),
-            kind.about.clone().into(),
-        ]
-    };
-    Table {
-        columns: vec![
-            Column::words("kind", "Kind"),
-            Column::number("count", "Count"),
-            Column::number("share", "Share"),
-            Column::words("metric", "Costs"),
-            Column::number("cost", "How much"),
-            Column::words("about", "What it is"),
-        ],
-        rows: kinds.iter().map(row).collect(),
-    }
 }

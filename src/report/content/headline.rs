@@ -2,7 +2,7 @@
 
 use crate::model::fmt;
 use crate::report::settings;
-use crate::report::sheet::{Block, Tile};
+use crate::report::sheet::{Block, Part, Tile};
 use crate::report::table::{Cell, Column, Table};
 
 use super::numbers::{self, Number};
@@ -28,6 +28,7 @@ pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
             fmt::capitalised(&words::listed(&undefined))
         )));
     }
+    blocks.extend(case.charts(Part::Headline));
     let meanings = numbers.iter().filter(|number| !number.meaning.is_empty());
     blocks.push(Block::Facts(meanings.map(|number| (number.label.clone(), number.meaning.clone())).collect()));
     blocks.push(words::listing("summary", "All numbers", table(case), MOST));

@@ -1,5 +1,7 @@
 //! What to do next, each with its evidence, what it would give, and some of its items.
 
+use crate::analysis::Recommendation;
+use crate::analysis::recommend::Gain;
 use crate::model::fmt;
 use crate::report::sheet::Block;
 use crate::report::table::{Cell, Column, Table};
@@ -14,7 +16,7 @@ pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
          several do not add up."
             .to_owned(),
     )];
-    let mut rows = Vec::new();
+    blocks.push(words::listing("recommendations", "", overview(at.recommendations), usize::MAX));
     for (place, card) in at.recommendations.iter().enumerate() {
         let said = case.material.said.get(&card.key(classes));
         let mut text = card.sentence.clone();
@@ -27,27 +29,28 @@ pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
         let gain = words::gain(card.gain, card.surer, card.importance);
         blocks.push(Block::Advice { number: place + 1, title: card.title.clone(), text, gain });
         blocks.extend(samples::block(case, &samples::of_card(case.evaluation, &at, card)));
-        let names: Vec<&str> = card.classes.iter().map(|class| classes.name(*class)).collect();
-        rows.push(vec![
+    }
+    blocks
+}
+
+/// All of them, a row each.
+fn overview(cards: &[Recommendation]) -> Table {
+    let row = |(place, card): (usize, &Recommendation)| {
+        let gain = card.gain.map(Gain::difference);
+        vec![
             Cell::Count(place as u64 + 1),
             card.title.clone().into(),
-            card.sentence.clone().into(),
-            names.join("; ").into(),
-            card.gain.map_or("", |gain| gain.metric).into(),
-            card.gain.map_or(Cell::Empty, |gain| Cell::Shown(gain.difference(), fmt::difference(gain.difference()))),
-            card.rule.clone().into(),
-        ]);
+            card.gain.map_or_else(String::new, |gain| words::metric(gain.metric)).into(),
+            gain.map_or(Cell::Empty, |gain| Cell::Shown(gain, fmt::difference(gain))),
+        ]
+    };
+    Table {
+        columns: vec![
+            Column::number("place", "No."),
+            Column::words("title", "What to do"),
+            Column::words("metric", "Metric"),
+            Column::number("gain", "Gain"),
+        ],
+        rows: cards.iter().enumerate().map(row).collect(),
     }
-    let columns = vec![
-        Column::number("place", "No."),
-        Column::words("title", "What to do"),
-        Column::words("sentence", "Why"),
-        Column::words("classes", "Classes"),
-        Column::words("metric", "Metric"),
-        Column::number("gain", "Gain"),
-        Column::words("rule", "Rule"),
-    ];
-    // All of it stands above already.
-    blocks.push(words::listing("recommendations", "", Table { columns, rows }, 0));
-    blocks
 }

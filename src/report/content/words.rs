@@ -44,7 +44,7 @@ pub(super) fn between((low, high): (f64, f64)) -> String {
 }
 
 /// What a metric of a gain is called.
-fn metric(name: &str) -> String {
+pub(super) fn metric(name: &str) -> String {
     match name {
         "ece" => "calibration error".to_owned(),
         name => Metric::from_name(name).map_or_else(|| name.replace('_', " "), |metric| metric.label().to_owned()),
