@@ -19,6 +19,7 @@ pub mod palette;
 pub mod paper;
 pub mod pdf;
 pub mod segmentation;
+pub mod settings;
 pub mod sheet;
 pub mod table;
 pub mod text_figures;

@@ -1,6 +1,6 @@
 //! Counts at one threshold, of everything and of one class.
 
-use crate::model::ClassId;
+use crate::model::{ClassId, Task};
 
 use super::rates;
 
@@ -20,6 +20,16 @@ pub enum OutcomeKind {
 impl OutcomeKind {
     /// All kinds in the order they are shown.
     pub const ALL: [Self; 4] = [Self::Correct, Self::Misclassified, Self::Missed, Self::FalsePositive];
+
+    /// True where outcomes of this kind can occur in a task.
+    #[must_use]
+    pub const fn occurs(self, task: Task) -> bool {
+        match self {
+            Self::Correct | Self::Missed => true,
+            Self::Misclassified => !task.is_multilabel(),
+            Self::FalsePositive => !task.is_one_class_each(),
+        }
+    }
 }
 
 /// A cell of the confusion matrix: truth class × predicted class, `None` being the background.

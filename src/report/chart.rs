@@ -9,6 +9,8 @@ pub const SIZE: f64 = 12.0;
 pub const SMALL: f64 = 10.5;
 /// Around everything.
 pub const MARGIN: f64 = 16.0;
+/// Width of a figure that fills a line.
+pub const WIDTH: f64 = 720.0;
 
 /// An axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,6 +148,11 @@ impl Plot {
         self.figure.marks.push(Mark::Disc(at, 3.5, colour));
     }
 
+    /// Words beside a point of the plot that stay readable over lines.
+    pub fn words(&mut self, (x, y): (f64, f64), anchor: Anchor, colour: Colour, words: &str) {
+        self.figure.marks.extend(on_paper((x, y), SMALL, anchor, colour, self.palette.paper, words));
+    }
+
     /// A bar between two values of the level axis, as high as a value of the upright one.
     pub fn bar(&mut self, (from, to): (f64, f64), value: f64, colour: Colour) {
         let (left, right, top) = (self.x_of(from), self.x_of(to), self.y_of(value));
@@ -172,8 +179,66 @@ impl Plot {
     }
 }
 
+/// A text in lines that are at most so wide, broken between words, and within words that are too wide.
+pub(super) fn wrapped(text: &str, size: f64, most: f64) -> Vec<String> {
+    let (mut lines, mut line): (Vec<String>, String) = (Vec::new(), String::new());
+    let mut used = 0.0;
+    for word in text.split_whitespace() {
+        let gap = if line.is_empty() { 0.0 } else { width(" ", size) };
+        let wide = width(word, size);
+        if used + gap + wide <= most {
+            if gap > 0.0 {
+                line.push(' ');
+            }
+            line.push_str(word);
+            used += gap + wide;
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        used = 0.0;
+        for letter in word.chars() {
+            let wide = width(letter.encode_utf8(&mut [0; 4]), size);
+            if used + wide > most && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+                used = 0.0;
+            }
+            line.push(letter);
+            used += wide;
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// Words on a ground of their own, so that they stay readable over lines; `y` is their middle.
+pub(super) fn on_paper(
+    (x, y): (f64, f64),
+    size: f64,
+    anchor: Anchor,
+    colour: Colour,
+    paper: Colour,
+    words: &str,
+) -> [Mark; 2] {
+    let wide = width(words, size);
+    let left = match anchor {
+        Anchor::Start => x,
+        Anchor::Middle => x - wide / 2.0,
+        Anchor::End => x - wide,
+    };
+    let ground = [(left - 2.0, y - 0.6 * size), (left + wide + 2.0, y + 0.6 * size)];
+    let [(x0, y0), (x1, y1)] = ground;
+    [
+        Mark::Area(vec![(x0, y0), (x1, y0), (x1, y1), (x0, y1)], paper, 0.85),
+        Mark::text((x, y + 0.35 * size), size, anchor, colour, words),
+    ]
+}
+
 /// Moves heights, which rise, apart to at least `step`, within the ends as far as there is room.
-fn spread(heights: &mut [f64], step: f64, (top, bottom): (f64, f64)) {
+pub(super) fn spread(heights: &mut [f64], step: f64, (top, bottom): (f64, f64)) {
     let mut least = top;
     for y in heights.iter_mut() {
         *y = y.max(least);

@@ -4,10 +4,11 @@ use crate::analysis::Recommendation;
 use crate::metrics::detection::Matched;
 use crate::metrics::{Counter, Evaluation, Sweep};
 
-use crate::model::ClassId;
+use crate::model::{ClassId, fmt};
 
 use super::document::{At, Document};
 use super::labels::ClassLabels;
+use super::table::{self, Cell, Column};
 
 /// A table's file name and text.
 pub type Table = (&'static str, String);
@@ -36,54 +37,73 @@ pub fn tables(document: &Document<'_>, evaluation: &Evaluation, at: Option<&At<'
 /// # Errors
 /// As [`tables`].
 pub fn classes(evaluation: &Evaluation, at: Option<(&Matched, &Counter)>) -> Result<String, csv::Error> {
-    let mut head = row(&[
-        "class",
-        "support",
-        "correct",
-        "misclassified",
-        "misclassified_as",
-        "missed",
-        "false_positives",
-        "precision",
-        "recall",
-        "f1",
-        "optimal_confidence",
-    ]);
-    let own: &[&str] =
-        if evaluation.labels().is_some() { &["roc_auc", "average_precision"] } else { &["ap", "ap50", "ap75"] };
-    head.extend(row(own));
+    class_table(evaluation, at).to_csv()
+}
+
+/// The table of [`classes`].
+#[must_use]
+pub fn class_table(evaluation: &Evaluation, at: Option<(&Matched, &Counter)>) -> table::Table {
+    let labels = evaluation.labels();
+    let mut columns = vec![Column::words("class", "Class")];
+    columns.extend(
+        [
+            ("support", "Support"),
+            ("correct", "Correct"),
+            ("misclassified", "Misclassified"),
+            ("misclassified_as", "Misclassified as"),
+            ("missed", "Missed"),
+            ("false_positives", "False positives"),
+            ("precision", "Precision"),
+            ("recall", "Recall"),
+            ("f1", "F1"),
+            ("optimal_confidence", "Own best"),
+        ]
+        .map(|(key, title)| Column::number(key, title)),
+    );
+    let of_labels = [("roc_auc", "ROC AUC"), ("average_precision", "AP")];
+    let of_objects = [("ap", "AP50:95"), ("ap50", "AP50"), ("ap75", "AP75")];
+    let own = if labels.is_some() { &of_labels[..] } else { &of_objects[..] };
+    columns.extend(own.iter().map(|(key, title)| Column::number(key, title)));
     // Only where some class does not follow the threshold for all.
     let thresholds = at.map(|(matched, _)| &matched.own).filter(|own| !own.is_empty());
-    head.extend(thresholds.map(|_| "own_threshold".to_owned()));
-    let mut rows = vec![head];
+    columns.extend(thresholds.map(|_| Column::number("own_threshold", "Own threshold")));
     let support = evaluation.support();
-    for (i, name) in evaluation.dataset.classes.names().iter().enumerate() {
+    let whole = |value: Option<u64>| value.map_or(Cell::Empty, Cell::Count);
+    let row = |(i, name): (usize, &String)| {
         let counts = at.and_then(|(_, counter)| counter.classes().get(i));
-        let whole = |value: Option<u64>| value.map_or_else(String::new, |v| v.to_string());
+        let best = evaluation.matched.as_ref().and_then(|m| m.optima.classes.get(i).copied().flatten());
         let mut cells = vec![
-            name.clone(),
+            Cell::from(name.clone()),
             whole(support.get(i).copied()),
             whole(counts.map(|c| c.correct)),
             whole(counts.map(|c| c.misclassified)),
             whole(counts.map(|c| c.misclassified_as)),
             whole(counts.map(|c| c.missed)),
             whole(counts.map(|c| c.false_positives)),
-            number(counts.and_then(|c| c.precision())),
-            number(counts.and_then(|c| c.recall())),
-            number(counts.and_then(|c| c.f1())),
-            number(evaluation.matched.as_ref().and_then(|m| m.optima.classes.get(i).copied().flatten())),
+            counts.and_then(|c| c.precision()).into(),
+            counts.and_then(|c| c.recall()).into(),
+            counts.and_then(|c| c.f1()).into(),
+            threshold(best),
         ];
-        if let Some(labels) = evaluation.labels() {
+        if let Some(labels) = labels {
             let of_class = ClassLabels::of(labels, ClassId::from_index(i));
-            cells.extend([of_class.and_then(|c| c.roc_auc), of_class.and_then(|c| c.average_precision)].map(number));
+            cells
+                .extend([of_class.and_then(|c| c.roc_auc), of_class.and_then(|c| c.average_precision)].map(Cell::from));
         } else {
             let ap = evaluation.coco().and_then(|c| c.classes.get(i));
-            cells.extend([ap.and_then(|a| a.ap), ap.and_then(|a| a.ap50), ap.and_then(|a| a.ap75)].map(number));
+            let ap = [ap.and_then(|a| a.ap), ap.and_then(|a| a.ap50), ap.and_then(|a| a.ap75)];
+            cells.extend(ap.map(Cell::from));
         }
-        cells.extend(thresholds.map(|own| number(own.get(ClassId::from_index(i)))));
-        rows.push(cells);
-    }
-    text(&rows)
+        cells.extend(thresholds.map(|own| threshold(own.get(ClassId::from_index(i)))));
+        cells
+    };
+    let rows = evaluation.dataset.classes.names().iter().enumerate().map(row).collect();
+    table::Table { columns, rows }
+}
+
+/// A threshold in a cell.
+pub(super) fn threshold(value: Option<f64>) -> Cell {
+    value.map_or(Cell::Empty, |value| Cell::Shown(value, fmt::threshold(value)))
 }
 
 /// The confusion matrix at a threshold, truth in rows, what stands outside all classes last in both.
@@ -91,13 +111,20 @@ pub fn classes(evaluation: &Evaluation, at: Option<(&Matched, &Counter)>) -> Res
 /// # Errors
 /// As [`tables`].
 pub fn matrix(evaluation: &Evaluation, counts: &[Vec<u64>]) -> Result<String, csv::Error> {
-    let names = evaluation.dataset.classes.names().iter().cloned();
-    let labels: Vec<String> = names.chain([evaluation.outside().to_owned()]).collect();
-    let mut rows = vec![[vec!["truth \\ predicted".to_owned()], labels.clone()].concat()];
-    for (label, counts) in labels.iter().zip(counts) {
-        rows.push([vec![label.clone()], counts.iter().map(u64::to_string).collect()].concat());
-    }
-    text(&rows)
+    matrix_table(evaluation, counts).to_csv()
+}
+
+/// The table of [`matrix`].
+#[must_use]
+pub fn matrix_table(evaluation: &Evaluation, counts: &[Vec<u64>]) -> table::Table {
+    let names = evaluation.dataset.classes.names().iter().map(String::as_str);
+    let labels: Vec<&str> = names.chain([evaluation.outside()]).collect();
+    let head = Column::words("truth \\ predicted", "Truth \\ predicted");
+    let columns = std::iter::once(head).chain(labels.iter().map(|name| Column::number(name, name))).collect();
+    let row = |(label, counts): (&&str, &Vec<u64>)| {
+        std::iter::once(Cell::from(*label)).chain(counts.iter().map(|n| Cell::Count(*n))).collect()
+    };
+    table::Table { columns, rows: labels.iter().zip(counts).map(row).collect() }
 }
 
 /// Precision, recall and F1 at every distinct score.
@@ -105,12 +132,21 @@ pub fn matrix(evaluation: &Evaluation, counts: &[Vec<u64>]) -> Result<String, cs
 /// # Errors
 /// As [`tables`].
 pub fn sweep(sweep: &Sweep) -> Result<String, csv::Error> {
-    let mut rows = vec![row(&["confidence", "precision", "recall", "f1"])];
-    for (i, confidence) in sweep.confidence.iter().enumerate() {
-        let rates = [sweep.precision(i), sweep.recall(i), sweep.f1(i)].map(number);
-        rows.push([vec![confidence.to_string()], rates.to_vec()].concat());
+    sweep_table(sweep).to_csv()
+}
+
+/// The table of [`sweep`].
+#[must_use]
+pub fn sweep_table(sweep: &Sweep) -> table::Table {
+    let columns = [("confidence", "Confidence"), ("precision", "Precision"), ("recall", "Recall"), ("f1", "F1")];
+    let row = |(i, confidence): (usize, &f64)| {
+        let rates = [sweep.precision(i), sweep.recall(i), sweep.f1(i)];
+        std::iter::once(threshold(Some(*confidence))).chain(rates.map(Cell::from)).collect()
+    };
+    table::Table {
+        columns: columns.map(|(key, title)| Column::number(key, title)).into(),
+        rows: sweep.confidence.iter().enumerate().map(row).collect(),
     }
-    text(&rows)
 }
 
 /// A row for each recommendation.
@@ -118,21 +154,29 @@ pub fn sweep(sweep: &Sweep) -> Result<String, csv::Error> {
 /// # Errors
 /// As [`tables`].
 pub fn recommendations(list: &[Recommendation], names: &[String]) -> Result<String, csv::Error> {
-    let mut rows = vec![row(&["kind", "severity", "title", "sentence", "classes", "metric", "from", "to"])];
-    for card in list {
+    recommendation_table(list, names).to_csv()
+}
+
+/// The table of [`recommendations`].
+#[must_use]
+pub fn recommendation_table(list: &[Recommendation], names: &[String]) -> table::Table {
+    let words = ["kind", "severity", "title", "sentence", "classes", "metric"];
+    let columns = words.map(|key| Column::words(key, &fmt::capitalised(key))).into_iter();
+    let columns = columns.chain(["from", "to"].map(|key| Column::number(key, &fmt::capitalised(key)))).collect();
+    let row = |card: &Recommendation| {
         let classes: Vec<&str> = card.classes.iter().filter_map(|c| names.get(c.index())).map(String::as_str).collect();
-        rows.push(vec![
-            card.kind.to_owned(),
-            card.importance.name().to_owned(),
-            card.title.clone(),
-            card.sentence.clone(),
-            classes.join("; "),
-            card.gain.map_or_else(String::new, |g| g.metric.to_owned()),
-            number(card.gain.map(|g| g.from)),
-            number(card.gain.map(|g| g.to)),
-        ]);
-    }
-    text(&rows)
+        vec![
+            card.kind.into(),
+            card.importance.name().into(),
+            card.title.clone().into(),
+            card.sentence.clone().into(),
+            classes.join("; ").into(),
+            card.gain.map_or("", |g| g.metric).into(),
+            card.gain.map(|g| g.from).into(),
+            card.gain.map(|g| g.to).into(),
+        ]
+    };
+    table::Table { columns, rows: list.iter().map(row).collect() }
 }
 
 fn summary(document: &Document<'_>) -> Result<String, csv::Error> {

@@ -70,6 +70,32 @@ impl Palette {
         class_colour(classes, class, false)
     }
 
+    /// Of ink and paper the one that is read more easily on a colour (WCAG's contrast ratio).
+    #[must_use]
+    pub fn readable(&self, on: Colour) -> Colour {
+        let linear = |channel: u8| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        let luminance = |[r, g, b]: Colour| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) + 0.05;
+        let contrast = |colour| {
+            let (a, b) = (luminance(colour), luminance(on));
+            if a > b { a / b } else { b / a }
+        };
+        if contrast(self.ink) >= contrast(self.paper) { self.ink } else { self.paper }
+    }
+
+    /// The colour of a strength in 0…1 on the way from the paper to a full colour; what is not nothing is seen.
+    #[must_use]
+    pub fn ramp(&self, full: Colour, strength: f64) -> Colour {
+        /// Least part of the full colour.
+        const LEAST: f64 = 0.16;
+        if strength <= 0.0 {
+            return self.paper;
+        }
+        Self::mixed(self.paper, full, LEAST + (1.0 - LEAST) * strength.min(1.0))
+    }
+
     /// A colour between two: `share` 0 gives the first, 1 the second.
     #[must_use]
     pub fn mixed(from: Colour, to: Colour, share: f64) -> Colour {

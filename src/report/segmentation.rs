@@ -6,6 +6,45 @@ use crate::metrics::segmentation::panoptic::panoptic_quality;
 use crate::metrics::segmentation::{ClassPixels, SegmentationSummary};
 use crate::metrics::{Counter, Evaluation};
 
+/// Every number with what it means.
+#[must_use]
+pub fn numbers(summary: &SegmentationSummary) -> [(&'static str, Option<f64>, &'static str); 8] {
+    [
+        ("Mean IoU", summary.mean_iou, "mean over the classes of the ground truth of common pixels / pixels of either"),
+        (
+            "Mean IoU, predicted classes too",
+            summary.mean_iou_in_truth_or_prediction,
+            "a class that is only predicted counts 0",
+        ),
+        ("Frequency-weighted IoU", summary.frequency_weighted_iou, "IoU weighted by the true pixels of each class"),
+        ("Mean Dice", summary.mean_dice, "mean of 2 · common pixels / (true + predicted pixels)"),
+        ("Pixel accuracy", summary.pixel_accuracy, "right pixels / all pixels that count"),
+        ("Mean accuracy", summary.mean_accuracy, "mean over the classes of right pixels / true pixels"),
+        (
+            "Boundary IoU",
+            summary.boundary_iou,
+            "IoU of the pixels within 2 % of the diagonal of an outline: how exact the edges are",
+        ),
+        (
+            "Dice, predicted classes too",
+            summary.mean_dice_in_truth_or_prediction,
+            "a class that is only predicted counts 0",
+        ),
+    ]
+}
+
+/// The numbers of the segments of panoptic maps; none of others.
+#[must_use]
+pub fn of_segments(evaluation: &Evaluation) -> Vec<(&'static str, Option<f64>, &'static str)> {
+    let Some(pixels) = evaluation.pixels().filter(|pixels| pixels.reading.panoptic) else { return Vec::new() };
+    let mean = panoptic_quality(&pixels.panoptic);
+    vec![
+        ("Panoptic quality", mean.quality, "Σ IoU of matched segments / (matches + half of what is left over)"),
+        ("Segmentation quality", mean.segmentation_quality, "mean IoU of matched segments"),
+        ("Recognition quality", mean.recognition_quality, "matches / (matches + half of what is left over)"),
+    ]
+}
+
 /// The part of the summary that only segmenters of pixels have: at the threshold, but for the boundaries.
 #[derive(Debug, Serialize)]
 pub struct SegmentationPart {

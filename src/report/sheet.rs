@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::chart::{MARGIN, SMALL, wrapped};
 use super::encoded::Encoded;
-use super::figure::Figure;
+use super::figure::{Anchor, Figure, Mark, cut};
+use super::palette::Palette;
 use super::table::Table;
 
 /// A figure with its name and its numbers.
@@ -19,6 +21,29 @@ pub struct Exhibit {
     pub figure: Figure,
     /// The numbers behind it.
     pub table: Option<Table>,
+}
+
+impl Exhibit {
+    /// The drawing under its name and what it shows: for a picture that stands alone.
+    #[must_use]
+    pub fn titled(&self) -> Figure {
+        const TITLE: f64 = 15.0;
+        let palette = Palette::default();
+        let room = self.figure.width - 2.0 * MARGIN;
+        let lines = wrapped(&self.caption, SMALL, room);
+        let head = MARGIN + TITLE + (SMALL + 4.0) * lines.len() as f64;
+        let mut figure = Figure::new(self.figure.width, self.figure.height + head, palette.paper);
+        let mut at = (MARGIN, MARGIN + 0.8 * TITLE);
+        let title = cut(&self.title, TITLE, room);
+        figure.marks.push(Mark::text(at, TITLE, Anchor::Start, palette.ink, title));
+        at.1 += 4.0;
+        for line in lines {
+            at.1 += SMALL + 4.0;
+            figure.marks.push(Mark::text(at, SMALL, Anchor::Start, palette.muted, line));
+        }
+        figure.put(&self.figure, (0.0, head), 1.0);
+        figure
+    }
 }
 
 /// A number that stands out.

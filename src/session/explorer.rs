@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::analysis::curves::{CurveKey, LabelCurves, Points, PrCurves};
-use crate::analysis::{Filter, Recommendation};
+use crate::analysis::{Filter, Recommendation, curves};
 use crate::formats::ClassMapping;
 use crate::metrics::classification::PairCounting;
 use crate::metrics::detection::Matched;
@@ -194,14 +194,7 @@ impl Explorer {
     /// Lowest and highest score, of generated texts those of the scale; (0, 1) without predictions.
     #[must_use]
     pub fn score_range(&self) -> (f64, f64) {
-        if let Some((low, high)) = self.pass_column().map(Column::score_scale).filter(|(low, high)| low < high) {
-            return (low, high);
-        }
-        let scores = self.matched.timeline.scores();
-        match (scores.last(), scores.first()) {
-            (Some(&low), Some(&high)) => (low, high),
-            _ => (0.0, 1.0),
-        }
+        curves::score_range(&self.evaluation, &self.matched)
     }
 
     /// True where predictions were left out as no class of the truth is called like theirs.

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use crate::jobs::{JobCtx, JobError};
 use crate::metrics::classification::{self, PairCounting, pairings};
 use crate::metrics::detection::Matched;
-use crate::metrics::generation::Column;
 use crate::metrics::{Counter, DetectionSettings, Evaluation, OwnThresholds, Timeline};
 use crate::model::{ClassId, Progress, fmt};
 
 use super::{EventBody, Explorer, Session, Slot};
 
-/// What is said in the place of a threshold where there is nothing to choose one by.
-pub const NO_THRESHOLD: &str = "no threshold";
+use crate::report::settings;
+pub use crate::report::settings::NO_THRESHOLD;
 
 /// The confusion matrix of a classifier whose items can have several labels.
 #[derive(Debug)]
@@ -156,25 +155,13 @@ impl Explorer {
     /// The threshold in words: `confidence ≥ 0.361`, with how many classes do not follow it.
     #[must_use]
     pub fn condition(&self) -> String {
-        if self.evaluation.pixels().is_some_and(|pixels| !pixels.has_confidence()) {
-            return NO_THRESHOLD.to_owned();
-        }
-        if self.texts().is_some() && !self.pass_column().is_some_and(Column::ranks) {
-            return NO_THRESHOLD.to_owned();
-        }
-        let at = self.condition_at(self.threshold.value);
-        match self.matched.own.len() {
-            0 => at,
-            1 => format!("{at}, 1 class at its own"),
-            n => format!("{at}, {} classes at their own", fmt::count(n as u64)),
-        }
+        settings::condition(&self.evaluation, &self.matched, self.threshold.value)
     }
 
     /// What has to be reached at a threshold: `confidence ≥ 0.361`, `BLEU ≥ 50.00`.
     #[must_use]
     pub fn condition_at(&self, threshold: f64) -> String {
-        let confidence = || format!("confidence ≥ {}", fmt::threshold(threshold));
-        self.pass_column().map_or_else(confidence, |column| column.condition(threshold))
+        settings::condition_at(&self.evaluation, threshold)
     }
 
     /// A threshold as people read it.

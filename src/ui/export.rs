@@ -1,12 +1,18 @@
 //! What can be taken out of the window: a chart as a picture or a drawing, its numbers as a table; into a file that the person
 //! names, or onto the clipboard.
 
+use std::sync::Arc;
+
 use egui::{ColorImage, Ui};
 
+use crate::metrics::detection::Matched;
+use crate::metrics::{Counter, Evaluation};
 use crate::report::figure::Picture;
+use crate::report::figures::{self, View};
+use crate::report::palette::Palette;
 use crate::report::sheet::Exhibit;
-use crate::session::Session;
 use crate::session::exports::{Errand, Maker};
+use crate::session::{Explorer, Session};
 
 use super::context::ViewCtx;
 use super::panes::Pane;
@@ -59,10 +65,66 @@ pub(super) fn clipboard(picture: &Picture) -> ColorImage {
     ColorImage::from_rgba_unmultiplied(size, &picture.rgba)
 }
 
+/// What is on screen, taken along to another thread.
+#[derive(Clone)]
+pub struct Taken {
+    evaluation: Evaluation,
+    matched: Arc<Matched>,
+    counter: Counter,
+    threshold: f64,
+}
+
+impl Taken {
+    /// What is on screen now.
+    #[must_use]
+    pub fn of(explorer: &Explorer) -> Self {
+        Self {
+            evaluation: explorer.evaluation.clone(),
+            matched: Arc::clone(&explorer.matched),
+            counter: explorer.counter.clone(),
+            threshold: explorer.threshold.value,
+        }
+    }
+
+    /// Something that is made of it.
+    pub fn maker(self, make: impl Fn(&View<'_>) -> Option<Exhibit> + Send + Sync + 'static) -> Maker {
+        let palette = Palette::default();
+        Maker::new(move || {
+            let Self { evaluation, matched, counter, threshold } = &self;
+            make(&View { evaluation, matched, counter, threshold: *threshold, palette: &palette })
+        })
+    }
+}
+
 /// What a pane shows, to be made on another thread; `None` where nothing is open.
 #[must_use]
 pub fn pane(session: &Session, pane: Pane) -> Option<Maker> {
     let explorer = session.explorer.as_ref()?;
-    let _ = (explorer, pane);
-    None
+    let taken = Taken::of(explorer);
+    let texts = explorer.texts().is_some();
+    Some(match pane {
+        Pane::Production if texts => {
+            let intervals = explorer.intervals.clone();
+            taken.maker(move |view| figures::texts::metrics(view.evaluation, intervals.as_deref(), view.palette))
+        }
+        Pane::Classes if texts => taken.maker(figures::texts::parts),
+        Pane::Matrix if texts => taken.maker(|view| figures::texts::agreement(view.evaluation, view.palette)),
+        Pane::Production => taken.maker(figures::production::production),
+        Pane::Classes => taken.maker(figures::classes::classes),
+        Pane::Matrix => {
+            let pairs = explorer.pairs.as_ref().and_then(|pairs| pairs.counts.as_ref());
+            let counts = pairs.map_or_else(
+                || explorer.counter.matrix(&explorer.matched.timeline),
+                |(timeline, counter)| counter.matrix(timeline),
+            );
+            taken.maker(move |view| figures::matrix::matrix(view, &counts))
+        }
+        Pane::Recommendations => {
+            let list = Arc::clone(&explorer.recommendations);
+            taken.maker(move |view| {
+                figures::cards::recommendations(view.evaluation, &list, &view.condition(), view.palette)
+            })
+        }
+        Pane::Unknown => return None,
+    })
 }

@@ -10,7 +10,6 @@ use crate::report::palette::Palette;
 use crate::report::sheet::Exhibit;
 use crate::report::table::{Cell, Column, Table};
 
-use super::items::boxes::readable;
 use super::rows::{self, Row, Shared};
 
 /// Two models, as they are called.
@@ -85,7 +84,8 @@ pub fn metrics(comparison: &Comparison, names: Names<'_>, palette: &Palette) -> 
     let (a, b) = (cut(names.a, SMALL, 120.0), cut(names.b, SMALL, 120.0));
     let heads = [a.as_str(), b.as_str(), "difference", ""];
     let axis = around_zero(&format!("{b} minus {a}"), ends);
-    let note = format!("Lines hold 95 % of {} resamples of the same items", fmt::count(comparison.settings.resamples as u64));
+    let note =
+        format!("Lines hold 95 % of {} resamples of the same items", fmt::count(comparison.settings.resamples as u64));
     let shared = Shared { axis, heads: &heads, dots: true, whole: Some(0.0), notes: vec![note] };
     let columns = vec![
         Column::words("metric", "Metric"),
@@ -154,7 +154,10 @@ pub fn classes(
     Some(Exhibit {
         key: "comparison-classes".to_owned(),
         title: "Classes compared".to_owned(),
-        caption: format!("{name} of each class, the greatest loss first; differences are {} minus {}", names.b, names.a),
+        caption: format!(
+            "{name} of each class, the greatest loss first; differences are {} minus {}",
+            names.b, names.a
+        ),
         figure: rows::draw(&drawn, &shared, palette),
         table: Some(class_table(all, table, (name, rate))),
     })
@@ -305,12 +308,13 @@ impl Grid<'_> {
         for (y, row) in self.chosen.iter().enumerate() {
             for (x, col) in self.chosen.iter().enumerate() {
                 let (words, full, strength) = cell(*row, *col);
-                let fill = Palette::mixed(palette.raised, full, if strength > 0.0 { 0.1 + 0.9 * strength } else { 0.0 });
+                let fill =
+                    Palette::mixed(palette.raised, full, if strength > 0.0 { 0.1 + 0.9 * strength } else { 0.0 });
                 let (left, top) = (x0 + x as f64 * side, y0 + y as f64 * side);
                 figure.marks.push(Mark::Rect([left + 0.5, top + 0.5, side - 1.0, side - 1.0], fill));
                 if strength > 0.0 && width(&words, SMALL) < side - 2.0 {
                     let at = (left + side / 2.0, top + side / 2.0 + 0.35 * SMALL);
-                    let ink = readable(fill, palette.paper, palette.ink);
+                    let ink = palette.readable(fill);
                     figure.marks.push(Mark::text(at, SMALL, Anchor::Middle, ink, words));
                 }
             }

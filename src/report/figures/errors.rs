@@ -31,8 +31,13 @@ pub fn kinds(kinds: &Kinds, condition: &str, palette: &Palette) -> Option<Exhibi
             }
         })
         .collect();
-    let shared =
-        Shared { axis: Axis::over("Errors", 0.0, most as f64, 5), heads: &heads, dots: false, whole: None, notes: Vec::new() };
+    let shared = Shared {
+        axis: Axis::over("Errors", 0.0, most as f64, 5),
+        heads: &heads,
+        dots: false,
+        whole: None,
+        notes: Vec::new(),
+    };
     let columns = vec![
         Column::words("kind", "Kind"),
         Column::words("about", "What it is"),
@@ -75,8 +80,8 @@ pub fn worst(kinds: &Kinds, dataset: &Dataset, condition: &str, palette: &Palett
     let row = |worst: &crate::analysis::kinds::Worst| {
         let name = dataset.images.get(worst.image.index()).map_or("", |image| image.name.as_str());
         let counts = worst.counts;
-        let numbers =
-            [errors(counts), counts.misclassified, counts.missed, counts.false_positives, counts.correct].map(Cell::Count);
+        let numbers = [errors(counts), counts.misclassified, counts.missed, counts.false_positives, counts.correct]
+            .map(Cell::Count);
         let cells = [Cell::from(name)].into_iter().chain(numbers);
         cells.chain(with_loss.then_some(Cell::Rate(worst.loss))).collect()
     };

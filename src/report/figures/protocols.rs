@@ -12,13 +12,7 @@ use super::rows::{self, MOST};
 
 /// What every rule counts, with its best F1; `counts` in the order of [`Matching::ALL`].
 #[must_use]
-pub fn rules(
-    protocols: &Protocols,
-    counts: &[Counts],
-    shown: Matching,
-    condition: &str,
-    palette: &Palette,
-) -> Exhibit {
+pub fn rules(protocols: &Protocols, counts: &[Counts], shown: Matching, condition: &str, palette: &Palette) -> Exhibit {
     let columns = vec![
         Column::words("rule", "Rule"),
         Column::number("precision", "Precision"),
@@ -55,7 +49,10 @@ pub fn rules(
     Exhibit {
         key: "protocols".to_owned(),
         title: "Protocols".to_owned(),
-        caption: format!("The same detections by the rules of other programs, at IoU {:.2}, {condition}", protocols.iou),
+        caption: format!(
+            "The same detections by the rules of other programs, at IoU {:.2}, {condition}",
+            protocols.iou
+        ),
         figure: rows::of_table(&table, MOST, palette),
         table: Some(table),
     }

@@ -39,7 +39,8 @@ pub fn surface(surface: &Surface, rate: Rate, here: Here, palette: &Palette) -> 
         Rate::Precision => palette.precision,
         Rate::Recall => palette.recall,
     };
-    let tone = |value: f64| Palette::mixed(palette.paper, full, 0.08 + 0.92 * (value - least) / (most - least).max(1e-12));
+    let tone =
+        |value: f64| Palette::mixed(palette.paper, full, 0.08 + 0.92 * (value - least) / (most - least).max(1e-12));
     for (row, col) in cells() {
         let (Some(value), Some(iou)) = (surface.rate(rate, row, col), IOUS.get(row)) else { continue };
         let (left, right) = ends(&surface.confidences, col);

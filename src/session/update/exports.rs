@@ -51,7 +51,7 @@ fn made(errand: Errand, name: String, maker: &Maker) -> Result<Answer, JobError>
     match errand {
         Errand::SaveImage => Ok(Answer::Made(errand, name, Arc::new(exhibit))),
         Errand::SaveData if exhibit.table.is_some() => Ok(Answer::Made(errand, name, Arc::new(exhibit))),
-        Errand::CopyImage => exhibit.figure.to_picture(USUAL).map(Answer::Picture).map_err(|e| failed(&e)),
+        Errand::CopyImage => exhibit.titled().to_picture(USUAL).map(Answer::Picture).map_err(|e| failed(&e)),
         Errand::CopyData => match exhibit.table {
             Some(table) => table.to_csv().map(Answer::Text).map_err(|e| failed(&e)),
             None => Ok(Answer::Nothing),

@@ -14,7 +14,6 @@ use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::plot;
 
 use curve::Curve;
-pub use curve::rows;
 
 /// How near the pointer must come to the line to take hold of it, in points.
 const GRAB: f32 = 8.0;

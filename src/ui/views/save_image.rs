@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Id, Modal, RichText, Role, TextEdit, Ui, WidgetInfo};
 
+use crate::report::figure::Figure;
 use crate::report::sheet::Exhibit;
 use crate::session::Command;
 use crate::session::exports::{Ask, Errand, Output};
@@ -62,6 +63,8 @@ impl Format {
 #[derive(Debug)]
 struct Open {
     exhibit: Arc<Exhibit>,
+    /// Its drawing with its name above it.
+    figure: Arc<Figure>,
     offered: [Format; 2],
     format: Format,
     /// Pixels a point.
@@ -85,7 +88,8 @@ impl SaveImage {
         let offered = if errand == Errand::SaveData { Format::TABLES } else { Format::PICTURES };
         let [format, _] = offered;
         let file = format!("{name}.{}", format.ending());
-        self.0 = Some(Open { exhibit, offered, format, scale: 2, file, exists: None });
+        let figure = Arc::new(exhibit.titled());
+        self.0 = Some(Open { exhibit, figure, offered, format, scale: 2, file, exists: None });
     }
 }
 
@@ -99,7 +103,7 @@ impl Open {
     }
 
     fn output(&self) -> Option<Output> {
-        let figure = || Arc::new(self.exhibit.figure.clone());
+        let figure = || Arc::clone(&self.figure);
         let table = || self.exhibit.table.clone().map(Arc::new);
         Some(match self.format {
             Format::Png => Output::Png(figure(), f64::from(self.scale)),
@@ -185,7 +189,7 @@ fn card(ui: &mut Ui, ctx: &ViewCtx, open: &mut Open) -> bool {
 
 /// Scale and size of a picture; rows of a table.
 fn size(ui: &mut Ui, ctx: &ViewCtx, open: &mut Open) {
-    let figure = &open.exhibit.figure;
+    let figure = &open.figure;
     let words = match open.format {
         Format::Png => {
             ui.horizontal(|ui| {

@@ -4,13 +4,13 @@
 use egui::{Align2, CursorIcon, Mesh, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2};
 use egui_plot::{PlotPoint, PlotPoints, PlotTransform};
 
+use crate::analysis::curves::rows;
 use crate::metrics::generation::{Better, Column};
 use crate::metrics::histogram::histogram;
 use crate::model::fmt;
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
-use crate::ui::views::production::rows;
 use crate::ui::widgets::plot;
 
 /// Bins of the histogram.

@@ -8,7 +8,6 @@ use crate::model::{ClassId, fmt};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
-use crate::ui::views::threshold_bar::explain::occurs;
 use crate::ui::widgets::{outcome, text};
 
 /// Height of a row.
@@ -58,7 +57,7 @@ fn columns(ui: &Ui, explorer: &Explorer, classes: &[ClassId]) -> Columns {
     let names = classes.iter().take(200).map(width).fold(40.0, f32::max).min(NAMES);
     let all = ui.available_rect_before_wrap();
     let task = explorer.evaluation.task;
-    let kinds: Vec<OutcomeKind> = OutcomeKind::ALL.into_iter().filter(|kind| occurs(*kind, task)).collect();
+    let kinds: Vec<OutcomeKind> = OutcomeKind::ALL.into_iter().filter(|kind| kind.occurs(task)).collect();
     let counts = all.right() - kinds.len() as f32 * COUNT - theme::PADDING;
     Columns { kinds, names, bar: (all.left() + names + theme::PADDING, counts - theme::PADDING), counts }
 }

@@ -8,7 +8,6 @@ use crate::metrics::coco::ClassAp;
 use crate::metrics::evaluation::Labels;
 use crate::model::{ClassId, Task};
 use crate::session::Explorer;
-use crate::ui::views::threshold_bar::explain::occurs;
 
 /// What classes are sorted by: a column of the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,8 +84,8 @@ impl Order {
             Self::Ap50 | Self::Ap75 | Self::Ap => task.has_objects(),
             Self::Iou | Self::BoundaryIou => matches!(task, Task::SemanticSegmentation),
             Self::RocAuc | Self::AveragePrecision => task.is_classification(),
-            Self::Misclassified => occurs(OutcomeKind::Misclassified, task),
-            Self::FalsePositives => occurs(OutcomeKind::FalsePositive, task),
+            Self::Misclassified => OutcomeKind::Misclassified.occurs(task),
+            Self::FalsePositives => OutcomeKind::FalsePositive.occurs(task),
             _ => true,
         }
     }

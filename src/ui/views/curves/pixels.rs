@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use egui::{RichText, Ui};
 
-use crate::metrics::{Sweep, rates};
+use crate::analysis::curves::{iou, precision_recall};
+use crate::metrics::Sweep;
 use crate::model::{ClassId, fmt};
 use crate::session::Explorer;
 use crate::session::explorer::Points;
@@ -15,9 +16,6 @@ use crate::ui::widgets::states;
 
 use super::class_list;
 use super::labels::{Chart, PRECISION_RECALL, child, lines};
-
-/// Points of a line; more are not to be told apart.
-const POINTS: usize = 1024;
 
 /// Draws the page.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, shown: &mut BTreeSet<ClassId>) {
@@ -57,24 +55,4 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, shown: &mut BTreeSet<
     };
     lines(&mut child(ui, "iou", right), ctx, explorer, chart, (&curves(iou), None), shown);
     ui.advance_cursor_after_rect(whole);
-}
-
-fn points(sweep: &Sweep, point: impl Fn(usize) -> Option<(f64, f64)>) -> Points {
-    let (all, step) = (sweep.len(), sweep.len().div_ceil(POINTS).max(1));
-    let last = all.checked_sub(1).filter(|last| last % step != 0);
-    (0..all).step_by(step).chain(last).filter_map(point).collect()
-}
-
-fn precision_recall(sweep: &Sweep) -> Points {
-    points(sweep, |i| sweep.recall(i).zip(sweep.precision(i)))
-}
-
-/// IoU against the threshold, from the lowest on.
-fn iou(sweep: &Sweep) -> Points {
-    let mut line = points(sweep, |i| {
-        let (correct, kept) = (*sweep.correct.get(i)?, *sweep.kept.get(i)?);
-        Some((*sweep.confidence.get(i)?, rates::ratio(correct, kept + sweep.truths - correct)?))
-    });
-    line.reverse();
-    line
 }

@@ -5,16 +5,12 @@ use std::sync::Arc;
 
 use egui_plot::PlotPoint;
 
+use crate::analysis::curves::rows;
 use crate::metrics::detection::Matched;
 use crate::metrics::{Sweep, rates};
 use crate::session::Explorer;
 
 use super::Part;
-
-/// Most columns drawn.
-const COLUMNS: usize = 600;
-/// Scores up to which the steps between them are drawn.
-const STEPS: usize = 40;
 
 /// The lower and upper edge of a band.
 type Band = (Vec<f64>, Vec<f64>);
@@ -84,46 +80,5 @@ impl Curve {
             beta,
             bands,
         }
-    }
-}
-
-/// (confidence, row of the sweep) from the lowest confidence to the highest: what is in force at each column; where there are
-/// fewer scores than columns, at each score; where there are few, the corners of the steps between them.
-#[must_use]
-pub fn rows(sweep: &Sweep, (low, high): (f64, f64)) -> Vec<(f64, usize)> {
-    let mut rows = Vec::new();
-    if sweep.len() <= STEPS {
-        let mut left = low;
-        for (i, &score) in sweep.confidence.iter().enumerate().rev() {
-            rows.push((left, i));
-            rows.push((score, i));
-            left = score;
-        }
-        return rows;
-    }
-    if sweep.len() <= COLUMNS {
-        rows.push((low, sweep.len() - 1));
-        rows.extend(sweep.confidence.iter().enumerate().rev().map(|(i, &score)| (score, i)));
-        return rows;
-    }
-    for column in 0..=COLUMNS {
-        let x = low + (high - low) * column as f64 / COLUMNS as f64;
-        if let Some(i) = sweep.position(x) {
-            rows.push((x, i));
-        }
-    }
-    rows
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Scores 0.9 and 0.5 over a range from 0.2: from 0.2 to 0.5 everything is kept, from 0.5 to 0.9 only the first.
-    #[test]
-    fn few_scores_are_drawn_as_steps() {
-        let mut sweep = Sweep::default();
-        sweep.confidence = vec![0.9, 0.5];
-        assert_eq!(rows(&sweep, (0.2, 0.9)), [(0.2, 1), (0.5, 1), (0.5, 0), (0.9, 0)]);
     }
 }

@@ -6,6 +6,7 @@ use crate::analysis::Filter;
 use crate::metrics::evaluation::{Labels, Pixels};
 use crate::metrics::{Counts, DetectionSettings, Generation, Matching, OutcomeKind};
 use crate::model::{ClassId, Task, fmt};
+use crate::report::settings;
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -214,33 +215,7 @@ fn of_labels(task: Task, labels: &Labels) -> Vec<String> {
 /// The name and setting of the matching, short: `two-pass, IoU ≥ 0.50`.
 #[must_use]
 pub fn matching(explorer: &Explorer) -> String {
-    let task = explorer.evaluation.task;
-    if task.is_classification() {
-        let item = task.items().0;
-        return if task.is_multilabel() {
-            "each class by itself".to_owned()
-        } else {
-            format!("best class of each {item}")
-        };
-    }
-    if let Some(pixels) = explorer.evaluation.pixels() {
-        let ignored = pixels.reading.ignore.map_or_else(String::new, |index| format!(", index {index} ignored"));
-        return format!("class of each pixel{ignored}");
-    }
-    if let Some(texts) = explorer.texts() {
-        let scoring = &texts.scoring;
-        return match (scoring.template.is_empty(), scoring.takes_out()) {
-            (false, _) => format!("template {}", scoring.template),
-            (true, true) => "a part of each answer is scored".to_owned(),
-            (true, false) => "all of each answer is scored".to_owned(),
-        };
-    }
-    let settings = explorer.matched.settings;
-    let sign = match settings.matching {
-        Matching::Supervision | Matching::Ultralytics => ">",
-        Matching::TwoPass | Matching::Coco | Matching::ClassAgnostic => "≥",
-    };
-    format!("{}, IoU {sign} {:.2}", settings.matching.name(), settings.iou)
+    settings::matching(&explorer.evaluation, &explorer.matched)
 }
 
 /// The card under the pointer.
@@ -293,22 +268,12 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, tile: Tile) {
         for kind in OutcomeKind::ALL {
             let name = crate::ui::widgets::outcome::name(kind);
             let text = format!("Show {} {}", fmt::count(counts.of(kind)), lower(name));
-            if belongs(tile, kind) && occurs(kind, task) && ui.button(text).clicked() {
+            if belongs(tile, kind) && kind.occurs(task) && ui.button(text).clicked() {
                 ctx.send(Command::Select(Filter::Segment { class: None, kind }));
                 ui.close();
             }
         }
     });
-}
-
-/// True where outcomes of this kind can occur in a task.
-#[must_use]
-pub const fn occurs(kind: OutcomeKind, task: Task) -> bool {
-    match kind {
-        OutcomeKind::Correct | OutcomeKind::Missed => true,
-        OutcomeKind::Misclassified => !task.is_multilabel(),
-        OutcomeKind::FalsePositive => !task.is_one_class_each(),
-    }
 }
 
 fn lower(name: &str) -> String {

@@ -115,7 +115,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Tiles, ro
     let count_width = wanted.min(room);
     let mut left = row.left() - theme::PADDING;
     let task = explorer.evaluation.task;
-    let shown = |tile: &Tile| !matches!(tile, Tile::Count(kind) if !explain::occurs(*kind, task));
+    let shown = |tile: &Tile| !matches!(tile, Tile::Count(kind) if !kind.occurs(task));
     for tile in Tile::ALL.into_iter().filter(shown) {
         let width = if matches!(tile, Tile::Count(_)) { count_width } else { RATE };
         if tile == Tile::Count(OutcomeKind::Correct) {

@@ -11,7 +11,6 @@ use crate::ui::widgets::boxes::Boxes;
 use crate::ui::widgets::icon::{self, Icon};
 
 use super::Scene;
-use crate::ui::views::threshold_bar::explain::occurs;
 
 /// Draws the line; `judged` is what a verdict would be about.
 pub fn ui(ui: &mut Ui, scene: &Scene, judged: Option<Outcome>) {
@@ -96,7 +95,7 @@ fn counts(ui: &mut Ui, scene: &Scene, counts: Counts) {
     if task.is_single_label() {
         return;
     }
-    for kind in OutcomeKind::ALL.into_iter().rev().filter(|kind| occurs(*kind, task)) {
+    for kind in OutcomeKind::ALL.into_iter().rev().filter(|kind| kind.occurs(task)) {
         let words = match kind {
             OutcomeKind::Correct => format!("{} correct", fmt::count(counts.correct)),
             OutcomeKind::Misclassified => format!("{} misclassified", fmt::count(counts.misclassified)),
