@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use evalens::analysis::compare::{CompareSettings, compare};
-use evalens::analysis::design::surface::{Rate, Surface};
+use evalens::analysis::design::surface::{self as counting, Rate};
 use evalens::analysis::kinds::Kinds;
 use evalens::analysis::protocols::Protocols;
 use evalens::analysis::slices::{Limits, Rows, Sources, attributes, find};
@@ -60,7 +60,7 @@ fn look() {
         write(folder, &exhibit.key, &exhibit.titled());
     }
     if evaluation.objects().is_some() {
-        let counted = Surface::of(evaluation, matched, &NoProgress).unwrap().unwrap();
+        let counted = counting::surface(evaluation, matched.settings.matching, &matched.own, &NoProgress).unwrap().unwrap();
         for rate in Rate::ALL {
             let here = (matched.settings.iou, at, counter.totals().f1());
             if let Some(exhibit) = surface::surface(&counted, rate, here, &palette) {
@@ -71,7 +71,7 @@ fn look() {
         let exhibit = protocols::rules(&all, &all.counts(at), matched.settings.matching, &condition, &palette);
         write(folder, &exhibit.key, &exhibit.titled());
     }
-    let table = |at: f64| MatchTable::of(evaluation, matched, at, &NoProgress).unwrap().unwrap();
+    let table = |at: f64| MatchTable::of(evaluation, at, &NoProgress).unwrap();
     let (a, b) = (table(at), table(0.5 * at));
     let names = Names { a: "first@1", b: "a-second-model-with-a-long-name@2" };
     let settings = CompareSettings { resamples: 100, ap_resamples: 5, seed: 0 };
