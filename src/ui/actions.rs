@@ -294,6 +294,12 @@ pub const ALL: &[Action] = &[
         deed: |_| Deed::Wish(Wish::ShowKeys),
         ..NOTHING
     },
+    Action {
+        text: "Save window image …",
+        hint: "A picture of the whole window as it is",
+        deed: |_| Deed::Wish(Wish::SaveWindow),
+        ..NOTHING
+    },
     Action { text: "Quit", keys: &[ctrl(Key::Q)], deed: |_| Deed::Wish(Wish::Quit), ..NOTHING },
 ];
 

@@ -60,7 +60,8 @@ fn look() {
         write(folder, &exhibit.key, &exhibit.titled());
     }
     if evaluation.objects().is_some() {
-        let counted = counting::surface(evaluation, matched.settings.matching, &matched.own, &NoProgress).unwrap().unwrap();
+        let counted =
+            counting::surface(evaluation, matched.settings.matching, &matched.own, &NoProgress).unwrap().unwrap();
         for rate in Rate::ALL {
             let here = (matched.settings.iou, at, counter.totals().f1());
             if let Some(exhibit) = surface::surface(&counted, rate, here, &palette) {
