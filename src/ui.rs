@@ -4,6 +4,7 @@ pub mod actions;
 pub mod app;
 pub mod brand;
 pub mod context;
+pub mod exhibits;
 pub mod export;
 pub mod help;
 pub mod masks;

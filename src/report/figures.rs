@@ -10,6 +10,7 @@ pub mod evaluation;
 mod heat;
 pub mod items;
 mod list;
+pub mod listing;
 pub mod map;
 pub mod matrix;
 mod pattern;

@@ -58,6 +58,8 @@ pub enum Errand {
     CopyImage,
     /// Its numbers as comma-separated values, for the clipboard.
     CopyData,
+    /// Its picture at one pixel a point, for the clipboard: of what has a size of its own.
+    CopyPicture,
 }
 
 /// A file to be written.
@@ -71,6 +73,8 @@ pub enum Output {
     Csv(Arc<Table>),
     /// A JSON array of objects.
     Json(Arc<Table>),
+    /// A picture (PNG) of one pixel a point, made when it is written: of what has a size of its own.
+    Picture(Maker),
 }
 
 impl Output {

@@ -351,6 +351,12 @@ pub const ALL: &[Action] = &[
         deed: |_| Deed::Wish(Wish::ShowAbout),
         ..NOTHING
     },
+    Action {
+        text: "Save window image …",
+        hint: "A picture of the whole window as it is",
+        deed: |_| Deed::Wish(Wish::SaveWindow),
+        ..NOTHING
+    },
     Action { text: "Quit", keys: &[ctrl(Key::Q)], deed: |_| Deed::Wish(Wish::Quit), ..NOTHING },
 ];
 

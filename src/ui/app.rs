@@ -204,6 +204,8 @@ pub struct App {
     views: Views,
     dashboard: Dashboard,
     picked: (Sender<Picked>, Receiver<Picked>),
+    /// Pictures of the whole window that were asked for.
+    shots: (Sender<Arc<egui::ColorImage>>, Receiver<Arc<egui::ColorImage>>),
     /// What waits for the person to say where.
     asked: Option<Asked>,
     watching: Watching,
@@ -238,6 +240,7 @@ impl App {
             outside,
             views: Views::default(),
             picked: unbounded(),
+            shots: unbounded(),
             asked: None,
             watching: Watching::default(),
             theme: None,
@@ -272,6 +275,10 @@ impl App {
         }
         for wish in self.commands.take_wishes() {
             self.grant(ctx, wish);
+        }
+        if let Some(window) = self.shots.1.try_iter().last() {
+            self.asked = Some(Asked::Save(Arc::new(export::content(&window))));
+            self.outside.dialogs.save_file("evalens-window.png", self.answer(ctx));
         }
         for picked in self.picked.1.try_iter() {
             let command = match picked {
@@ -351,6 +358,7 @@ impl App {
                 self.asked = Some(Asked::Output(output));
                 self.outside.dialogs.save_file(&name, self.answer(ctx));
             }
+            Wish::SaveWindow => export::shoot(ctx, self.shots.0.clone()),
             Wish::Maximise(pane) => self.dashboard.maximise(Some(pane)),
             Wish::Restore => self.dashboard.maximise(None),
             Wish::ShowLimits => self.views.recommendations.show_limits(),

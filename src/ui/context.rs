@@ -48,6 +48,8 @@ pub enum Wish {
     Export(Pane, Errand),
     /// Open the system's dialog for a file of this name, and write this into it.
     SaveOutput(String, Output),
+    /// Take a picture of the whole window and ask where it is saved.
+    SaveWindow,
     /// Open the panel that says how answers are scored.
     ShowScoring,
     /// Open the limits of the recommendations' rules.

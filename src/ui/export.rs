@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crossbeam_channel::Sender;
 use egui::{ColorImage, Popup, Ui};
 
 use crate::metrics::detection::Matched;
@@ -15,6 +16,7 @@ use crate::report::palette::Palette;
 use crate::report::sheet::Exhibit;
 use crate::session::exports::{Errand, Maker};
 use crate::session::{Explorer, Session};
+use crate::store::export::Content;
 
 use super::context::{ViewCtx, Wish};
 use super::panes::Pane;
@@ -83,6 +85,23 @@ pub fn plain(name: &str) -> String {
 pub(super) fn clipboard(picture: &Picture) -> ColorImage {
     let size = [picture.width, picture.height].map(|n| n as usize);
     ColorImage::from_rgba_unmultiplied(size, &picture.rgba)
+}
+
+/// Asks for a picture of the whole window; it is sent when the next frame is drawn.
+pub(super) fn shoot(ctx: &egui::Context, sender: Sender<Arc<ColorImage>>) {
+    let wake = ctx.clone();
+    ctx.request_screenshot(move |window| {
+        // The receiver lives as long as the window.
+        let _ = sender.send(window);
+        wake.request_repaint();
+    });
+}
+
+/// A picture of the window on its way into a file.
+pub(super) fn content(image: &ColorImage) -> Content {
+    let [width, height] = image.size.map(|n| u32::try_from(n).unwrap_or(0));
+    let rgba = image.pixels.iter().flat_map(egui::Color32::to_srgba_unmultiplied).collect();
+    Content::Picture { width, height, rgba }
 }
 
 /// What is on screen, taken along to another thread.

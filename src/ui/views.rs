@@ -13,6 +13,7 @@ pub mod errors;
 pub mod evaluations;
 pub mod explain;
 pub mod gallery;
+pub mod hand_out;
 pub mod header;
 pub mod help;
 pub mod images;

@@ -10,7 +10,6 @@ use crate::report::palette::Palette;
 use crate::report::sheet::Exhibit;
 use crate::report::table::{Cell, Column, Table};
 
-use super::items::boxes::readable;
 use super::rows::{self, Row, Shared};
 
 /// Two models, as they are called.
@@ -313,10 +312,11 @@ impl Grid<'_> {
                     Palette::mixed(palette.raised, full, if strength > 0.0 { 0.1 + 0.9 * strength } else { 0.0 });
                 let (left, top) = (x0 + x as f64 * side, y0 + y as f64 * side);
                 figure.marks.push(Mark::Rect([left + 0.5, top + 0.5, side - 1.0, side - 1.0], fill));
-                if strength > 0.0 && width(&words, SMALL) < side - 2.0 {
-                    let at = (left + side / 2.0, top + side / 2.0 + 0.35 * SMALL);
-                    let ink = readable(fill, palette.paper, palette.ink);
-                    figure.marks.push(Mark::text(at, SMALL, Anchor::Middle, ink, words));
+                let fitting = [SMALL, 8.0].into_iter().find(|size| width(&words, *size) < side - 1.0);
+                if let Some(size) = fitting.filter(|_| strength > 0.0) {
+                    let at = (left + side / 2.0, top + side / 2.0 + 0.35 * size);
+                    let ink = palette.readable(fill);
+                    figure.marks.push(Mark::text(at, size, Anchor::Middle, ink, words));
                 }
             }
         }

@@ -52,6 +52,7 @@ fn made(errand: Errand, name: String, maker: &Maker) -> Result<Answer, JobError>
         Errand::SaveImage => Ok(Answer::Made(errand, name, Arc::new(exhibit))),
         Errand::SaveData if exhibit.table.is_some() => Ok(Answer::Made(errand, name, Arc::new(exhibit))),
         Errand::CopyImage => exhibit.titled().to_picture(USUAL).map(Answer::Picture).map_err(|e| failed(&e)),
+        Errand::CopyPicture => exhibit.figure.to_picture(1.0).map(Answer::Picture).map_err(|e| failed(&e)),
         Errand::CopyData => match exhibit.table {
             Some(table) => table.to_csv().map(Answer::Text).map_err(|e| failed(&e)),
             None => Ok(Answer::Nothing),
@@ -64,6 +65,11 @@ fn content(output: &Output) -> Result<Content, JobError> {
     Ok(match output {
         Output::Png(figure, scale) => {
             let Picture { width, height, rgba } = figure.to_picture(*scale).map_err(|e| failed(&e))?;
+            Content::Picture { width, height, rgba }
+        }
+        Output::Picture(maker) => {
+            let exhibit = maker.make().ok_or_else(|| JobError::Failed("The picture cannot be read".to_owned()))?;
+            let Picture { width, height, rgba } = exhibit.figure.to_picture(1.0).map_err(|e| failed(&e))?;
             Content::Picture { width, height, rgba }
         }
         Output::Svg(figure) => Content::Text(figure.to_svg()),

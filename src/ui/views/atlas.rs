@@ -5,6 +5,7 @@ mod colours;
 mod frame;
 mod hover;
 mod map;
+mod save;
 mod side;
 mod tools;
 

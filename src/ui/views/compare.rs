@@ -14,8 +14,9 @@ use crate::model::project::{Choice, Project};
 use crate::session::comparing::{At, Compared, Set};
 use crate::session::{Command, Explorer, OpenProject, Slot, choices};
 use crate::ui::context::ViewCtx;
+use crate::ui::exhibits::{self, Of};
 use crate::ui::theme;
-use crate::ui::views::explain;
+use crate::ui::views::{explain, hand_out};
 use crate::ui::widgets::states;
 
 /// Classes listed before the rest is asked for.
@@ -52,6 +53,10 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut CompareState) {
         }
         state.shown = state.shown.min(compared.len() - 1);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            if let Some(shown) = compared.get(state.shown) {
+                let made = || Some(exhibits::comparison(explorer, shown, Of::Metrics));
+                hand_out::button(ui, ctx, "comparison", "comparison-metrics", made);
+            }
             metrics(ui, ctx, explorer, compared, state);
             let Some(shown) = compared.get(state.shown) else { return };
             ui.add_space(2.0 * theme::PADDING);
@@ -238,7 +243,11 @@ fn sets(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Arc<Compared
     let (_, many) = if task.has_objects() { task.units() } else { task.items() };
     let what = if task.is_graded() { "better" } else { "right" };
     let score = explorer.pass_column().map_or_else(|| "Mean IoU".to_owned(), |column| column.label.clone());
-    ui.label(RichText::new(format!("Which {many} are {what}")).font(theme::title()).color(ctx.theme.text));
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(format!("Which {many} are {what}")).font(theme::title()).color(ctx.theme.text));
+        let made = || Some(exhibits::comparison(explorer, compared, Of::Sets));
+        hand_out::button(ui, ctx, "sets", "comparison-sets", made);
+    });
     ui.horizontal_wrapped(|ui| {
         for &set in Set::of_task(task) {
             let count = compared.units(set).len();
@@ -276,9 +285,11 @@ fn sets(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Arc<Compared
     ui.label(RichText::new(hint).font(theme::caption()).color(ctx.theme.muted));
 }
 
-fn classes(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared, state: &mut CompareState) {
+fn classes(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Arc<Compared>, state: &mut CompareState) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Classes, the greatest loss first").font(theme::title()).color(ctx.theme.text));
+        let made = || Some(exhibits::comparison(explorer, compared, Of::Classes));
+        hand_out::button(ui, ctx, "classes compared", "comparison-classes", made);
         explain::button(
             ui,
             ctx,

@@ -7,10 +7,12 @@ use crate::model::fmt;
 use crate::model::project::Choice;
 use crate::report::figures::crossval::NUMBERS as COLUMNS;
 use crate::session::crossval::{Crossed, FoldNumbers, Request};
+use crate::session::exports::Maker;
 use crate::session::{Command, OpenProject, Slot};
 use crate::ui::context::ViewCtx;
+use crate::ui::exhibits;
 use crate::ui::theme;
-use crate::ui::views::explain;
+use crate::ui::views::{explain, hand_out};
 use crate::ui::widgets::states;
 use crate::vectors::params::{KFoldParams, Strength};
 
@@ -157,6 +159,8 @@ fn results(ui: &mut Ui, ctx: &ViewCtx, crossed: &Crossed) {
              regression with an L2 penalty, as scikit-learn’s) is trained on all others and judged on it. Mean and population \
              standard deviation are over the splits; the pooled result puts all held-out predictions together",
         );
+        let made = || exhibits::folds(crossed).map(Maker::made);
+        hand_out::button(ui, ctx, "cross-validation", "cross-validation", made);
         let open = ui.button("Open pooled result");
         if open
             .on_hover_text("Every item, predicted by the head that did not see it, as an ordinary evaluation")
@@ -187,7 +191,11 @@ fn results(ui: &mut Ui, ctx: &ViewCtx, crossed: &Crossed) {
     });
     let Some(points) = &crossed.learning_curve else { return };
     ui.add_space(theme::PADDING);
-    ui.label(RichText::new("Learning curve").font(theme::title()).color(ctx.theme.text));
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Learning curve").font(theme::title()).color(ctx.theme.text));
+        let made = || exhibits::learning_curve(crossed).map(Maker::made);
+        hand_out::button(ui, ctx, "learning curve", "learning-curve", made);
+    });
     for point in points {
         let (accuracy, spread) = point.accuracy().unzip();
         let trained = fmt::counted(point.trained_on.round() as u64, "item", "items");

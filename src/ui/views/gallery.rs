@@ -6,6 +6,7 @@
 mod chooser;
 pub mod grid;
 mod items;
+mod sheet;
 pub mod tile;
 pub mod top;
 
@@ -47,6 +48,7 @@ pub struct Gallery {
     offset: f32,
     objects: Objects,
     chooser: Chooser,
+    sheet: sheet::Sheet,
     aspect: Option<(Weak<Dataset>, f32)>,
 }
 
@@ -63,6 +65,7 @@ impl Default for Gallery {
             offset: 0.0,
             objects: Objects::default(),
             chooser: Chooser::default(),
+            sheet: sheet::Sheet::default(),
             aspect: None,
         }
     }

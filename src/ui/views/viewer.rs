@@ -12,6 +12,7 @@ mod masks;
 mod other;
 mod overlay;
 mod pixels;
+mod save;
 mod top;
 
 use egui::{Key, Modifiers, Rect, Ui, UiBuilder, Vec2, pos2, vec2};

@@ -158,24 +158,9 @@ fn labels(figure: &mut Figure, boxes: &[(Rect, &Boxed)], bounds: Rect, pens: Pen
         let Some([x, y, w, h]) = place else { continue };
         figure.marks.push(Mark::Rect([x, y, w, h], boxed.colour));
         let at = (x + pad, y + h - 0.38 * pens.letters);
-        let ink = readable(boxed.colour, palette.paper, palette.ink);
+        let ink = palette.readable(boxed.colour);
         figure.marks.push(Mark::text(at, pens.letters, Anchor::Start, ink, words));
     }
-}
-
-/// Of two colours of text the one that is read more easily on `fill` (WCAG's contrast ratio).
-#[must_use]
-pub fn readable(fill: Colour, one: Colour, other: Colour) -> Colour {
-    let linear = |channel: u8| {
-        let share = f64::from(channel) / 255.0;
-        if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-    };
-    let luminance = |[r, g, b]: Colour| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) + 0.05;
-    let contrast = |colour: Colour| {
-        let (a, b) = (luminance(colour), luminance(fill));
-        if a > b { a / b } else { b / a }
-    };
-    if contrast(one) >= contrast(other) { one } else { other }
 }
 
 #[cfg(test)]
@@ -192,11 +177,5 @@ mod tests {
         // 80 points in dashes of 8: five, and nothing between the two level lines.
         assert_eq!(dashed.iter().filter(|[_, top, w, _]| *top == -1.0 && *w == 8.0).count(), 5);
         assert!(sides([0.0, 0.0, 1e9, 1e9], 2.0, 8.0).len() <= 1000);
-    }
-
-    #[test]
-    fn words_are_readable() {
-        assert_eq!(readable([0, 0, 0], [255; 3], [0; 3]), [255; 3]);
-        assert_eq!(readable([250, 240, 90], [255; 3], [0; 3]), [0; 3]);
     }
 }

@@ -186,6 +186,12 @@ pub fn colours(
     }
 }
 
+/// Colours of every point, with counts of their own.
+#[must_use]
+pub fn of_points(by: By, theme: &Theme, explorer: &Explorer, about: (&Atlas, &Tags), points: &[Point]) -> Colours {
+    colours(by, theme, explorer, about, points, &tallies(explorer, points))
+}
+
 /// The label of a point, the number of classes for several, one more for none.
 fn labels_of(dataset: &Dataset, point: Point) -> Option<u32> {
     one_of(point.labels(dataset).to_vec(), dataset.classes.len() as u32)

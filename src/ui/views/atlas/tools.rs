@@ -1,5 +1,7 @@
 //! The bar above the map: what is on it, how it is laid out, what colours say, what dragging does.
 
+use std::sync::Arc;
+
 use egui::{Align, ComboBox, DragValue, Layout, Popup, PopupCloseBehavior, RichText, Role, Ui, WidgetInfo};
 
 use crate::model::fmt;
@@ -8,13 +10,16 @@ use crate::session::atlas::cloud::{Of, Origin, Wanted};
 use crate::session::atlas::layout::Projection;
 use crate::session::{Command, Explorer, Slot};
 use crate::ui::context::{ViewCtx, Wish};
+use crate::ui::theme::Theme;
+use crate::ui::views::hand_out;
 use crate::ui::widgets::states;
 use crate::vectors::scaling::Metric;
 use crate::vectors::tsne::TsneParams;
 use crate::vectors::umap::UmapParams;
 
-use super::colours::By;
+use super::colours::{self, By};
 use super::map::{MapState, Tool, unit};
+use super::save;
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, atlas: &Atlas, state: &mut MapState) {
@@ -36,6 +41,12 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, atlas: &Atlas, state:
         ui.toggle_value(&mut state.by_size, "Size").on_hover_text("Larger where the model is surer");
         ui.toggle_value(&mut state.density, "Density").on_hover_text("Shade where points lie dense");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            hand_out::button(ui, ctx, "vector map", "vector-map", || {
+                let cloud = atlas.cloud.as_ref()?;
+                let light = Theme::light();
+                let drawn = colours::of_points(state.by, &light, explorer, (atlas, &ctx.session.tags), &cloud.points);
+                save::maker(explorer, atlas, (Arc::new(drawn), state.by, &light), &state.hidden)
+            });
             if ui.button("Fit").on_hover_text("The whole map (F)").clicked() {
                 state.view.fit();
             }

@@ -1,13 +1,16 @@
 //! Two confusion matrices and their difference, side by side, zoomed and dragged together.
 
+use std::sync::Arc;
+
 use egui::{Align2, Color32, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
 
 use crate::model::{ClassId, fmt};
 use crate::session::Explorer;
 use crate::session::comparing::{Compared, Matrices as Counts};
 use crate::ui::context::ViewCtx;
+use crate::ui::exhibits::{self, Of};
 use crate::ui::theme;
-use crate::ui::views::explain;
+use crate::ui::views::{explain, hand_out};
 use crate::ui::widgets::heatmap::{Grid, HeatmapView, Ramp, readable};
 use crate::ui::widgets::text;
 
@@ -21,9 +24,11 @@ pub struct Matrices {
 const HEIGHT: f32 = 320.0;
 
 /// Draws them; a sentence where the classes differ.
-pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Compared, state: &mut Matrices) {
+pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, compared: &Arc<Compared>, state: &mut Matrices) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Confusion matrices and their difference").font(theme::title()).color(ctx.theme.text));
+        let made = || Some(exhibits::comparison(explorer, compared, Of::Matrices));
+        hand_out::button(ui, ctx, "matrices", "comparison-matrices", made);
         explain::button(
             ui,
             ctx,

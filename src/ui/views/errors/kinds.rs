@@ -11,12 +11,13 @@ use crate::metrics::{Counts, OutcomeKind};
 use crate::model::fmt;
 use crate::session::{Command, Explorer, SelectedImage, Slot, Sort};
 use crate::ui::context::ViewCtx;
+use crate::ui::exhibits;
 use crate::ui::textures::Pictures;
 use crate::ui::theme;
-use crate::ui::views::explain;
 use crate::ui::views::gallery::Item;
 use crate::ui::views::gallery::grid::Grid;
 use crate::ui::views::gallery::tile::{Shows, Tiles, ask, counts_in_words, masks};
+use crate::ui::views::{explain, hand_out};
 use crate::ui::widgets::icon::focus_ring;
 use crate::ui::widgets::{outcome, states, text};
 
@@ -75,11 +76,12 @@ fn part(ui: &mut Ui, id: &str, rect: Rect, content: impl FnOnce(&mut Ui)) {
 }
 
 /// A title, what is shown at what setting, and how it is computed.
-fn head(ui: &mut Ui, ctx: &ViewCtx, title: &str, subtitle: &str, about: &str) {
+fn head(ui: &mut Ui, ctx: &ViewCtx, title: &str, subtitle: &str, about: &str, more: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(title).font(theme::title()).color(ctx.theme.text));
         ui.label(RichText::new(subtitle).font(theme::caption()).color(ctx.theme.muted));
         explain::button(ui, ctx, title, about);
+        more(ui);
     });
 }
 
@@ -101,7 +103,9 @@ fn kinds(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, found: &Kinds) {
              what F1 over everything would be higher by with the cell right",
         )
     };
-    head(ui, ctx, title, &format!("{of} at {}", explorer.condition()), about);
+    head(ui, ctx, title, &format!("{of} at {}", explorer.condition()), about, |ui| {
+        hand_out::button(ui, ctx, title, "error-kinds", || exhibits::kinds(ctx.session, explorer));
+    });
     let row = ui.available_rect_before_wrap().with_max_y(ui.cursor().top() + theme::ROW);
     let metric = found.kinds.iter().find_map(|kind| kind.cost).map_or("", |cost| cost.metric);
     let cost = if metric.is_empty() { String::new() } else { format!("cost, {metric}") };
@@ -178,6 +182,7 @@ fn worst(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, found: &Kinds) {
         "What became of everything in an item: correct, misclassified, missed, false positives, drawn to one scale. Items with \
          most errors come first, among equal ones those with the highest loss. Where every item has one label, the bar and the \
          number are its loss: −ln of the probability of its label",
+        |ui| hand_out::button(ui, ctx, "worst items", "worst-items", || exhibits::worst(ctx.session, explorer)),
     );
     let width = |item: &Worst| match item.loss.filter(|_| by_loss) {
         Some(loss) => loss,
@@ -259,6 +264,7 @@ fn objects(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, found: &Kinds, pictu
         "Loss of an object, from the model’s own confidence s: −ln(1 − s) of a detection that found nothing; −ln(1 − s) + (1 − IoU) \
          of one that took an object for another class; −ln b of a missed object, b being the highest confidence of a detection of \
          its class that overlaps enough. Confidences count as at least 0.001 and at most 0.999",
+        |_| {},
     );
     let grid = Grid::new(ui.available_width(), CROP, 1.0, found.objects.len());
     let id = Id::unique("objects by loss");

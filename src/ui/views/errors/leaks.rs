@@ -12,11 +12,13 @@ use crate::analysis::leaks::{Limits, looks, shingles};
 use crate::metrics::detection::Matched;
 use crate::model::fmt;
 use crate::session::errors::leaks::{Ask, Found, Search, has_vectors};
+use crate::session::exports::Maker;
 use crate::session::{Command, Explorer, Slot};
 use crate::ui::context::ViewCtx;
+use crate::ui::exhibits;
 use crate::ui::textures::Pictures;
 use crate::ui::theme;
-use crate::ui::views::explain;
+use crate::ui::views::{explain, hand_out};
 use crate::ui::widgets::{states, switch};
 
 use groups::Kind;
@@ -95,6 +97,10 @@ fn bar(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
             switch::toggle(ui, ctx.theme, &mut limits.vectors, "Embeddings", None, hint);
         }
         explain::button(ui, ctx, "duplicates", &about(text));
+        if leaks.found.is_some() {
+            let made = || exhibits::duplicates(ctx.session).map(Maker::made);
+            hand_out::button(ui, ctx, "duplicates", "duplicates", made);
+        }
         if let Some(job) = job.filter(|_| leaks.found.is_some()) {
             states::job_row(ui, ctx, Slot::Leaks, job, theme::MENU);
         }

@@ -12,10 +12,12 @@ use crate::metrics::voc::VocAp;
 use crate::metrics::{Counts, DetectionSettings, Matching};
 use crate::model::{ClassId, ImageId, fmt};
 use crate::session::errors::protocols::{Ask, AtThreshold};
+use crate::session::exports::Maker;
 use crate::session::{Command, Explorer, Slot};
 use crate::ui::context::ViewCtx;
+use crate::ui::exhibits;
 use crate::ui::theme;
-use crate::ui::views::{explain, threshold_bar};
+use crate::ui::views::{explain, hand_out, threshold_bar};
 use crate::ui::widgets::states;
 
 const ABOUT: &str = "The same detections matched by the rules of five programs, at the IoU and the confidence of the window, and each \
@@ -75,6 +77,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut State) {
         let words = format!("At IoU {:.2}, {}", all.iou, explorer.condition_at(at.threshold));
         ui.label(RichText::new(words).font(theme::caption()).color(ctx.theme.muted));
         explain::button(ui, ctx, "Protocols", ABOUT);
+        let made = || Some(Maker::made(exhibits::rules(explorer, all, at)));
+        hand_out::button(ui, ctx, "protocols", "protocols", made);
     });
     if !settled {
         ui.set_opacity(theme::SETTLING);
@@ -200,6 +204,7 @@ fn changes(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut State, a
             }
         });
         combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Other matching"));
+        hand_out::button(ui, ctx, "changes", "protocol-changes", || Some(Maker::made(exhibits::changes(at))));
     });
     if at.pair != (explorer.matched.settings.matching, other) {
         return;
@@ -253,7 +258,11 @@ fn selection(explorer: &Explorer, pair: (Matching, Matching), change: &Change) -
 
 /// Average precision of every class by the protocols of COCO and VOC.
 fn precisions(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, all: &Protocols) {
-    ui.label(RichText::new("Average precision by protocol").font(theme::title()));
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Average precision by protocol").font(theme::title()));
+        let made = || Some(Maker::made(exhibits::precisions(explorer, all)));
+        hand_out::button(ui, ctx, "average precision", "average-precision", made);
+    });
     let coco = explorer.evaluation.coco();
     let classes = explorer.dataset().classes.len();
     let heads = ["COCO 50:95", "COCO 50", "VOC 2007", "VOC 2010"];

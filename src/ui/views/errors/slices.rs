@@ -6,6 +6,8 @@ mod list;
 mod rows;
 mod table;
 
+use std::sync::Arc;
+
 use egui::{Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use crate::analysis::Filter;
@@ -14,8 +16,9 @@ use crate::model::{Task, fmt};
 use crate::session::errors::slices::{Ask, Counted, Known};
 use crate::session::{Command, Explorer, Slot};
 use crate::ui::context::ViewCtx;
+use crate::ui::exhibits;
 use crate::ui::theme;
-use crate::ui::views::explain;
+use crate::ui::views::{explain, hand_out};
 use crate::ui::widgets::{states, switch};
 
 use editor::Draft;
@@ -55,7 +58,7 @@ pub struct State {
 struct Shown<'a> {
     explorer: &'a Explorer,
     known: &'a Known,
-    counted: &'a Counted,
+    counted: &'a Arc<Counted>,
     /// What one and many members are called.
     units: (&'static str, &'static str),
 }
@@ -173,6 +176,7 @@ fn lower(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, state: &mut State) {
             ctx.send(Command::Slices(Ask::Undo));
         }
         explain::button(ui, ctx, "errors by attribute", ABOUT);
+        save(ui, ctx, shown, state);
     });
     match state.listed {
         Listed::Weak if slices.weak.is_none() => {
@@ -189,6 +193,20 @@ fn lower(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, state: &mut State) {
         }
         _ => table::ui(ui, ctx, shown, state),
     }
+}
+
+/// Hands out the table on screen.
+fn save(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, state: &State) {
+    let (explorer, slices) = (shown.explorer, &ctx.session.errors.slices);
+    hand_out::button(ui, ctx, "slices table", "slices-table", || match state.listed {
+        Listed::Weak => slices.weak.as_ref().map(|found| exhibits::weak(explorer, found)),
+        Listed::Custom => exhibits::own_slices(ctx.session, explorer, shown.counted),
+        Listed::Bins => {
+            let (at, _) = chosen(shown, state)?;
+            let metric = *Metric::of(explorer.evaluation.task).first()?;
+            Some(exhibits::slices_of(explorer, shown.counted, at, metric))
+        }
+    });
 }
 
 /// The attribute that is looked at: the chosen one, else the first.

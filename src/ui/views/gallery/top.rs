@@ -14,6 +14,7 @@ use crate::ui::widgets::{switch, text};
 
 use super::Gallery;
 use super::chooser::{self, Chooser};
+use super::sheet;
 use super::tile::has_masks;
 
 /// Width of the slider for the size of tiles.
@@ -123,6 +124,7 @@ fn controls(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut Gallery
     ui.spacing_mut().item_spacing.x = theme::GRID;
     let size = ui.add(Slider::new(&mut state.tile, theme::TILE.0..=theme::TILE.1).show_value(false));
     size.accessible_name("Tile size").on_hover_text("Size of the tiles");
+    sheet::button(ui, ctx, explorer, &mut state.sheet, (state.truth, state.predictions));
     ui.add_space(theme::GRID);
     sort_menu(ui, ctx, explorer);
     let masks = has_masks(explorer);

@@ -13,7 +13,9 @@ use crate::model::fmt;
 use crate::session::errors::design::Ask;
 use crate::session::{Command, Explorer, Slot};
 use crate::ui::context::ViewCtx;
+use crate::ui::exhibits;
 use crate::ui::theme;
+use crate::ui::views::hand_out;
 use crate::ui::widgets::heatmap::Ramp;
 use crate::ui::widgets::{card, states, switch, text};
 
@@ -143,6 +145,8 @@ pub(super) fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut St
                 state.rate = rate;
             }
         }
+        let rate = state.rate;
+        hand_out::button(ui, ctx, "surface", "surface", || exhibits::surface_of(ctx.session, explorer, rate));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::PADDING);
             ui.label(fmt::rate(Some(range.1)));

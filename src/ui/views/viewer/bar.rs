@@ -9,7 +9,7 @@ use crate::ui::widgets::boxes::{Boxes, Line, Look};
 use crate::ui::widgets::image_canvas::Canvas;
 use crate::ui::widgets::{outcome, switch};
 
-use super::{ColourBy, Scene, Viewer, masks, pixels};
+use super::{ColourBy, Scene, Viewer, masks, pixels, save};
 
 /// Width of the opacity slider.
 const OPACITY: f32 = 64.0;
@@ -47,6 +47,7 @@ fn switches(ui: &mut Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewer) {
     if switch::choice(ui, theme, full, &fmt::zoom(canvas.zoom()), "Zoom to 100 %", hint).clicked() {
         canvas.full_size(&mut state.canvas, None, now);
     }
+    save::button(ui, scene, state);
 }
 
 /// The switches of what lies on the picture.

@@ -44,10 +44,19 @@ pub(super) fn are_there(scene: &Scene) -> bool {
     !scene.explorer.dataset().truths.masks.is_empty()
 }
 
+fn can_be_drawn(scene: &Scene) -> bool {
+    let (width, height) = (scene.image.width, scene.image.height);
+    are_there(scene) && width > 0 && height > 0 && width.max(height) <= SIDE
+}
+
+/// The masks as the switches stand; `None` where there are none or the picture is too large.
+pub(super) fn picture(scene: &Scene, state: &Viewer) -> Option<ColorImage> {
+    can_be_drawn(scene).then(|| if state.masks.difference { difference(scene) } else { objects(scene, state) })
+}
+
 /// Lays the masks over the picture.
 pub(super) fn overlay(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewer) {
-    let (width, height) = (scene.image.width, scene.image.height);
-    if !are_there(scene) || width == 0 || height == 0 || width.max(height) > SIDE {
+    if !can_be_drawn(scene) {
         return;
     }
     let key = Key {
@@ -60,7 +69,7 @@ pub(super) fn overlay(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewe
         look: scene.ctx.theme.look(),
     };
     if state.masks.texture.as_ref().is_none_or(|(known, _)| *known != key) {
-        let picture = if key.difference { difference(scene) } else { objects(scene, state) };
+        let Some(picture) = picture(scene, state) else { return };
         let texture = match state.masks.texture.take() {
             Some((_, mut texture)) => {
                 texture.set(picture, TextureOptions::NEAREST);

@@ -129,15 +129,22 @@ fn look(
     };
     let is_pointed = pointed == Some(object.outcome);
     let faint = match object.standing {
-        Standing::Below => FAINTER,
-        Standing::Ignored => FAINT,
         Standing::Counted(_) if pointed.is_some() => FAINT,
-        Standing::Counted(_) => 1.0,
+        standing => faintness(standing),
     };
     let opacity = if is_pointed { 1.0 } else { state.opacity * faint };
     let strong = is_pointed || object.marked;
     let width = if strong { theme::BOX_EDGE.1 } else { theme::BOX_EDGE.0 };
     Look { line, color: color.gamma_multiply(opacity), width, halo: scene.ctx.theme.halo.gamma_multiply(opacity) }
+}
+
+/// Opacity of what does not count, and of what is below the threshold.
+pub(super) const fn faintness(standing: Standing) -> f32 {
+    match standing {
+        Standing::Below => FAINTER,
+        Standing::Ignored => FAINT,
+        Standing::Counted(_) => 1.0,
+    }
 }
 
 fn ignored_truth(scene: &Scene, drawn: &Drawn) -> bool {
@@ -187,7 +194,7 @@ fn label(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &Viewer, drawn: &[Drawn
 }
 
 /// Class and confidence; what is wrong, in a word; everything where it is pointed at.
-fn words(scene: &Scene, object: &Object, is_truth: bool, is_pointed: bool) -> String {
+pub(super) fn words(scene: &Scene, object: &Object, is_truth: bool, is_pointed: bool) -> String {
     let explorer = scene.explorer;
     let side = if is_truth { object.truth(explorer) } else { object.prediction(explorer) };
     let name = side.map_or_else(String::new, |s| super::objects::named(explorer, s));

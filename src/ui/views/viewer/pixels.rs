@@ -30,7 +30,7 @@ pub struct PixelState {
     /// What is right and what is wrong, instead of the classes.
     pub difference: bool,
     outline: bool,
-    opacity: f32,
+    pub(super) opacity: f32,
     hidden: BTreeSet<ClassId>,
     /// Of the model on screen, and of the one beside it.
     textures: [Option<(Key, TextureHandle)>; 2],
@@ -74,6 +74,12 @@ pub(super) fn shown<'a>(scene: &'a Scene) -> Option<&'a Result<Arc<Shown>, Strin
     shown
 }
 
+/// How masks are drawn as the switches stand.
+pub(super) fn look(scene: &Scene, state: &Viewer) -> PixelLook {
+    let PixelState { outline, hidden, .. } = &state.pixels;
+    PixelLook::of(scene.explorer, scene.ctx.theme, what(state), *outline, hidden)
+}
+
 /// Lays the masks over the picture.
 pub(super) fn overlay(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewer) {
     let Some(Ok(shown)) = shown(scene) else { return };
@@ -87,11 +93,11 @@ pub(super) fn overlay(ui: &Ui, scene: &Scene, canvas: &Canvas, state: &mut Viewe
         look: theme.look(),
         cut: scene.explorer.counter.cut(),
     };
+    let drawn_by = look(scene, state);
     let [own, other] = &mut state.pixels.textures;
     let known = if scene.is_other() { other } else { own };
     if known.as_ref().is_none_or(|(known, _)| *known != key) {
-        let look = PixelLook::of(scene.explorer, theme, key.what, key.outline, &key.hidden);
-        let picture = look.draw(shown, SIDE);
+        let picture = drawn_by.draw(shown, SIDE);
         let texture = match known.take() {
             Some((_, mut texture)) => {
                 texture.set(picture, TextureOptions::NEAREST);

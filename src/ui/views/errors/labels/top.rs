@@ -10,11 +10,13 @@ use crate::model::verdict::standing;
 use crate::model::{SuspectKind, fmt};
 use crate::report::verdicts;
 use crate::session::errors::review::{Ask, Only, Review};
+use crate::session::exports::Maker;
 use crate::session::{Command, Explorer};
 use crate::store::export::Content;
 use crate::ui::context::{ViewCtx, Wish};
+use crate::ui::exhibits;
 use crate::ui::theme;
-use crate::ui::views::explain;
+use crate::ui::views::{explain, hand_out};
 use crate::ui::widgets::class_menu::{ClassMenu, Picked};
 use crate::ui::widgets::switch;
 
@@ -57,6 +59,8 @@ pub fn ui(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let objects = explorer.evaluation.objects().is_some();
             explain::button(ui, ctx, "Label suspects", if objects { ABOUT_OBJECTS } else { ABOUT_ITEMS });
+            let made = || exhibits::suspects(ctx.session, explorer).map(Maker::made);
+            hand_out::button(ui, ctx, "label suspects", "label-suspects", made);
             save(ui, ctx, explorer, review);
             let words = format!("{} of {} judged", fmt::count(judged as u64), fmt::count(all as u64));
             let label = ui.label(RichText::new(words).color(ctx.theme.text));

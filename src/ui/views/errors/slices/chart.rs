@@ -7,7 +7,9 @@ use crate::analysis::slices::{Attribute, Tally};
 use crate::model::{Task, fmt};
 use crate::session::Command;
 use crate::ui::context::ViewCtx;
+use crate::ui::exhibits;
 use crate::ui::theme;
+use crate::ui::views::hand_out;
 use crate::ui::widgets::icon::focus_ring;
 use crate::ui::widgets::{states, switch, text};
 
@@ -49,6 +51,9 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, shown: Shown<'_>, state: &mut State) {
         ui.label(RichText::new(&attribute.name).font(theme::title()).color(ctx.theme.text))
             .on_hover_text(&attribute.hint);
         ui.label(RichText::new(subtitle(shown)).font(theme::caption()).color(ctx.theme.muted));
+        hand_out::button(ui, ctx, "slices chart", "slices", || {
+            Some(exhibits::slices_of(shown.explorer, shown.counted, at, metric))
+        });
         if metrics.len() > 1 {
             ui.add_space(theme::PADDING);
             ui.spacing_mut().item_spacing.x = theme::GRID;
