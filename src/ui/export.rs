@@ -153,7 +153,7 @@ pub fn pane(session: &Session, pane: Pane) -> Option<Maker> {
     Some(match pane {
         Pane::Production if texts => {
             let intervals = explorer.intervals.clone();
-            taken.maker(move |view| figures::texts::metrics(view.evaluation, intervals.as_deref(), view.palette))
+            taken.maker(move |view| figures::texts::metrics_and_passing(view, intervals.as_deref()))
         }
         Pane::Classes if texts => taken.maker(figures::texts::parts),
         Pane::Matrix if texts => taken.maker(|view| figures::texts::agreement(view.evaluation, view.palette)),
