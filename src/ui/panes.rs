@@ -160,6 +160,7 @@ pub struct Dashboard {
     tree: Tree<Pane>,
     maximised: Option<Pane>,
     edited: bool,
+    places: Vec<(Pane, Rect)>,
 }
 
 impl Dashboard {
@@ -167,7 +168,7 @@ impl Dashboard {
     #[must_use]
     pub fn new(layout: &str) -> Self {
         let tree = serde_json::from_str(layout).ok().and_then(repaired).unwrap_or_else(first_layout);
-        Self { tree, maximised: None, edited: false }
+        Self { tree, maximised: None, edited: false, places: Vec::new() }
     }
 
     /// Arranges the panes as on the first start.
@@ -181,6 +182,12 @@ impl Dashboard {
         self.maximised
     }
 
+    /// Where a pane was drawn in the last frame.
+    #[must_use]
+    pub fn place(&self, pane: Pane) -> Option<Rect> {
+        self.places.iter().find(|(p, _)| *p == pane).map(|(_, rect)| *rect)
+    }
+
     /// Lets one pane fill the dashboard, or none.
     pub fn maximise(&mut self, pane: Option<Pane>) {
         self.maximised = pane;
@@ -188,7 +195,7 @@ impl Dashboard {
 
     /// Draws all panes; `content` draws the inside of one.
     pub fn ui(&mut self, ui: &mut Ui, ctx: &ViewCtx, content: &mut dyn FnMut(&mut Ui, Pane)) {
-        let mut panes = Panes { ctx: *ctx, content, edited: false };
+        let mut panes = Panes { ctx: *ctx, content, edited: false, places: Vec::new() };
         match self.maximised {
             Some(pane) => {
                 let rect = ui.available_rect_before_wrap();
@@ -197,6 +204,7 @@ impl Dashboard {
             None => self.tree.ui(&mut panes, ui),
         }
         self.edited |= panes.edited;
+        self.places = panes.places;
         // A boundary that is being dragged is edited in every frame; what counts is where it comes to rest.
         if self.edited && !ui.input(|i| i.pointer.any_down()) {
             self.edited = false;
@@ -257,6 +265,7 @@ struct Panes<'a> {
     ctx: ViewCtx<'a>,
     content: &'a mut dyn FnMut(&mut Ui, Pane),
     edited: bool,
+    places: Vec<(Pane, Rect)>,
 }
 
 impl Panes<'_> {
@@ -264,6 +273,7 @@ impl Panes<'_> {
     fn pane(&mut self, ui: &mut Ui, pane: Pane, maximised: bool) -> bool {
         let ctx = self.ctx;
         let rect = ui.max_rect();
+        self.places.push((pane, rect));
         ui.painter().rect_filled(rect, 0.0, ctx.theme.surface);
         let bar = rect.with_max_y(rect.top() + theme::PANE_TITLE);
         let title = title_bar(ui, &ctx, pane, bar, maximised);
