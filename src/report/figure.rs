@@ -282,6 +282,14 @@ mod tests {
         let (one, both) = (ink("↦"), ink("Ag ↦"));
         assert!(one > 5, "a bundled font has it");
         assert!(both > one + 10, "{one} {both}: the letters beside it are drawn as well");
+        let place = |anchor: Anchor, x: f64| {
+            let mut figure = Figure::new(120.0, 30.0, [255, 255, 255]);
+            figure.marks.push(Mark::text((x, 20.0), 16.0, anchor, [0, 0, 0], "a ↦ b"));
+            figure.to_picture(1.0).unwrap()
+        };
+        let wide = width("a ↦ b", 16.0);
+        assert_eq!(place(Anchor::Start, 10.0), place(Anchor::End, 10.0 + wide), "the same place, however it is told");
+        assert_eq!(place(Anchor::Start, 10.0), place(Anchor::Middle, 10.0 + 0.5 * wide));
         // Whatever this machine has: something stands there.
         assert!(ink("漢字") > 10 && ink("שלום") > 10);
         let arabic = "مرحبا";

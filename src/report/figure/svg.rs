@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::fonts::FAMILY;
-use super::{Anchor, Colour, Figure, Mark, text};
+use super::{Anchor, Colour, Figure, Mark, runs_left, text, width};
 
 /// Length of dashes and of the gaps between them, in widths of the line.
 pub(in crate::report) const DASH: f64 = 4.0;
@@ -17,12 +17,13 @@ pub(super) fn document(figure: &Figure, name: Option<&str>) -> String {
 
 /// The same to be drawn here: each piece of a text asks for the font that has its letters.
 pub(super) fn for_drawing(figure: &Figure) -> String {
-    written(figure, &format!(r#"font-family="{FAMILY}""#), |words| {
+    let marks = figure.marks.iter().flat_map(parted).collect();
+    let figure = Figure { marks, ..*figure };
+    written(&figure, &format!(r#"font-family="{FAMILY}""#), |words| {
         if text::is_plain(words) {
             return escaped(words);
         }
-        // A mark without ink makes lines run from left to right whatever they begin with, as they do in a browser.
-        let mut out = String::from('\u{200e}');
+        let mut out = String::new();
         for (font, run) in text::runs(words) {
             let _ = match font {
                 Some(font) => write!(out, r#"<tspan font-family="{}">{}</tspan>"#, font.family(), escaped(&run)),
@@ -31,6 +32,32 @@ pub(super) fn for_drawing(figure: &Figure) -> String {
         }
         out
     })
+}
+
+/// A text of several fonts as a text for each, so that each is laid out by itself; anything else as it is. Where something runs from
+/// right to left the order on the line is not that of the letters: such a text stays whole.
+fn parted(mark: &Mark) -> Vec<Mark> {
+    let Mark::Text { at, size, anchor, colour, turned, text } = mark else { return vec![mark.clone()] };
+    if text::is_plain(text) || text.chars().any(runs_left) {
+        return vec![mark.clone()];
+    }
+    let behind = match anchor {
+        Anchor::Start => 0.0,
+        Anchor::Middle => 0.5,
+        Anchor::End => 1.0,
+    };
+    let mut along = -behind * width(text, *size);
+    let mut parts = Vec::new();
+    for (_, run) in text::runs(text) {
+        // SVG leaves out the blanks that a text begins with.
+        let ink = run.trim_start_matches(' ');
+        let from = along + width(&run, *size) - width(ink, *size);
+        let at = if *turned { (at.0, at.1 - from) } else { (at.0 + from, at.1) };
+        along += width(&run, *size);
+        let text = ink.to_owned();
+        parts.push(Mark::Text { at, size: *size, anchor: Anchor::Start, colour: *colour, turned: *turned, text });
+    }
+    parts
 }
 
 fn written(figure: &Figure, head: &str, words: impl Fn(&str) -> String) -> String {
@@ -130,4 +157,30 @@ pub(in crate::report) fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_several_fonts_are_parted_where_the_font_changes() {
+        let text = |anchor, text: &str| Mark::text((100.0, 20.0), 10.0, anchor, [0; 3], text);
+        let placed = |mark: &Mark| {
+            let place = |mark: Mark| match mark {
+                Mark::Text { at, anchor, text, .. } => (at.0, anchor, text),
+                _ => (0.0, Anchor::Start, String::new()),
+            };
+            parted(mark).into_iter().map(place).collect::<Vec<_>>()
+        };
+        let plain = text(Anchor::Middle, "a b");
+        assert_eq!(parted(&plain), [plain.clone()]);
+        let parts = placed(&text(Anchor::End, "a ↦ b"));
+        let words: Vec<&str> = parts.iter().map(|(_, _, words)| words.as_str()).collect();
+        assert_eq!(words, ["a ", "↦", "b"]);
+        assert!(parts.iter().all(|(_, anchor, _)| *anchor == Anchor::Start));
+        assert!((parts[0].0 - (100.0 - width("a ↦ b", 10.0))).abs() < 1e-9);
+        assert!((parts[2].0 - (100.0 - width("b", 10.0))).abs() < 1e-9, "behind its blank");
+        assert_eq!(placed(&text(Anchor::Start, "a תא ↦")).len(), 1, "its order on the line is another");
+    }
 }

@@ -86,7 +86,7 @@ pub(in crate::report) fn runs(text: &str) -> Vec<(Option<Helper>, String)> {
         }
     }
     let mut runs: Vec<(Option<Helper>, String)> = Vec::new();
-    for (lacking, piece) in pieces {
+    for (lacking, piece) in with_blanks(pieces) {
         let inked: String = piece.chars().filter(|letter| !is_silent(*letter)).collect();
         let together = if lacking { fonts::helper(&inked) } else { None };
         if !lacking || together.is_some() {
@@ -105,6 +105,24 @@ pub(in crate::report) fn runs(text: &str) -> Vec<(Option<Helper>, String)> {
         }
     }
     runs
+}
+
+/// Joins what the bundled font lacks over the blanks between: words of one script are laid out together.
+fn with_blanks(pieces: Vec<(bool, String)>) -> Vec<(bool, String)> {
+    let mut joined: Vec<(bool, String)> = Vec::new();
+    for (lacking, piece) in pieces {
+        let blank = joined.last().is_some_and(|(last, between)| !last && between.chars().all(|letter| letter == ' '));
+        if lacking && blank && joined.len() > 1 {
+            let between = joined.pop().map(|(_, between)| between).unwrap_or_default();
+            if let Some((_, before)) = joined.last_mut() {
+                before.push_str(&between);
+                before.push_str(&piece);
+                continue;
+            }
+        }
+        joined.push((lacking, piece));
+    }
+    joined
 }
 
 /// True where the bundled font has every letter of a text.
@@ -137,6 +155,7 @@ mod tests {
         assert_eq!(parts("a\u{1}b"), [(false, "ab".to_owned())]);
         let arrow = parts("ok ↦\u{fe0f}!");
         assert_eq!(arrow, [(false, "ok ".to_owned()), (true, "↦\u{fe0f}".to_owned()), (false, "!".to_owned())]);
+        assert_eq!(parts("↦ ↦ a"), [(true, "↦ ↦".to_owned()), (false, " a".to_owned())], "blanks between join");
         assert!(is_plain("Größe ≥ 3") && !is_plain("↦"));
     }
 }

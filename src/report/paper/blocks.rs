@@ -136,7 +136,7 @@ fn beside(pieces: Vec<(f64, Piece)>, gap: f64) -> Piece {
 
 /// Numbers that stand out, four or five in a row.
 fn tiles(tiles: &[Tile], wide: f64, palette: &Palette) -> Vec<Piece> {
-    let columns = if tiles.len() % 5 == 0 || tiles.len() == 9 { 5 } else { 4 };
+    let columns = if tiles.len().is_multiple_of(5) || tiles.len() == 9 { 5 } else { 4 };
     let room = (wide - GUTTER * (columns - 1) as f64) / columns as f64;
     let muted = Ink { size: SMALL, colour: palette.muted };
     let tile = |tile: &Tile| {

@@ -105,7 +105,7 @@ mod tests {
         assert!(lines.iter().all(|line| width(line, 9.0) <= 100.0));
         assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
         let path = super::lines("images/validation/parts_3000_long_name.jpg", 9.0, 100.0);
-        assert_eq!(path[0], "images/validation/");
+        assert_eq!(path[0], "images/validation/parts_");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) fn draw(surface: &mut Surface<'_>, font: &Font, mark: &Mark) -> Resul
     surface.set_stroke(None);
     let words: String = letters(text).collect();
     let words = words.trim();
-    if words.is_empty() || !(*size > 0.0) {
+    if words.is_empty() || *size <= 0.0 || size.is_nan() {
         return Ok(());
     }
     if !is_plain(words) && words.chars().any(is_shaped) {
