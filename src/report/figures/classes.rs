@@ -51,9 +51,9 @@ pub fn classes(view: &View<'_>) -> Option<Exhibit> {
         key: "classes".to_owned(),
         title: "Performance by class".to_owned(),
         caption: format!(
-            "{} of {of} at {}, most frequent first",
+            "{} of {of} {}, most frequent first",
             fmt::capitalised(view.evaluation.task.units().1),
-            view.condition()
+            view.at()
         ),
         figure: list.figure,
         table: Some(csv_tables::class_table(view.evaluation, Some((view.matched, view.counter)))),
