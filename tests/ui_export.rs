@@ -88,7 +88,7 @@ fn a_typed_path_asks_before_it_replaces() {
     let mut app = TestApp::evaluated();
     let typed = |app: &mut TestApp| {
         open(app, "Recommendations menu", "Save data …");
-        app.harness.get_by_label("File name").focus();
+        app.click("File name");
         app.press_with(egui::Modifiers::COMMAND, egui::Key::A);
         app.harness.get_by_label("File name").type_text(&file.to_string_lossy());
         app.run();

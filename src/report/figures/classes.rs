@@ -51,9 +51,9 @@ pub fn classes(view: &View<'_>) -> Option<Exhibit> {
         key: "classes".to_owned(),
         title: "Performance by class".to_owned(),
         caption: format!(
-            "{} of {of} at {}, most frequent first",
+            "{} of {of} {}, most frequent first",
             fmt::capitalised(view.evaluation.task.units().1),
-            view.condition()
+            view.at()
         ),
         figure: list.figure,
         table: Some(csv_tables::class_table(view.evaluation, Some((view.matched, view.counter)))),
@@ -82,20 +82,20 @@ pub(super) fn more(all: usize, drawn: usize) -> String {
 /// Numbers of a class.
 type Numbers<'a> = Box<dyn Fn(ClassId, ClassCounts) -> Vec<String> + 'a>;
 
+/// The head of the last column, and its number of a class.
+type Last<'a> = (&'static str, Box<dyn Fn(ClassId, ClassCounts) -> Option<f64> + 'a>);
+
 /// The heads of the columns of numbers, and the numbers of a class.
 fn columns<'a>(view: &'a View<'_>) -> (Vec<&'static str>, Numbers<'a>) {
     let evaluation = view.evaluation;
-    let last: Option<(&'static str, Box<dyn Fn(ClassId, ClassCounts) -> Option<f64> + 'a>)> =
-        if let Some(labels) = evaluation.labels() {
-            Some(("ROC AUC", Box::new(move |class, _| ClassLabels::of(labels, class)?.roc_auc)))
-        } else if evaluation.pixels().is_some() {
-            Some(("IoU", Box::new(|_, counts: ClassCounts| counts.iou())))
-        } else {
-            let coco = evaluation.coco();
-            coco.map(|coco| -> (&'static str, Box<dyn Fn(ClassId, ClassCounts) -> Option<f64> + 'a>) {
-                ("AP", Box::new(move |class: ClassId, _| coco.classes.get(class.index())?.ap))
-            })
-        };
+    let last: Option<Last<'a>> = if let Some(labels) = evaluation.labels() {
+        Some(("ROC AUC", Box::new(move |class, _| ClassLabels::of(labels, class)?.roc_auc)))
+    } else if evaluation.pixels().is_some() {
+        Some(("IoU", Box::new(|_, counts: ClassCounts| counts.iou())))
+    } else {
+        let coco = evaluation.coco();
+        coco.map(|coco| -> Last<'a> { ("AP", Box::new(move |class: ClassId, _| coco.classes.get(class.index())?.ap)) })
+    };
     let mut heads = vec!["support", "precision", "recall", "F1"];
     heads.extend(last.as_ref().map(|(head, _)| *head));
     let numbers = move |class: ClassId, counts: ClassCounts| {

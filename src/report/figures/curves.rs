@@ -101,7 +101,7 @@ pub fn of_labels(view: &View<'_>, curves: &LabelCurves) -> Option<Exhibit> {
 /// Precision against recall of the pixels of each class; `None` where masks do not say how sure they are.
 #[must_use]
 pub fn of_pixels(view: &View<'_>) -> Option<Exhibit> {
-    let lines = of_sweeps(view, ["Recall", "Precision"], precision_recall)?;
+    let lines = of_sweeps(view, precision_recall)?;
     let caption = "Pixels of each class at every confidence".to_owned();
     exhibit(
         view,
@@ -116,7 +116,7 @@ pub fn of_pixels(view: &View<'_>) -> Option<Exhibit> {
 #[must_use]
 pub fn iou_of_pixels(view: &View<'_>) -> Option<Exhibit> {
     let axes = ["Confidence threshold", "IoU"];
-    let lines = of_sweeps(view, axes, iou)?;
+    let lines = of_sweeps(view, iou)?;
     let at = view.condition();
     let caption = format!("Pixels below the threshold count as missed; numbers are IoU at {at}");
     let lines = Lines { of: &lines, at: Some(view.threshold), ..Lines::bare(axes) };
@@ -126,7 +126,6 @@ pub fn iou_of_pixels(view: &View<'_>) -> Option<Exhibit> {
 /// Curves of the pixels of classes, each with its IoU at the threshold.
 fn of_sweeps<'a>(
     view: &'a View<'_>,
-    _axes: [&'static str; 2],
     curve: fn(&Sweep) -> Points,
 ) -> Option<impl Fn(ClassId) -> Option<(Points, Option<f64>)> + 'a> {
     view.evaluation.pixels().filter(|pixels| pixels.has_confidence())?;

@@ -9,6 +9,7 @@ use crate::metrics::{Counter, Evaluation};
 use crate::model::ClassId;
 use crate::report::document::At;
 use crate::report::palette::Palette;
+use crate::report::settings::{self, NO_THRESHOLD};
 use crate::report::sheet::Exhibit;
 
 use super::{classes, curves, matrix, pixels, production, texts};
@@ -91,9 +92,18 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
+    /// At which threshold, after what is counted there.
+    #[must_use]
+    pub fn at(&self) -> String {
+        match self.condition() {
+            none if none == NO_THRESHOLD => "without a threshold".to_owned(),
+            condition => format!("at {condition}"),
+        }
+    }
+
     /// The threshold in words.
     #[must_use]
     pub fn condition(&self) -> String {
-        crate::report::settings::condition(self.evaluation, self.matched, self.threshold)
+        settings::condition(self.evaluation, self.matched, self.threshold)
     }
 }

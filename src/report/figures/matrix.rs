@@ -54,9 +54,9 @@ pub fn matrix(view: &View<'_>, counts: &[Vec<u64>]) -> Option<Exhibit> {
         key: "matrix".to_owned(),
         title: "Confusion matrix".to_owned(),
         caption: format!(
-            "{} by annotated class (rows) and predicted class (columns) at {}; colours are logarithmic",
+            "{} by annotated class (rows) and predicted class (columns) {}; colours are logarithmic",
             fmt::capitalised(units),
-            view.condition()
+            view.at()
         ),
         figure,
         table: Some(csv_tables::matrix_table(view.evaluation, counts)),

@@ -159,9 +159,9 @@ fn card(ui: &mut Ui, ctx: &ViewCtx, open: &mut Open) -> bool {
     });
     size(ui, ctx, open);
     ui.add_space(theme::GRID);
-    ui.label("File name");
+    let name = ui.label("File name");
     let field = ui.add(TextEdit::singleline(&mut open.file).desired_width(f32::INFINITY));
-    field.widget_info(|| WidgetInfo::text_edit(true, "", open.file.clone(), "File name"));
+    let field = field.labelled_by(name.id);
     if field.changed() {
         open.exists = None;
         open.format = Format::of(&open.file, &open.offered).unwrap_or(open.format);
