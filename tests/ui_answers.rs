@@ -283,7 +283,9 @@ fn panes_can_be_saved_as_drawings() {
     let saved = |app: &mut TestApp, menu: &str, name: &str| -> String {
         app.dialogs.answer.replace(Some(Picked::Folder(dir.path().to_owned())));
         app.click(menu);
-        app.click("Save drawing …");
+        app.click("Save image …");
+        app.click("SVG");
+        app.click("Save");
         std::fs::read_to_string(dir.path().join(name)).unwrap()
     };
     let curve = saved(&mut app, "Metrics menu", "writer-v1-production.svg");

@@ -182,6 +182,7 @@ fn a_pane_is_saved_and_copied_as_a_table() {
     app.dialogs.answer.replace(Some(Picked::Folder(dir.path().to_owned())));
     app.click("Confusion matrix menu");
     app.click("Save data …");
+    app.click("Save");
     let file = dir.path().join("finder-v2-matrix.csv");
     assert!(app.sees(&format!("Saved {}", file.display())), "{:?}", app.names());
     let text = std::fs::read_to_string(&file).unwrap();
@@ -205,5 +206,6 @@ fn a_pane_is_saved_and_copied_as_a_table() {
     app.dialogs.answer.replace(Some(Picked::Folder(dir.path().join("none"))));
     app.click("Confusion matrix menu");
     app.click("Save data …");
+    app.click("Save");
     assert!(app.session().notices.last().is_some_and(|n| n.is_error && n.text.contains("cannot be written")));
 }

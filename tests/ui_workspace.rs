@@ -134,7 +134,8 @@ fn the_leaderboard_sorts_filters_and_opens() {
     let file = _dir.path().join("leaderboard.png");
     *app.dialogs.answer.borrow_mut() = Some(Picked::File(file.clone()));
     app.click("Save …");
-    app.click("Picture as PNG …");
+    app.click("Save image …");
+    app.click("Save");
     let picture = image::open(&file).unwrap().to_rgba8();
     if let Some(dir) = std::env::var_os("EVALENS_SHOTS") {
         std::fs::copy(&file, PathBuf::from(dir).join("leaderboard-picture.png")).unwrap();

@@ -10,6 +10,8 @@ use crate::model::run::{Run, headline};
 use crate::model::{Task, fmt};
 
 use super::figure::{Anchor, Colour, Figure, Mark, width};
+use super::sheet::Exhibit;
+use super::table::{Cell, Column, Table};
 
 /// The schema this version writes.
 pub const SCHEMA: &str = "evalens.leaderboard/1";
@@ -189,56 +191,59 @@ impl<'a> Leaderboard<'a> {
         drawn(&columns, &note)
     }
 
+    /// The rows as a table.
+    #[must_use]
+    pub fn to_table(&self) -> Table {
+        let words = ["project", "model", "version", "type", "evaluation_dataset", "training_dataset", "task"];
+        let column = |key: &str, number: bool| Column {
+            key: key.to_owned(),
+            title: fmt::capitalised(&key.replace('_', " ")),
+            number,
+        };
+        let mut columns = vec![column("rank", true)];
+        columns.extend(words.map(|key| column(key, false)));
+        columns.extend(["roc_auc", "f1", "precision", "recall"].map(|key| column(key, true)));
+        columns.extend([column("headline", false), column("headline_value", true), column("confidence", true)]);
+        let texts = self.rows.iter().any(|row| !row.of_texts.is_empty());
+        columns.extend(OF_TEXTS.iter().filter(|_| texts).map(|metric| column(metric.name(), true)));
+        let row = |row: &RowPart<'_>| {
+            let mut cells = vec![row.rank.map_or(Cell::Empty, |rank| Cell::Count(rank as u64))];
+            let words = [
+                row.project,
+                row.model,
+                row.version,
+                row.model_type,
+                &row.evaluation_dataset,
+                row.training_dataset.as_deref().unwrap_or_default(),
+                row.task.name(),
+            ];
+            cells.extend(words.map(Cell::from));
+            cells.extend([row.roc_auc, row.f1, row.precision, row.recall].map(Cell::from));
+            cells.extend([row.headline.name.into(), row.headline.value.into(), row.confidence.into()]);
+            let of = |metric: &Metric| Cell::from(row.of_texts.get(metric.name()).copied().flatten());
+            cells.extend(OF_TEXTS.iter().map(of).filter(|_| texts));
+            cells
+        };
+        Table { rows: self.rows.iter().map(row).collect(), columns }
+    }
+
+    /// The drawing with its table.
+    #[must_use]
+    pub fn to_exhibit(&self) -> Exhibit {
+        Exhibit {
+            key: "leaderboard".to_owned(),
+            title: "Leaderboard".to_owned(),
+            caption: format!("{} by {}", fmt::counted(self.rows.len() as u64, "result", "results"), self.sort),
+            figure: self.to_figure(),
+            table: Some(self.to_table()),
+        }
+    }
+
     /// The rows as CSV; undefined numbers are empty.
     ///
     /// # Errors
     /// Where a field cannot be written, which no text here can bring about.
     pub fn to_csv(&self) -> Result<String, csv::Error> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let mut head = vec![
-            "rank",
-            "project",
-            "model",
-            "version",
-            "type",
-            "evaluation_dataset",
-            "training_dataset",
-            "task",
-            "roc_auc",
-            "f1",
-            "precision",
-            "recall",
-            "headline",
-            "headline_value",
-            "confidence",
-        ];
-        let texts = self.rows.iter().any(|row| !row.of_texts.is_empty());
-        head.extend(OF_TEXTS.iter().map(|metric| metric.name()).filter(|_| texts));
-        writer.write_record(head)?;
-        let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
-        for row in &self.rows {
-            let mut cells = vec![
-                row.rank.map_or_else(String::new, |r| r.to_string()),
-                row.project.to_owned(),
-                row.model.to_owned(),
-                row.version.to_owned(),
-                row.model_type.to_owned(),
-                row.evaluation_dataset.clone(),
-                row.training_dataset.clone().unwrap_or_default(),
-                row.task.name().to_owned(),
-                number(row.roc_auc),
-                number(row.f1),
-                number(row.precision),
-                number(row.recall),
-                row.headline.name.to_owned(),
-                number(row.headline.value),
-                number(row.confidence),
-            ];
-            let of = |metric: &Metric| number(row.of_texts.get(metric.name()).copied().flatten());
-            cells.extend(OF_TEXTS.iter().map(of).filter(|_| texts));
-            writer.write_record(cells)?;
-        }
-        let bytes = writer.into_inner().map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        self.to_table().to_csv()
     }
 }

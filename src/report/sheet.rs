@@ -31,7 +31,8 @@ impl Exhibit {
         let palette = Palette::default();
         let room = self.figure.width - 2.0 * MARGIN;
         let lines = wrapped(&self.caption, SMALL, room);
-        let head = MARGIN + TITLE + (SMALL + 4.0) * lines.len() as f64;
+        // Under the last line its descenders.
+        let head = MARGIN + 0.8 * TITLE + 4.0 + (SMALL + 4.0) * lines.len() as f64 + 4.0;
         let mut figure = Figure::new(self.figure.width, self.figure.height + head, palette.paper);
         let mut at = (MARGIN, MARGIN + 0.8 * TITLE);
         let title = cut(&self.title, TITLE, room);

@@ -288,6 +288,18 @@ impl App {
                 self.asked = Some(Asked::Save(content));
                 self.outside.dialogs.save_file(name, self.answer(ctx));
             }
+            Wish::Export(pane, errand) => {
+                let explorer = self.session.explorer.as_ref();
+                let own = explorer.and_then(|explorer| match pane {
+                    Pane::Production => self.views.production.maker(explorer),
+                    Pane::Classes => self.views.classes.maker(explorer),
+                    _ => None,
+                });
+                if let Some(maker) = own.or_else(|| export::pane(&self.session, pane)) {
+                    let name = export::name(&self.session, pane.key());
+                    self.commands.send(Command::Export(Export::Make(errand, name, maker)));
+                }
+            }
             Wish::SaveOutput(name, output) => {
                 self.asked = Some(Asked::Output(output));
                 self.outside.dialogs.save_file(&name, self.answer(ctx));

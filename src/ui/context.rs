@@ -34,6 +34,8 @@ pub enum Wish {
     SaveAs(&'static str, Arc<Content>),
     /// Let one pane fill the dashboard.
     Maximise(Pane),
+    /// Hand out what a pane shows, as it shows it.
+    Export(Pane, Errand),
     /// Open the system's dialog for a file of this name, and write this into it.
     SaveOutput(String, Output),
     /// Take a picture of the whole window and ask where it is saved.

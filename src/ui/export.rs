@@ -1,13 +1,15 @@
 //! What can be taken out of the window: a chart as a picture or a drawing, its numbers as a table; into a file that the person
 //! names, or onto the clipboard.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
-use egui::{ColorImage, Ui};
+use egui::{ColorImage, Popup, Ui};
 
 use crate::metrics::detection::Matched;
 use crate::metrics::{Counter, Evaluation};
+use crate::model::ClassId;
 use crate::report::figure::Picture;
 use crate::report::figures::{self, View};
 use crate::report::palette::Palette;
@@ -16,8 +18,9 @@ use crate::session::exports::{Errand, Maker};
 use crate::session::{Explorer, Session};
 use crate::store::export::Content;
 
-use super::context::ViewCtx;
+use super::context::{ViewCtx, Wish};
 use super::panes::Pane;
+use super::widgets::icon::{self, Icon};
 
 /// The entries of a menu that hand a chart out, with what each does.
 const ENTRIES: [(&str, Errand); 4] = [
@@ -36,11 +39,28 @@ pub fn menu(ui: &mut Ui, ctx: &ViewCtx, name: &str, make: impl Fn() -> Option<Ex
 
 /// The same for what is made on another thread.
 pub fn entries(ui: &mut Ui, ctx: &ViewCtx, name: &str, make: impl Fn() -> Option<Maker>) {
+    buttons(ui, |errand| {
+        if let Some(maker) = make() {
+            ctx.export(errand, name, maker);
+        }
+    });
+}
+
+/// The same of what a pane shows.
+pub fn pane_entries(ui: &mut Ui, ctx: &ViewCtx, pane: Pane) {
+    buttons(ui, |errand| ctx.wish(Wish::Export(pane, errand)));
+}
+
+/// A button "⋯" with these entries, for a chart that has a title of its own.
+pub fn dots(ui: &mut Ui, ctx: &ViewCtx, title: &str, name: &str, make: impl Fn() -> Option<Maker>) {
+    let dots = icon::button(ui, ctx.theme, Icon::Dots, &format!("{title} menu"), true);
+    Popup::menu(&dots).show(|ui| entries(ui, ctx, name, make));
+}
+
+fn buttons(ui: &mut Ui, clicked: impl Fn(Errand)) {
     for (words, errand) in ENTRIES {
         if ui.button(words).clicked() {
-            if let Some(maker) = make() {
-                ctx.export(errand, name, maker);
-            }
+            clicked(errand);
             ui.close();
         }
     }
@@ -91,6 +111,7 @@ pub struct Taken {
     matched: Arc<Matched>,
     counter: Counter,
     threshold: f64,
+    only: Option<BTreeSet<ClassId>>,
 }
 
 impl Taken {
@@ -102,15 +123,23 @@ impl Taken {
             matched: Arc::clone(&explorer.matched),
             counter: explorer.counter.clone(),
             threshold: explorer.threshold.value,
+            only: None,
         }
+    }
+
+    /// With these classes only in the drawing.
+    #[must_use]
+    pub fn only(self, classes: &BTreeSet<ClassId>) -> Self {
+        Self { only: Some(classes.clone()), ..self }
     }
 
     /// Something that is made of it.
     pub fn maker(self, make: impl Fn(&View<'_>) -> Option<Exhibit> + Send + Sync + 'static) -> Maker {
         let palette = Palette::default();
         Maker::new(move || {
-            let Self { evaluation, matched, counter, threshold } = &self;
-            make(&View { evaluation, matched, counter, threshold: *threshold, palette: &palette })
+            let Self { evaluation, matched, counter, threshold, only } = &self;
+            let (threshold, only) = (*threshold, only.as_ref());
+            make(&View { evaluation, matched, counter, threshold, only, palette: &palette })
         })
     }
 }
@@ -124,7 +153,7 @@ pub fn pane(session: &Session, pane: Pane) -> Option<Maker> {
     Some(match pane {
         Pane::Production if texts => {
             let intervals = explorer.intervals.clone();
-            taken.maker(move |view| figures::texts::metrics(view.evaluation, intervals.as_deref(), view.palette))
+            taken.maker(move |view| figures::texts::metrics_and_passing(view, intervals.as_deref()))
         }
         Pane::Classes if texts => taken.maker(figures::texts::parts),
         Pane::Matrix if texts => taken.maker(|view| figures::texts::agreement(view.evaluation, view.palette)),

@@ -160,7 +160,6 @@ pub struct Dashboard {
     tree: Tree<Pane>,
     maximised: Option<Pane>,
     edited: bool,
-    places: Vec<(Pane, Rect)>,
 }
 
 impl Dashboard {
@@ -168,7 +167,7 @@ impl Dashboard {
     #[must_use]
     pub fn new(layout: &str) -> Self {
         let tree = serde_json::from_str(layout).ok().and_then(repaired).unwrap_or_else(first_layout);
-        Self { tree, maximised: None, edited: false, places: Vec::new() }
+        Self { tree, maximised: None, edited: false }
     }
 
     /// Arranges the panes as on the first start.
@@ -182,12 +181,6 @@ impl Dashboard {
         self.maximised
     }
 
-    /// Where a pane was drawn in the last frame.
-    #[must_use]
-    pub fn place(&self, pane: Pane) -> Option<Rect> {
-        self.places.iter().find(|(p, _)| *p == pane).map(|(_, rect)| *rect)
-    }
-
     /// Lets one pane fill the dashboard, or none.
     pub fn maximise(&mut self, pane: Option<Pane>) {
         self.maximised = pane;
@@ -195,7 +188,7 @@ impl Dashboard {
 
     /// Draws all panes; `content` draws the inside of one.
     pub fn ui(&mut self, ui: &mut Ui, ctx: &ViewCtx, content: &mut dyn FnMut(&mut Ui, Pane)) {
-        let mut panes = Panes { ctx: *ctx, content, edited: false, places: Vec::new() };
+        let mut panes = Panes { ctx: *ctx, content, edited: false };
         match self.maximised {
             Some(pane) => {
                 let rect = ui.available_rect_before_wrap();
@@ -204,7 +197,6 @@ impl Dashboard {
             None => self.tree.ui(&mut panes, ui),
         }
         self.edited |= panes.edited;
-        self.places = panes.places;
         // A boundary that is being dragged is edited in every frame; what counts is where it comes to rest.
         if self.edited && !ui.input(|i| i.pointer.any_down()) {
             self.edited = false;
@@ -265,7 +257,6 @@ struct Panes<'a> {
     ctx: ViewCtx<'a>,
     content: &'a mut dyn FnMut(&mut Ui, Pane),
     edited: bool,
-    places: Vec<(Pane, Rect)>,
 }
 
 impl Panes<'_> {
@@ -273,7 +264,6 @@ impl Panes<'_> {
     fn pane(&mut self, ui: &mut Ui, pane: Pane, maximised: bool) -> bool {
         let ctx = self.ctx;
         let rect = ui.max_rect();
-        self.places.push((pane, rect));
         ui.painter().rect_filled(rect, 0.0, ctx.theme.surface);
         let bar = rect.with_max_y(rect.top() + theme::PANE_TITLE);
         let title = title_bar(ui, &ctx, pane, bar, maximised);
@@ -322,7 +312,7 @@ fn menu_ui(ui: &mut Ui, ctx: &ViewCtx, pane: Pane, maximised: bool) {
         ctx.wish(Wish::ResetLayout);
         ui.close();
     }
-    export::entries(ui, ctx, &export::name(ctx.session, pane.key()), || export::pane(ctx.session, pane));
+    export::pane_entries(ui, ctx, pane);
     if pane == Pane::Recommendations && ui.button("Limits of the rules …").clicked() {
         ctx.wish(Wish::ShowLimits);
         ui.close();

@@ -100,6 +100,8 @@ fn explores_a_project_in_a_real_window() {
     window.click(&menu);
     let save = window.starting("Save image");
     window.click(&save);
+    let save = window.wait("the card's button", |n| n.role == "Button" && n.name == "Save");
+    window.click(&save);
     if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_none() {
         window.starting("The system's file dialog did not open");
     }

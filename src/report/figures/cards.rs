@@ -57,8 +57,8 @@ pub fn recommendations(
 fn draw(figure: &mut Figure, card: &Recommendation, number: usize, top: f64, palette: &Palette) -> f64 {
     let (left, right) = (MARGIN + PAD + NUMBER, WIDTH - MARGIN - PAD);
     let gain = card.gain.map(|gain| {
-        let metric = gain.metric;
-        format!("{metric} {} → {}", fmt::rate(Some(gain.from)), fmt::rate(Some(gain.to)))
+        let metric = fmt::capitalised(&gain.metric.replace('_', " "));
+        format!("{metric} {} to {}", fmt::rate(Some(gain.from)), fmt::rate(Some(gain.to)))
     });
     let lines = wrapped(&card.sentence, SMALL, right - left);
     let height = 2.0 * PAD + SIZE + 5.0 + LINE * lines.len() as f64 - 4.0;

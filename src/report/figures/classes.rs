@@ -64,7 +64,8 @@ pub fn classes(view: &View<'_>) -> Option<Exhibit> {
 pub(super) fn most_frequent(view: &View<'_>) -> Vec<ClassId> {
     let table: &ClassTable = &view.evaluation.dataset.classes;
     let support = |class: &ClassId| view.counter.classes().get(class.index()).map_or(0, |counts| counts.support());
-    let mut classes: Vec<ClassId> = table.ids().collect();
+    let wanted = |class: &ClassId| view.only.is_none_or(|only| only.contains(class));
+    let mut classes: Vec<ClassId> = table.ids().filter(wanted).collect();
     classes.sort_by(|a, b| natord::compare_ignore_case(table.name(*a), table.name(*b)));
     classes.sort_by_key(|class| Reverse(support(class)));
     classes

@@ -1,8 +1,12 @@
 //! The charts of an evaluation at its threshold: metrics over the confidence, classes, matrix; of texts what passes.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::curves::{LabelCurves, PrCurves};
-use crate::metrics::Evaluation;
+use crate::metrics::detection::Matched;
 use crate::metrics::generation::Intervals;
+use crate::metrics::{Counter, Evaluation};
+use crate::model::ClassId;
 use crate::report::document::At;
 use crate::report::palette::Palette;
 use crate::report::sheet::Exhibit;
@@ -38,7 +42,8 @@ pub fn with_intervals(
     intervals: Option<&Intervals>,
     palette: &Palette,
 ) -> Vec<Exhibit> {
-    let view = View { evaluation, matched: at.matched, counter: at.counter, threshold: at.confidence, palette };
+    let (matched, counter, threshold) = (at.matched, at.counter, at.confidence);
+    let view = View { evaluation, matched, counter, threshold, only: None, palette };
     if evaluation.texts().is_some() {
         let all = [
             texts::metrics(evaluation, intervals, palette),
@@ -74,11 +79,13 @@ pub struct View<'a> {
     /// Data and results.
     pub evaluation: &'a Evaluation,
     /// Counts at all thresholds.
-    pub matched: &'a crate::metrics::detection::Matched,
+    pub matched: &'a Matched,
     /// Counts at this one.
-    pub counter: &'a crate::metrics::Counter,
+    pub counter: &'a Counter,
     /// The threshold.
     pub threshold: f64,
+    /// Classes that are drawn; `None` for all. Tables have all.
+    pub only: Option<&'a BTreeSet<ClassId>>,
     /// The colours.
     pub palette: &'a Palette,
 }

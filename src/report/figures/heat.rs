@@ -38,7 +38,7 @@ pub(super) struct Cell {
 
 /// Draws the cells that `cell` knows.
 pub(super) fn draw(heat: &Heat<'_>, palette: &Palette, cell: impl Fn(usize, usize) -> Option<Cell>) -> Figure {
-    let axis = SMALL + 8.0;
+    let axis = if heat.axes.iter().all(|axis| axis.is_empty()) { 0.0 } else { SMALL + 8.0 };
     let widest = |names: &[&str]| names.iter().map(|name| width(name, SMALL)).fold(0.0, f64::max).min(NAMES);
     let left = MARGIN + axis + widest(&heat.rows) + 6.0;
     let gap = |end: bool| if end { APART } else { 0.0 };

@@ -6,7 +6,7 @@ use crate::metrics::generation::{Column, Intervals};
 use crate::metrics::histogram::histogram;
 use crate::model::fmt;
 use crate::report::chart::SMALL;
-use crate::report::figure::Mark;
+use crate::report::figure::{Figure, Mark};
 use crate::report::palette::Palette;
 use crate::report::sheet::Exhibit;
 use crate::report::{text_figures, text_tables};
@@ -72,6 +72,21 @@ pub fn metrics(evaluation: &Evaluation, intervals: Option<&Intervals>, palette: 
         figure: list.figure,
         table: Some(text_tables::metrics(evaluation, intervals)),
     })
+}
+
+/// The numbers and under them what passes, as the window has them side by side.
+#[must_use]
+pub fn metrics_and_passing(view: &View<'_>, intervals: Option<&Intervals>) -> Option<Exhibit> {
+    let mut exhibit = metrics(view.evaluation, intervals, view.palette)?;
+    if let Some(passing) = passing(view) {
+        let (above, below) = (&exhibit.figure, &passing.figure);
+        let size = (above.width.max(below.width), above.height + below.height);
+        let mut both = Figure::new(size.0, size.1, view.palette.paper);
+        both.put(above, (0.0, 0.0), 1.0);
+        both.put(below, (0.0, above.height), 1.0);
+        exhibit.figure = both;
+    }
+    Some(exhibit)
 }
 
 /// The share of answers that passes at every threshold, over the values; `None` where nothing passes or fails.

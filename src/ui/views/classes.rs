@@ -13,7 +13,11 @@ use egui::{ComboBox, Ui};
 
 use crate::metrics::detection::Matched;
 use crate::model::ClassId;
+use crate::report::figures;
+use crate::session::Explorer;
+use crate::session::exports::Maker;
 use crate::ui::context::ViewCtx;
+use crate::ui::export::Taken;
 use crate::ui::widgets::states;
 
 use order::Order;
@@ -43,6 +47,20 @@ impl Default for Classes {
         let order = Order::default();
         let (mode, picker) = (Mode::default(), picker::Picker::default());
         Self { mode, order, descending: order.starts_descending(), picker, total: total::Rule::default(), rows: None }
+    }
+}
+
+impl Classes {
+    /// What the pane shows where that is not what becomes of the objects of all classes: overlaps, or chosen classes only.
+    #[must_use]
+    pub fn maker(&self, explorer: &Explorer) -> Option<Maker> {
+        if explorer.texts().is_some() {
+            return None;
+        }
+        let shown = explorer.dataset().classes.ids().filter(|class| self.picker.shows(*class)).collect();
+        let taken = Taken::of(explorer).only(&shown);
+        let is_iou = self.mode == Mode::Iou && explorer.evaluation.pixels().is_some();
+        Some(if is_iou { taken.maker(figures::pixels::iou) } else { taken.maker(figures::classes::classes) })
     }
 }
 

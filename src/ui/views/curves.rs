@@ -4,15 +4,18 @@ mod labels;
 mod pixels;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use egui::{Align2, ComboBox, RichText, ScrollArea, Stroke, Ui, pos2};
 use egui_plot::{PlotPoint, PlotPoints, PlotTransform};
 
 use crate::metrics::coco::{AreaRange, IOU_THRESHOLDS, RECALL_POINTS};
 use crate::model::{ClassId, fmt};
+use crate::report::figures;
 use crate::session::explorer::{CurveKey, PrCurves};
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
+use crate::ui::export::{self, Taken};
 use crate::ui::theme;
 use crate::ui::views::answers::PassCurve;
 use crate::ui::views::explain;
@@ -61,6 +64,10 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Curves) {
                     "The share of answers with a reference whose number reaches the threshold, at every threshold; the bars are the \
                      values of that number, the line across is the threshold of the whole window",
                 );
+                let name = export::name(ctx.session, "passing");
+                export::dots(ui, ctx, "Pass rate", &name, || {
+                    Some(Taken::of(explorer).maker(figures::texts::passing))
+                });
             });
             state.pass.ui(ui, ctx, explorer);
             return;
@@ -119,6 +126,13 @@ fn settings(ui: &mut Ui, ctx: &ViewCtx, state: &mut Curves) {
          made monotonous from the right and read at the recalls 0, 0.01 … 1. Average precision is the mean of these 101 values, \
          as pycocotools computes it. Crowds count neither as missed nor as found",
     );
+    let name = export::name(ctx.session, "precision-recall");
+    export::dots(ui, ctx, "Precision and recall", &name, || {
+        let explorer = ctx.session.explorer.as_ref()?;
+        let curves = Arc::clone(explorer.curves.as_ref().filter(|curves| curves.key == state.key)?);
+        let taken = Taken::of(explorer).only(&state.shown);
+        Some(taken.maker(move |view| figures::curves::of_objects(view, &curves)))
+    });
 }
 
 fn content(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &PrCurves, state: &mut Curves) {

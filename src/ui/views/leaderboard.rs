@@ -10,14 +10,14 @@ use egui_extras::{Column as Width, TableBuilder, TableRow};
 use crate::analysis::leaderboard::{self, Column, Row, Shown, evaluation_dataset, training_dataset};
 use crate::model::run::{ModelType, Run, STEPS, headline, threshold_of};
 use crate::model::{Task, fmt};
-use crate::report::figure::Picture;
 use crate::report::leaderboard::Leaderboard;
 use crate::session::evaluations::Key;
 use crate::session::ranges::{Asked, MOST};
 use crate::session::workspace::Workspace;
-use crate::session::{Command, Notice, Slot};
+use crate::session::{Command, Slot};
 use crate::store::export::Content;
 use crate::ui::context::{ViewCtx, Wish};
+use crate::ui::export;
 use crate::ui::theme;
 use crate::ui::views::explain;
 use crate::ui::widgets::states;
@@ -151,28 +151,8 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], 
             let export = ui.button("Save …");
             Popup::menu(&export).show(|ui| {
                 let document = || Leaderboard::new(runs, rows, state.by.name(), state.shown.step.map(threshold_of));
-                if ui.button("Table as CSV …").clicked() {
-                    if let Ok(text) = document().to_csv() {
-                        ctx.wish(Wish::SaveAs("leaderboard.csv", Arc::new(Content::Text(text))));
-                    }
-                    ui.close();
-                }
-                if ui.button("Picture as PNG …").clicked() {
-                    match document().to_figure().to_picture(2.0) {
-                        Ok(Picture { width, height, rgba }) => {
-                            let content = Content::Picture { width, height, rgba };
-                            ctx.wish(Wish::SaveAs("leaderboard.png", Arc::new(content)));
-                        }
-                        Err(error) => ctx.send(Command::Notify(Notice { is_error: true, text: error.to_string() })),
-                    }
-                    ui.close();
-                }
-                if ui.button("Drawing as SVG …").clicked() {
-                    let content = Content::Text(document().to_figure().to_svg());
-                    ctx.wish(Wish::SaveAs("leaderboard.svg", Arc::new(content)));
-                    ui.close();
-                }
-                if ui.button("Table as JSON …").clicked() {
+                export::menu(ui, ctx, "leaderboard", || Some(document().to_exhibit()));
+                if ui.button("Save document …").clicked() {
                     if let Ok(text) = serde_json::to_string_pretty(&document()) {
                         ctx.wish(Wish::SaveAs("leaderboard.json", Arc::new(Content::Text(text))));
                     }

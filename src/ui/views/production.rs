@@ -3,13 +3,18 @@
 mod curve;
 pub mod pixels;
 
-use egui::{Align2, ComboBox, CursorIcon, RichText, Sense, Stroke, Ui, pos2};
+use egui::{Align2, ComboBox, CursorIcon, Popup, RichText, Sense, Stroke, Ui, pos2};
 use egui_plot::{PlotPoints, PlotTransform};
 
 use crate::metrics::{Sweep, rates};
 use crate::model::{ClassId, fmt};
+use crate::report::figures;
+use crate::report::figures::production::Shown;
+use crate::session::exports::Maker;
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
+use crate::ui::export::{self, Taken};
+use crate::ui::panes::Pane;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::plot;
 
@@ -85,6 +90,26 @@ pub struct Production {
     target: Option<Target>,
     bands: bool,
     curve: Option<Curve>,
+}
+
+impl Production {
+    /// What the pane shows: of all, or of one class or split; `None` where there are no curves.
+    #[must_use]
+    pub fn maker(&self, explorer: &Explorer) -> Option<Maker> {
+        if explorer.texts().is_some() || explorer.evaluation.is_without_confidence() {
+            return None;
+        }
+        let (part, beta, threshold) = (self.part, self.beta.value(), self.part.threshold(explorer));
+        let name = (part != Part::All).then(|| part.name(explorer).to_owned());
+        Some(Taken::of(explorer).maker(move |view| {
+            let sweep = match part {
+                Part::All => &view.matched.sweep,
+                Part::Split(split) => view.matched.split_sweeps.get(split)?,
+                Part::Class(class) => view.evaluation.matched.as_ref()?.class_sweeps.get(class.index())?,
+            };
+            figures::production::of(view, &Shown { sweep, threshold, name: name.as_deref(), beta })
+        }))
+    }
 }
 
 /// The weight of recall in F.
@@ -236,6 +261,7 @@ fn chart(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, sweep: &Sweep, curve: 
     let rect = *transform.frame();
     threshold_line(ui, ctx, explorer, sweep, transform, beta, part);
     grab(ctx, explorer, part, &response.response, transform, rect);
+    Popup::context_menu(&response.response).show(|ui| export::pane_entries(ui, ctx, Pane::Production));
 }
 
 /// The lines' names, at the places where they are furthest apart: directly at their right ends, else at the left.

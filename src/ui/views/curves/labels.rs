@@ -2,14 +2,19 @@
 //! of its scores. Shows what a job computed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use egui::{Rect, RichText, Stroke, Ui, UiBuilder, pos2, vec2};
 use egui_plot::{Bar, BarChart, PlotPoint, PlotPoints};
 
 use crate::model::{ClassId, fmt};
+use crate::report::figures::{self, View};
+use crate::report::sheet::Exhibit;
 use crate::session::explorer::{LabelCurves, Points};
+use crate::session::exports::Maker;
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
+use crate::ui::export::{self, Taken};
 use crate::ui::theme;
 use crate::ui::views::explain;
 use crate::ui::widgets::{plot, states};
@@ -20,6 +25,8 @@ use super::{AT_FIRST, class_list, names, nearest};
 #[derive(Clone, Copy)]
 pub(super) struct Chart {
     pub name: &'static str,
+    /// Of its files.
+    pub key: &'static str,
     pub note: &'static str,
     pub axes: [&'static str; 2],
     /// Where the threshold is, if it is on the first axis.
@@ -28,6 +35,7 @@ pub(super) struct Chart {
 
 pub(super) const PRECISION_RECALL: Chart = Chart {
     name: "Precision and recall",
+    key: "precision-recall",
     note: "at every score, from the highest down",
     axes: ["Recall", "Precision"],
     at: None,
@@ -51,12 +59,16 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, shown: &mut BTreeSet<
     let (left, right) = top.split_left_right_at_fraction(0.5);
     let roc = Chart {
         name: "ROC",
+        key: "roc",
         note: "one class against the rest; the mean of all is dashed",
         axes: ["False positive rate", "True positive rate"],
         at: None,
     };
-    lines(&mut child(ui, "roc", left), ctx, explorer, roc, (&curves.roc, Some(&curves.macro_roc)), shown);
-    lines(&mut child(ui, "pr", right), ctx, explorer, PRECISION_RECALL, (&curves.pr, None), shown);
+    let of = (&*curves.roc, Some(&curves.macro_roc));
+    let make = |draw| maker(explorer, Some(shown), draw);
+    lines(&mut child(ui, "roc", left), ctx, explorer, roc, of, shown, || make(figures::curves::roc));
+    let of = (&*curves.pr, None);
+    lines(&mut child(ui, "pr", right), ctx, explorer, PRECISION_RECALL, of, shown, || make(figures::curves::of_labels));
     if single {
         let (left, right) = bottom.split_left_right_at_fraction(0.5);
         reliability(&mut child(ui, "reliability", left), ctx, explorer, curves);
@@ -105,11 +117,27 @@ fn about(title: &str) -> &'static str {
     }
 }
 
-fn title(ui: &mut Ui, ctx: &ViewCtx, title: &str, note: &str) {
+/// A chart of the curves of a classifier, of these classes.
+fn maker(
+    explorer: &Explorer,
+    shown: Option<&BTreeSet<ClassId>>,
+    draw: fn(&View<'_>, &LabelCurves) -> Option<Exhibit>,
+) -> Option<Maker> {
+    let curves = Arc::clone(explorer.label_curves.as_ref()?);
+    let taken = Taken::of(explorer);
+    let taken = match shown {
+        Some(shown) => taken.only(shown),
+        None => taken,
+    };
+    Some(taken.maker(move |view| draw(view, &curves)))
+}
+
+fn title(ui: &mut Ui, ctx: &ViewCtx, title: &str, note: &str, key: &str, make: impl Fn() -> Option<Maker>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(title).font(theme::title()).color(ctx.theme.text));
         ui.label(RichText::new(note).font(theme::caption()).color(ctx.theme.muted));
         explain::button(ui, ctx, title, about(title));
+        export::dots(ui, ctx, title, &export::name(ctx.session, key), make);
     });
 }
 
@@ -121,9 +149,10 @@ pub(super) fn lines(
     chart: Chart,
     (curves, mean): (&[Points], Option<&Points>),
     shown: &BTreeSet<ClassId>,
+    make: impl Fn() -> Option<Maker>,
 ) {
     let theme = ctx.theme;
-    title(ui, ctx, chart.name, chart.note);
+    title(ui, ctx, chart.name, chart.note, chart.key, make);
     let points = |curve: &[(f64, f64)]| curve.iter().map(|&(x, y)| PlotPoint::new(x, y)).collect::<Vec<_>>();
     let of = |class: &ClassId| curves.get(class.index()).filter(|c| !c.is_empty()).map(|c| (*class, points(c)));
     let drawn: Vec<(ClassId, Vec<PlotPoint>)> = shown.iter().filter_map(of).collect();
@@ -173,7 +202,8 @@ pub(super) fn lines(
 fn reliability(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &LabelCurves) {
     let theme = ctx.theme;
     let ece = explorer.evaluation.labels().and_then(|l| l.single.as_ref()).and_then(|s| s.ece);
-    title(ui, ctx, "Reliability", &format!("share right against confidence in 15 bins, ECE {}", fmt::rate(ece)));
+    let note = format!("share right against confidence in 15 bins, ECE {}", fmt::rate(ece));
+    title(ui, ctx, "Reliability", &note, "calibration", || maker(explorer, None, figures::curves::calibration));
     if curves.reliability.is_empty() {
         states::empty(ui, ctx, "No probabilities", "Reliability needs a probability for every class");
         return;
@@ -197,7 +227,8 @@ fn reliability(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &LabelCu
 fn histograms(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, curves: &LabelCurves) {
     let theme = ctx.theme;
     let many = explorer.evaluation.task.items().1;
-    title(ui, ctx, "Scores", &format!("{many} by their best score: right above the line, wrong below it"));
+    let note = format!("{many} by their best score: right above the line, wrong below it");
+    title(ui, ctx, "Scores", &note, "scores", || maker(explorer, None, figures::curves::scores));
     let Some(found) = &curves.histograms else {
         states::empty(ui, ctx, "No scores", "Nothing here has a label and a prediction");
         return;

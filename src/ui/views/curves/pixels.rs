@@ -8,9 +8,12 @@ use egui::{RichText, Ui};
 use crate::analysis::curves::{iou, precision_recall};
 use crate::metrics::Sweep;
 use crate::model::{ClassId, fmt};
+use crate::report::figures::{self, View};
+use crate::report::sheet::Exhibit;
 use crate::session::Explorer;
 use crate::session::explorer::Points;
 use crate::ui::context::ViewCtx;
+use crate::ui::export::Taken;
 use crate::ui::theme;
 use crate::ui::widgets::states;
 
@@ -46,13 +49,16 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, shown: &mut BTreeSet<
     };
     let (left, right) = area.split_left_right_at_fraction(0.5);
     let of = (&*curves(precision_recall), None);
-    lines(&mut child(ui, "pr", left), ctx, explorer, PRECISION_RECALL, of, shown);
+    let make = |draw: fn(&View<'_>) -> Option<Exhibit>| Some(Taken::of(explorer).only(shown).maker(draw));
+    lines(&mut child(ui, "pr", left), ctx, explorer, PRECISION_RECALL, of, shown, || make(figures::curves::of_pixels));
     let chart = Chart {
         name: "IoU at every threshold",
+        key: "iou-confidence",
         note: "pixels below it count as missed",
         axes: ["Confidence threshold", "IoU"],
         at: Some(explorer.threshold.value),
     };
-    lines(&mut child(ui, "iou", right), ctx, explorer, chart, (&curves(iou), None), shown);
+    let of = (&*curves(iou), None);
+    lines(&mut child(ui, "iou", right), ctx, explorer, chart, of, shown, || make(figures::curves::iou_of_pixels));
     ui.advance_cursor_after_rect(whole);
 }
