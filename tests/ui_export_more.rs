@@ -53,6 +53,7 @@ fn kinds_worst_items_and_slices_hand_out_their_numbers() {
     let out = tempfile::tempdir().unwrap();
     let mut app = TestApp::evaluated();
     app.click("Errors");
+    app.shot("save-errors");
     let found = app.session().errors.kinds.found.clone().unwrap();
     let title = if app.sees("Error types menu") { "Error types menu" } else { "Largest confusions menu" };
     let csv = read(&saved(&mut app, out.path(), (title, "Save data …"), true));
@@ -92,8 +93,10 @@ fn the_image_view_saves_its_picture_with_what_lies_over_it() {
     let (_folder, mut app) = shown();
     app.send(Command::Go(Page::Images));
     app.send(Command::OpenImage(ImageId(0)));
+    app.shot("save-picture");
     let png = saved(&mut app, out.path(), ("Save picture", "Save image …"), false);
-    let with = image::open(png).unwrap().to_rgb8();
+    let with = image::open(&png).unwrap().to_rgb8();
+    std::fs::remove_file(png).unwrap();
     let path = app.explorer().dataset().images[0].path.clone().unwrap();
     let original = image::open(path).unwrap().to_rgb8();
     assert_eq!(with.dimensions(), original.dimensions());
