@@ -74,8 +74,7 @@ pub fn changes(at: &AtThreshold) -> Exhibit {
 
 /// Average precision of the classes by several protocols.
 pub fn precisions(explorer: &Explorer, all: &Protocols) -> Exhibit {
-    let coco = explorer.evaluation.coco();
-    let coco = coco.map(|coco| ((coco.summary.ap, coco.summary.ap50), coco.classes.as_slice()));
+    let coco = explorer.evaluation.coco().map(|coco| &**coco);
     protocols::precisions(all, coco, &explorer.dataset().classes, &Palette::default())
 }
 

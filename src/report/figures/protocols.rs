@@ -1,7 +1,7 @@
 //! The same predictions by the rules of several programs, as tables.
 
 use crate::analysis::protocols::{Change, Protocols};
-use crate::metrics::coco::ClassAp;
+use crate::metrics::coco::Coco;
 use crate::metrics::{Counts, Matching};
 use crate::model::{ClassTable, fmt};
 use crate::report::palette::Palette;
@@ -83,12 +83,7 @@ pub fn changes(changes: &[Change], (first, other): (Matching, Matching), palette
 
 /// Average precision of every class by COCO's and VOC's protocols, the mean of classes first.
 #[must_use]
-pub fn precisions(
-    protocols: &Protocols,
-    coco: Option<((Option<f64>, Option<f64>), &[ClassAp])>,
-    classes: &ClassTable,
-    palette: &Palette,
-) -> Exhibit {
+pub fn precisions(protocols: &Protocols, coco: Option<&Coco>, classes: &ClassTable, palette: &Palette) -> Exhibit {
     let columns = vec![
         Column::words("class", "Class"),
         Column::number("ap", "COCO 50:95"),
@@ -99,9 +94,13 @@ pub fn precisions(
     let row = |name: &str, coco: (Option<f64>, Option<f64>), voc: crate::metrics::voc::VocAp| {
         vec![name.into(), coco.0.into(), coco.1.into(), voc.eleven_points.into(), voc.all_points.into()]
     };
-    let mean = row("Mean of classes", coco.map_or((None, None), |(mean, _)| mean), protocols.mean_voc());
+    let mean = row(
+        "Mean of classes",
+        coco.map_or((None, None), |coco| (coco.summary.ap, coco.summary.ap50)),
+        protocols.mean_voc(),
+    );
     let of_class = |class: crate::model::ClassId| {
-        let own = coco.and_then(|(_, all)| all.get(class.index())).map_or((None, None), |own| (own.ap, own.ap50));
+        let own = coco.and_then(|coco| coco.classes.get(class.index())).map_or((None, None), |own| (own.ap, own.ap50));
         row(classes.name(class), own, protocols.voc_of(class))
     };
     let table = Table { columns, rows: [mean].into_iter().chain(classes.ids().map(of_class)).collect() };

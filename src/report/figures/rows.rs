@@ -4,7 +4,7 @@ use crate::model::fmt;
 use crate::report::chart::{Axis, MARGIN, SIZE, SMALL};
 use crate::report::figure::{Anchor, Colour, Figure, Mark, cut, width};
 use crate::report::palette::Palette;
-use crate::report::table::Table;
+use crate::report::table::{Cell, Table};
 
 /// Height of a row, and of the bar in it.
 const ROW: (f64, f64) = (24.0, 12.0);
@@ -148,7 +148,7 @@ const WORDS: f64 = 300.0;
 /// A table as a drawing, its first `most` rows.
 pub(super) fn of_table(table: &Table, most: usize, palette: &Palette) -> Figure {
     let rows = table.rows.get(..table.rows.len().min(most)).unwrap_or(&table.rows);
-    let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| cell.shown()).collect()).collect();
+    let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(Cell::shown).collect()).collect();
     let widths: Vec<f64> = table
         .columns
         .iter()

@@ -147,7 +147,7 @@ pub fn attribute(
     Exhibit {
         key: format!("slices-{}", rows::key(&attribute.name)),
         title: format!("{name} by {}", fmt::uncapitalised(&attribute.name)),
-        caption: format!("{} at {condition}", attribute.hint),
+        caption: format!("{}; at {condition}", attribute.hint),
         figure: rows::draw(&drawn, &shared, palette),
         table: Some(table(&slices, metric, task)),
     }
