@@ -66,7 +66,11 @@ fn refused(error: &FolderError) -> CliError {
     match error {
         FolderError::Exists { folder, names } => {
             let more = names.len().saturating_sub(1);
-            let others = if more == 0 { String::new() } else { format!(" (and {})", fmt::counted(more as u64, "other", "others")) };
+            let others = if more == 0 {
+                String::new()
+            } else {
+                format!(" (and {})", fmt::counted(more as u64, "other", "others"))
+            };
             CliError::Unusable(format!(
                 "{}: {}{others} is there already; name another folder with --out, or replace what is there with --force",
                 folder.display(),
@@ -93,7 +97,11 @@ fn request(args: &ReportArgs) -> Result<Request, CliError> {
     } else {
         args.notes.clone()
     };
-    let parts = if args.sections.is_empty() { Part::ALL.into_iter().collect() } else { args.sections.iter().copied().collect() };
+    let parts = if args.sections.is_empty() {
+        Part::ALL.into_iter().collect()
+    } else {
+        args.sections.iter().copied().collect()
+    };
     Ok(Request { title: args.title.clone(), notes, parts })
 }
 
@@ -114,7 +122,9 @@ fn rival(job: &Job, choice: &Choice, args: &ReportArgs) -> Result<Option<Choice>
     let name = subject::folder_name(&job.project, choice);
     match model.filter(|_| whole) {
         Some(model) => Ok(Some(Choice { model, ..choice.clone() }).filter(|other| other != choice)),
-        None => Err(CliError::Usage(format!("--compare: `{wanted}` has no predictions for what `{name}` was evaluated on"))),
+        None => {
+            Err(CliError::Usage(format!("--compare: `{wanted}` has no predictions for what `{name}` was evaluated on")))
+        }
     }
 }
 

@@ -150,12 +150,7 @@ fn select(project: &Project, mut all: Vec<Choice>, args: &SubjectArgs) -> Result
 }
 
 /// Evaluates one choice.
-pub(super) fn one(
-    job: &Job,
-    choice: &Choice,
-    how: &How,
-    progress: &TerminalProgress,
-) -> Result<Done, CliError> {
+pub(super) fn one(job: &Job, choice: &Choice, how: &How, progress: &TerminalProgress) -> Result<Done, CliError> {
     let (settings, written) = (how.settings, how.written);
     // Rules about where detections lie rest on AP and error types.
     let sections = Sections {
@@ -180,8 +175,10 @@ pub(super) fn one(
     };
     let counter = matched.timeline.counter_at(done.confidence);
     if written.recommendations {
-        let (evaluation, beside) = (&done.loaded.evaluation, beside(job, choice, how.duplicates, &done.loaded, progress)?);
-        done.recommendations = recommend::recommend(evaluation, &matched, &counter, done.confidence, &how.rules, &beside);
+        let (evaluation, beside) =
+            (&done.loaded.evaluation, beside(job, choice, how.duplicates, &done.loaded, progress)?);
+        done.recommendations =
+            recommend::recommend(evaluation, &matched, &counter, done.confidence, &how.rules, &beside);
     }
     if how.intervals {
         let (evaluation, timeline) = (&done.loaded.evaluation, &matched.timeline);

@@ -147,7 +147,11 @@ pub fn sheet(material: &Material<'_>, request: &Request) -> Sheet {
     });
     let titled = !request.title.trim().is_empty();
     Sheet {
-        title: if titled { request.title.trim().to_owned() } else { format!("Evaluation of {}", words::model(case.evaluation)) },
+        title: if titled {
+            request.title.trim().to_owned()
+        } else {
+            format!("Evaluation of {}", words::model(case.evaluation))
+        },
         notes: request.notes.trim().to_owned(),
         logo: material.logo.cloned(),
         sections: sections.collect(),
@@ -206,7 +210,8 @@ impl<'a> Case<'a> {
             evaluation,
             at,
             numbers: at.map_or_else(Numbers::new, |at| {
-                let threshold = if evaluation.texts().is_some() { Some(at.confidence) } else { at.matched.optima.pooled };
+                let threshold =
+                    if evaluation.texts().is_some() { Some(at.confidence) } else { at.matched.optima.pooled };
                 summary::numbers(evaluation, threshold, at.counter, at.multilabel)
             }),
             exhibits: at.filter(|_| wants_charts).map_or_else(Vec::new, |at| {

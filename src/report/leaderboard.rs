@@ -9,8 +9,8 @@ use crate::metrics::Metric;
 use crate::model::run::{Run, headline};
 use crate::model::{Task, fmt};
 
-use super::table::{Cell, Column as TableColumn, Table};
 use super::figure::{Anchor, Colour, Figure, Mark, width};
+use super::table::{Cell, Column as TableColumn, Table};
 
 /// The schema this version writes.
 pub const SCHEMA: &str = "evalens.leaderboard/1";

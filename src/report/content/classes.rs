@@ -35,11 +35,15 @@ fn sentence(case: &Case<'_>) -> Option<String> {
     let without = case.evaluation.dataset.classes.len() - rated.len();
     let rest = match without {
         0 => String::new(),
-        n => format!(" {} no truth here, so that nothing can be said of {}.", has(n), if n == 1 { "it" } else { "them" }),
+        n => {
+            format!(" {} no truth here, so that nothing can be said of {}.", has(n), if n == 1 { "it" } else { "them" })
+        }
     };
     match rated.as_slice() {
         [] | [_] => (without > 0).then(|| rest.trim_start().to_owned()),
-        [best, .., worst] => Some(format!("{name} is highest for {} and lowest for {}.{rest}", said(best), said(worst))),
+        [best, .., worst] => {
+            Some(format!("{name} is highest for {} and lowest for {}.{rest}", said(best), said(worst)))
+        }
     }
 }
 
@@ -65,7 +69,12 @@ fn table(case: &Case<'_>) -> Option<Table> {
         &[("roc_auc", "ROC AUC"), ("average_precision", "Average precision")]
     };
     columns.extend(own.iter().map(|(key, title)| Column::number(key, title)));
-    let counts = [("correct", "Correct"), ("misclassified", "Wrong class"), ("missed", "Missed"), ("false_positives", "False positives")];
+    let counts = [
+        ("correct", "Correct"),
+        ("misclassified", "Wrong class"),
+        ("missed", "Missed"),
+        ("false_positives", "False positives"),
+    ];
     let counted = counts.iter().filter(|(key, _)| *key != "false_positives" || !case.task().is_one_class_each());
     columns.extend(counted.map(|(key, title)| Column::number(key, title)));
     let own_of = |class: ClassId| -> Vec<Option<f64>> {

@@ -59,7 +59,8 @@ fn charts(case: &Case<'_>, inputs: &Inputs<'_>, names: Names<'_>) -> Vec<Exhibit
     let mut all = of_comparison(inputs.comparison, names, palette);
     if case.evaluation.texts().is_none() {
         all.extend(compared::classes(inputs.comparison, names, (table, case.task()), palette));
-        let both = inputs.a.matrix.zip(inputs.b.matrix).filter(|_| inputs.a.table.classes() == inputs.b.table.classes());
+        let both =
+            inputs.a.matrix.zip(inputs.b.matrix).filter(|_| inputs.a.table.classes() == inputs.b.table.classes());
         let outside = case.evaluation.outside();
         all.extend(both.and_then(|both| compared::matrices(both, names, (table, outside), palette)));
     }
@@ -72,7 +73,8 @@ fn sets(inputs: &Inputs<'_>, a: &str, b: &str) -> String {
     let (one, many) = if task.has_objects() { task.units() } else { task.items() };
     let n = |units: &[Unit]| fmt::counted(units.len() as u64, one, many);
     let p = if found.p < 0.001 { "less than 0.001".to_owned() } else { format!("{:.3}", found.p) };
-    let certain = if found.p < 0.05 { "so that chance alone hardly explains it" } else { "so that it may well be chance" };
+    let certain =
+        if found.p < 0.05 { "so that chance alone hardly explains it" } else { "so that it may well be chance" };
     if task.is_graded() {
         return format!(
             "{b} does {} better and {} worse than {a}, and {} the same; p of the sign test is {p}, {certain}.",

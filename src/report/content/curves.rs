@@ -29,5 +29,7 @@ fn sentence(case: &Case<'_>) -> Option<&'static str> {
     if case.evaluation.pixels().is_some() {
         return Some("How area and confidence are spread, class by class.");
     }
-    Some("Every point of a curve is a threshold; a curve that comes nearer to its corner ranks what is right before what is wrong.")
+    Some(
+        "Every point of a curve is a threshold; a curve that comes nearer to its corner ranks what is right before what is wrong.",
+    )
 }

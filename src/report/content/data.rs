@@ -30,12 +30,17 @@ fn sentence(findings: &[Finding]) -> String {
         (of(Severity::Warning), "that may mislead", "that may mislead"),
         (of(Severity::Info), "worth knowing", "worth knowing"),
     ];
-    let said: Vec<String> = kinds.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| fmt::counted(*n, one, many)).collect();
+    let said: Vec<String> =
+        kinds.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| fmt::counted(*n, one, many)).collect();
     match said.as_slice() {
         [] => "Nothing remarkable was found while the data were read.".to_owned(),
         all => {
             let total = findings.len() as u64;
-            format!("{} found while the data were read: {}.", fmt::counted(total, "kind of thing was", "kinds of things were"), words::listed(all))
+            format!(
+                "{} found while the data were read: {}.",
+                fmt::counted(total, "kind of thing was", "kinds of things were"),
+                words::listed(all)
+            )
         }
     }
 }
@@ -83,7 +88,9 @@ fn splits(case: &Case<'_>) -> Table {
         rows.push(vec![split.clone().into(), "yes".into(), count.into(), truths.map_or(Cell::Empty, Cell::from)]);
     }
     let others = dataset.split_sizes.iter().filter(|(name, _)| !dataset.splits.contains(name));
-    rows.extend(others.map(|(name, size)| vec![name.clone().into(), "no".into(), Cell::Count(*size as u64), Cell::Empty]));
+    rows.extend(
+        others.map(|(name, size)| vec![name.clone().into(), "no".into(), Cell::Count(*size as u64), Cell::Empty]),
+    );
     let mut columns = vec![
         Column::words("split", "Split"),
         Column::words("evaluated", "Evaluated"),

@@ -20,8 +20,7 @@ pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
     if numbers.iter().any(|number| number.interval.is_some()) {
         blocks.push(Block::Note(format!("Under a number stands its 95 % interval. {}", how(case))));
     }
-    let undefined: Vec<String> =
-        numbers.iter().filter(|n| n.value.is_none()).map(|n| n.label.clone()).collect();
+    let undefined: Vec<String> = numbers.iter().filter(|n| n.value.is_none()).map(|n| n.label.clone()).collect();
     if !undefined.is_empty() {
         let verb = if undefined.len() == 1 { "is" } else { "are" };
         blocks.push(Block::Note(format!(
@@ -66,17 +65,13 @@ fn sentence(case: &Case<'_>) -> String {
         if !column.ranks() {
             return format!("{size}.");
         }
-        return format!(
-            "{size}. {} of {} answers pass ({condition}).",
-            count(counts.correct),
-            count(counts.truths())
-        );
+        return format!("{size}. {} of {} answers pass ({condition}).", count(counts.correct), count(counts.truths()));
     }
     let (one, many) = task.units();
     let found = format!("{} of {}", count(counts.correct), fmt::counted(counts.truths(), one, many));
     if task.has_objects() {
         return format!(
-            "{size}. At {condition} {found} are found as what they are, {} are taken for another class and {} are missed; {} are of nothing.",
+            "{size}. At {condition} {found} are found as what they are, {} taken for another class and {} missed; besides {} of nothing.",
             count(counts.misclassified),
             count(counts.missed),
             fmt::counted(counts.false_positives, "detection", "detections")
@@ -84,7 +79,7 @@ fn sentence(case: &Case<'_>) -> String {
     }
     if task.is_multilabel() {
         return format!(
-            "{size}. At {condition} {found} are given, {} are missed and {} are given wrongly.",
+            "{size}. At {condition} {found} are given and {} missed; besides {} given wrongly.",
             count(counts.missed),
             fmt::counted(counts.false_positives, "label", "labels")
         );
@@ -93,7 +88,7 @@ fn sentence(case: &Case<'_>) -> String {
         return format!("{size}. {found} are right.");
     }
     format!(
-        "{size}. At {condition} {found} are right, {} are wrong and {} are not sure enough.",
+        "{size}. At {condition} {found} are right, {} wrong and {} not sure enough.",
         count(counts.misclassified),
         count(counts.missed)
     )
@@ -110,7 +105,8 @@ fn table(case: &Case<'_>) -> Table {
     ];
     let end = |value: Option<f64>, shown: &str| value.map_or(Cell::Empty, |value| Cell::Shown(value, shown.to_owned()));
     let row = |number: Number| {
-        let (low, high) = number.interval.as_ref().map_or(("", ""), |(shown, _)| shown.split_once('–').unwrap_or_default());
+        let (low, high) =
+            number.interval.as_ref().map_or(("", ""), |(shown, _)| shown.split_once('–').unwrap_or_default());
         let ends = number.interval.as_ref().map(|(_, ends)| *ends);
         vec![
             number.label.clone().into(),

@@ -64,7 +64,11 @@ fn sentence(case: &Case<'_>, confusions: &[Confusion<'_>]) -> String {
     let what = if case.task().is_multilabel() { ("pair of labels", "pairs of labels") } else { (one, many) };
     let verb = if confused == 1 { "is" } else { "are" };
     let most = if named.len() == 1 { "It is" } else { "Most often" };
-    format!("{} {verb} of another class than predicted. {most} {}.", fmt::counted(confused, what.0, what.1), words::listed(&named))
+    format!(
+        "{} {verb} of another class than predicted. {most} {}.",
+        fmt::counted(confused, what.0, what.1),
+        words::listed(&named)
+    )
 }
 
 fn table(confusions: &[Confusion<'_>]) -> Table {

@@ -32,7 +32,10 @@ fn facts(case: &Case<'_>) -> Vec<(String, String)> {
     };
     let (dataset, predictions) = (&case.evaluation.dataset, &case.evaluation.predictions);
     say("Task", words::task(case.task()).to_owned());
-    say("Dataset", of_project(&words::named(&dataset.identity.id, &dataset.identity.version), &dataset.identity.project));
+    say(
+        "Dataset",
+        of_project(&words::named(&dataset.identity.id, &dataset.identity.version), &dataset.identity.project),
+    );
     say("Split", dataset.identity.split.clone());
     say("Size", case.evaluation.size().join(", "));
     if case.evaluation.objects().is_some() || case.task().is_multilabel() {
@@ -60,7 +63,9 @@ fn threshold(case: &Case<'_>, say: &mut impl FnMut(&str, String)) {
     let Some(at) = case.at else { return };
     let condition = settings::condition(case.evaluation, at.matched, at.confidence);
     let from = match at.source {
-        _ if condition == settings::NO_THRESHOLD => return say("Threshold", "None: the model does not say how sure it is".to_owned()),
+        _ if condition == settings::NO_THRESHOLD => {
+            return say("Threshold", "None: the model does not say how sure it is".to_owned());
+        }
         ConfidenceSource::Optimal => "where F1 of all classes together is highest on these very data",
         ConfidenceSource::Default => "the usual one, which nobody changed",
         ConfidenceSource::Given => "chosen by the person who made this report",
@@ -82,8 +87,12 @@ fn matching(case: &Case<'_>, matched: &crate::metrics::detection::Matched) -> St
         return rule;
     }
     let how = match matched.settings.matching {
-        Matching::TwoPass => "first detections and objects of the same class by descending confidence, then the rest whatever the class",
-        Matching::Coco => "detections and objects of the same class by COCO’s rules, without its limit of 100 detections",
+        Matching::TwoPass => {
+            "first detections and objects of the same class by descending confidence, then the rest whatever the class"
+        }
+        Matching::Coco => {
+            "detections and objects of the same class by COCO’s rules, without its limit of 100 detections"
+        }
         Matching::ClassAgnostic => "by descending confidence with the object that overlaps best, whatever the class",
         Matching::Supervision => "all pairs at once as supervision does, same class first",
         Matching::Ultralytics => "by descending confidence as Ultralytics does, whatever the class",
@@ -94,14 +103,22 @@ fn matching(case: &Case<'_>, matched: &crate::metrics::detection::Matched) -> St
 fn scores(case: &Case<'_>, say: &mut impl FnMut(&str, String)) {
     let evaluation = case.evaluation;
     if evaluation.coco().is_some() {
-        say("Average precision", "As COCO: 101 points of recall, at most 100 detections an image, overlaps of 0.50 to 0.95".to_owned());
+        say(
+            "Average precision",
+            "As COCO: 101 points of recall, at most 100 detections an image, overlaps of 0.50 to 0.95".to_owned(),
+        );
     }
     if let Some(labels) = evaluation.labels() {
-        let how = if labels.from_logits { "Logits, turned into probabilities" } else { "Probabilities, as the model gives them" };
+        let how = if labels.from_logits {
+            "Logits, turned into probabilities"
+        } else {
+            "Probabilities, as the model gives them"
+        };
         say("Scores", how.to_owned());
     }
     if let Some(pixels) = evaluation.pixels() {
-        let without = pixels.reading.without.and_then(|class| evaluation.dataset.classes.names().get(usize::from(class)));
+        let without =
+            pixels.reading.without.and_then(|class| evaluation.dataset.classes.names().get(usize::from(class)));
         say("Left out of means", without.cloned().unwrap_or_default());
     }
     if let Some(texts) = evaluation.texts() {

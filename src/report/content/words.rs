@@ -102,10 +102,7 @@ mod tests {
     #[test]
     fn gains_are_said_plainly() {
         let gained = Gain { metric: "f1", from: 0.8, to: 0.8312, repaired: None };
-        assert_eq!(
-            gain(Some(gained), None, Importance::High),
-            "+0.031 F1: 0.831 instead of 0.800, all else as it is"
-        );
+        assert_eq!(gain(Some(gained), None, Importance::High), "+0.031 F1: 0.831 instead of 0.800, all else as it is");
         let nothing = Gain { to: 0.8001, ..gained };
         assert_eq!(gain(Some(nothing), None, Importance::Medium), "Worth doing");
         let surer = Surer { metric: "f1", truths: 20, with: 1200, now: (0.5, 0.9), then: (0.7, 0.75) };

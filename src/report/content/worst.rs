@@ -18,7 +18,8 @@ pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
     let (one, many) = case.items();
     let wrong = fmt::count(kinds.worst.len() as u64);
     let what = if case.evaluation.texts().is_some() { "do not pass" } else { "have something wrong" };
-    let mut blocks = vec![Block::Text(format!("{wrong} of {} {what}; the worst come first.", fmt::counted(total, one, many)))];
+    let mut blocks =
+        vec![Block::Text(format!("{wrong} of {} {what}; the worst come first.", fmt::counted(total, one, many)))];
     let items: Vec<ImageId> = kinds.worst.iter().take(WORST).map(|worst| worst.image).collect();
     blocks.extend(samples::block(case, &items));
     blocks.push(words::listing("worst-items", "", table(case, &kinds.worst), MOST));

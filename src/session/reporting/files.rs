@@ -41,7 +41,8 @@ pub fn files(made: &Made, progress: &dyn Progress) -> Result<Vec<File>, JobError
     let draw = |exhibit: &&Exhibit| -> Result<[File; 2], JobError> {
         progress.check()?;
         let drawn = exhibit.figure.to_picture(SCALE).map_err(|error| failed(&error))?;
-        let png = Encoded::of_rgba(Kind::Png, drawn.width, drawn.height, &drawn.rgba).map_err(|error| failed(&error))?;
+        let png =
+            Encoded::of_rgba(Kind::Png, drawn.width, drawn.height, &drawn.rgba).map_err(|error| failed(&error))?;
         progress.progress(done.fetch_add(1, Ordering::Relaxed) + 1, exhibits.len());
         let named = |ending: &str| format!("figures/{}.{ending}", exhibit.key);
         let svg = exhibit.figure.to_svg().into_bytes();

@@ -90,7 +90,9 @@ pub fn make(subject: &Subject<'_>, wanted: &Wanted, progress: &dyn Progress) -> 
     } else {
         None
     };
-    let intervals = if subject.intervals { of_all_numbers(subject, progress)? } else { Intervals::new() };
+    // Those of texts are among the first already.
+    let others = subject.intervals && evaluation.texts().is_none();
+    let intervals = if others { of_all_numbers(subject, progress)? } else { Intervals::new() };
     let multilabel = evaluation.multilabel_at(subject.confidence, progress)?;
     let needs_kinds = parts.contains(&Part::Errors) || parts.contains(&Part::Worst);
     let kinds = match &subject.kinds {
@@ -149,13 +151,7 @@ pub fn make(subject: &Subject<'_>, wanted: &Wanted, progress: &dyn Progress) -> 
     let pages = paper::pages(&sheet);
     progress.check()?;
     let document = serde_json::to_string(&Document::new(&inputs)).map_err(|e| JobError::Failed(e.to_string()))?;
-    Ok(Made {
-        wanted: wanted.clone(),
-        threshold: subject.confidence,
-        sheet,
-        pages,
-        evaluation_json: document + "\n",
-    })
+    Ok(Made { wanted: wanted.clone(), threshold: subject.confidence, sheet, pages, evaluation_json: document + "\n" })
 }
 
 /// Intervals of all numbers of the set that can be resampled.
@@ -174,15 +170,11 @@ pub(super) fn refused(error: CompareError) -> JobError {
 }
 
 fn mapping(mapping: &ClassMapping) -> NameMapping {
-    NameMapping {
-        from: mapping.from.clone(),
-        to: mapping.to.clone(),
-        why: mapping.why.words(),
-        count: mapping.count,
-    }
+    NameMapping { from: mapping.from.clone(), to: mapping.to.clone(), why: mapping.why.words(), count: mapping.count }
 }
 
 fn read_logo(file: &Path) -> Result<Arc<Encoded>, JobError> {
     let read = picture::decode(file, Some(LOGO)).map_err(|error| JobError::Failed(error.to_string()))?;
-    Encoded::of_rgba(Kind::Png, read.width, read.height, &read.rgba).map_err(|error| JobError::Failed(error.to_string()))
+    Encoded::of_rgba(Kind::Png, read.width, read.height, &read.rgba)
+        .map_err(|error| JobError::Failed(error.to_string()))
 }

@@ -98,7 +98,8 @@ fn board(
             Ok(run) => all.extend(run),
             Err(JobError::Cancelled) => return Err(JobError::Cancelled),
             Err(error) => {
-                let model = choice.model(subject.project).map_or_else(String::new, |m| format!("{}@{}", m.id, m.version));
+                let model =
+                    choice.model(subject.project).map_or_else(String::new, |m| format!("{}@{}", m.id, m.version));
                 left_out.push(format!("{model}: {error}"));
             }
         }

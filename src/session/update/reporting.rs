@@ -37,7 +37,8 @@ impl Session {
     /// Makes a report of what is on screen, at its threshold, with its settings and with what was decided.
     fn make_report(&mut self, wanted: Wanted) {
         let (Some(project), Some(explorer)) = (&self.project, &self.explorer) else { return };
-        let (root, recognised, choices) = (project.root.clone(), Arc::clone(&project.recognised), project.choices.clone());
+        let (root, recognised, choices) =
+            (project.root.clone(), Arc::clone(&project.recognised), project.choices.clone());
         let (choice, evaluation) = (explorer.choice.clone(), explorer.evaluation.clone());
         let (matched, counter) = (Arc::clone(&explorer.matched), explorer.counter.clone());
         let confidence = explorer.threshold.value;

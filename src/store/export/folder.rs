@@ -114,12 +114,7 @@ pub fn write_folder(
 }
 
 /// Writes every file into the temporary folder; errors name the file that it was to become.
-fn write_all(
-    temporary: &Path,
-    folder: &Path,
-    files: &[File],
-    progress: &dyn Progress,
-) -> Result<(), FolderError> {
+fn write_all(temporary: &Path, folder: &Path, files: &[File], progress: &dyn Progress) -> Result<(), FolderError> {
     progress.stage("Writing files");
     for (done, file) in files.iter().enumerate() {
         progress.check()?;
@@ -134,10 +129,8 @@ fn write_all(
             out.write_all(&file.bytes)?;
             out.sync_all()
         };
-        write().map_err(|error: std::io::Error| ExportError {
-            file: folder.join(&file.name),
-            cause: error.to_string(),
-        })?;
+        write()
+            .map_err(|error: std::io::Error| ExportError { file: folder.join(&file.name), cause: error.to_string() })?;
     }
     Ok(())
 }

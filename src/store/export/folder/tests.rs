@@ -73,7 +73,9 @@ fn files_that_are_there_stay_unless_they_may_go() {
     let files = [file("a.csv", "new"), file("b.csv", "new"), file("t/c.csv", "new")];
     let refused = write_folder(folder, &files, false, &NoProgress).unwrap_err();
     assert_eq!(refused, FolderError::Exists { folder: folder.to_owned(), names: vec!["b.csv".to_owned()] });
-    assert!(refused.to_string().ends_with("b.csv is already there; choose another folder, or let the files be replaced"));
+    assert!(
+        refused.to_string().ends_with("b.csv is already there; choose another folder, or let the files be replaced")
+    );
     assert_eq!(below(folder), ["b.csv", "mine.txt"]);
     assert_eq!(write_folder(folder, &files, true, &NoProgress), Ok(3));
     assert_eq!(below(folder), ["a.csv", "b.csv", "mine.txt", "t/", "t/c.csv"]);
