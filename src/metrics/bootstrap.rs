@@ -147,7 +147,7 @@ impl Answers {
 
 /// As many positions below `items` as there are items, drawn with replacement: the same of a seed and number.
 fn draws(items: usize, seed: u64, number: u64) -> impl Iterator<Item = usize> {
-    let mut rng = Rng::new(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut rng = Rng::of_part(seed, number);
     (0..items).filter_map(move |_| usize::try_from((u128::from(rng.next_u64()) * items as u128) >> 64).ok())
 }
 
@@ -229,8 +229,17 @@ mod tests {
         let right = Counts { correct: 1, ..Counts::default() };
         let wrong = Counts { missed: 1, ..Counts::default() };
         let images: Vec<Counts> = (0..200).map(|i| if i % 2 == 0 { right } else { wrong }).collect();
-        let recalls = (0..1000).filter_map(|n| resample(&images, 7, n).recall()).collect();
-        let (low, high) = percentiles(recalls).unwrap();
-        assert!((low - 0.431).abs() < 0.015 && (high - 0.569).abs() < 0.015, "{low} {high}");
+        for seed in [0, 7] {
+            let recalls = (0..1000).filter_map(|n| resample(&images, seed, n).recall()).collect();
+            let (low, high) = percentiles(recalls).unwrap();
+            assert!((low - 0.431).abs() < 0.015 && (high - 0.569).abs() < 0.015, "seed {seed}: {low} {high}");
+        }
+    }
+
+    /// Two resamples share no run of draws: not even where their seeds are as near as can be.
+    #[test]
+    fn resamples_are_apart() {
+        let [one, next] = [1, 2].map(|number| draws(1000, 0, number).collect::<Vec<usize>>());
+        assert_ne!(one[1..], next[..999]);
     }
 }

@@ -8,8 +8,8 @@ pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
     let Some(board) = case.material.leaderboard.filter(|board| board.rows() > 0) else { return Vec::new() };
     let mut blocks = vec![
         Block::Text(
-            "All models that were evaluated on the same data, each at its own best threshold. How certain the order is, intervals of \
-             differences say."
+            "All models that were evaluated on the same data, each at its own best threshold. Where numbers lie close together the order may be \
+             chance; a comparison says how far two models differ."
                 .to_owned(),
         ),
         Block::Exhibit(Exhibit {

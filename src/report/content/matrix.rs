@@ -60,15 +60,19 @@ fn sentence(case: &Case<'_>, confusions: &[Confusion<'_>]) -> String {
         })
         .collect();
     let confused: u64 = confusions.iter().map(|confusion| confusion.count).sum();
-    let (one, many) = case.task().units();
-    let what = if case.task().is_multilabel() { ("pair of labels", "pairs of labels") } else { (one, many) };
-    let verb = if confused == 1 { "is" } else { "are" };
     let most = if named.len() == 1 { "It is" } else { "Most often" };
-    format!(
-        "{} {verb} of another class than predicted. {most} {}.",
-        fmt::counted(confused, what.0, what.1),
-        words::listed(&named)
-    )
+    let named = words::listed(&named);
+    if case.task().is_multilabel() {
+        let pairs = fmt::counted(
+            confused,
+            "pair of a missed and a wrongly given label",
+            "pairs of a missed and a wrongly given label",
+        );
+        return format!("{pairs}. {most} {named}.");
+    }
+    let (one, many) = case.task().units();
+    let verb = if confused == 1 { "is" } else { "are" };
+    format!("{} {verb} taken for another class. {most} {named}.", fmt::counted(confused, one, many))
 }
 
 fn table(confusions: &[Confusion<'_>]) -> Table {

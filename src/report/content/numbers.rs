@@ -44,7 +44,10 @@ pub(super) fn headline(case: &Case<'_>) -> Vec<Number> {
 
 /// All named numbers of the set, for the table of all.
 pub(super) fn all(case: &Case<'_>) -> Vec<Number> {
-    case.numbers.keys().map(|key| number(case, key, String::new())).collect()
+    // Without confidences nothing is missed, and there is no optimum.
+    let empty = |key: &str| matches!(key, "optimal_confidence" | "missed" | "false_positives");
+    let known = case.numbers.keys().filter(|key| !(case.evaluation.is_without_confidence() && empty(key)));
+    known.map(|key| number(case, key, String::new())).collect()
 }
 
 fn number(case: &Case<'_>, key: &str, meaning: String) -> Number {
@@ -56,7 +59,8 @@ fn number(case: &Case<'_>, key: &str, meaning: String) -> Number {
         (None, Some(value)) if key == "optimal_confidence" => fmt::threshold(value),
         (None, value) => fmt::rate(value),
     };
-    let ends = interval(case, key).filter(|_| value.is_some());
+    // A draw lacks small classes, which pulls some means to one side: an interval beside its own number says nothing.
+    let ends = interval(case, key).filter(|(low, high)| value.is_some_and(|value| *low <= value && value <= *high));
     Number {
         label: column.map_or_else(|| label(key), |column| column.label.clone()),
         interval: ends.map(|ends| (format!("{}–{}", shown(Some(ends.0)), shown(Some(ends.1))), ends)),

@@ -70,7 +70,10 @@ fn threshold(case: &Case<'_>, say: &mut impl FnMut(&str, String)) {
         ConfidenceSource::Default => "the usual one, which nobody changed",
         ConfidenceSource::Given => "chosen by the person who made this report",
     };
-    say("Threshold", format!("{}, {from}", fmt::capitalised(&condition)));
+    say(
+        "Threshold",
+        format!("{}, {from}", if case.evaluation.texts().is_some() { condition } else { fmt::capitalised(&condition) }),
+    );
     let own: Vec<String> = at
         .matched
         .own

@@ -90,7 +90,9 @@ pub fn make(subject: &Subject<'_>, wanted: &Wanted, progress: &dyn Progress) -> 
     } else {
         None
     };
-    let intervals = if subject.intervals { of_all_numbers(subject, progress)? } else { Intervals::new() };
+    // Those of texts are among the first already.
+    let others = subject.intervals && evaluation.texts().is_none();
+    let intervals = if others { of_all_numbers(subject, progress)? } else { Intervals::new() };
     let multilabel = evaluation.multilabel_at(subject.confidence, progress)?;
     let needs_kinds = parts.contains(&Part::Errors) || parts.contains(&Part::Worst);
     let kinds = match &subject.kinds {
