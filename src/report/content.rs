@@ -142,8 +142,16 @@ pub fn sheet(material: &Material<'_>, request: &Request) -> Sheet {
     let subtitle = words::subject(case.evaluation);
     let wanted = Part::ALL.into_iter().filter(|part| request.parts.contains(part));
     let sections = wanted.filter_map(|part| {
-        let blocks = blocks(&case, part);
-        (!blocks.is_empty()).then(|| Section { part, title: title(&case, part), blocks })
+        let (mut blocks, title) = (blocks(&case, part), title(&case, part));
+        // What the section is called needs not be said again over its figure.
+        for block in &mut blocks {
+            if let Block::Exhibit(exhibit) = block
+                && exhibit.title == title
+            {
+                exhibit.title.clear();
+            }
+        }
+        (!blocks.is_empty()).then_some(Section { part, title, blocks })
     });
     let titled = !request.title.trim().is_empty();
     Sheet {

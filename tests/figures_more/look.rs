@@ -15,7 +15,7 @@ use evalens::model::NoProgress;
 use evalens::report::encoded::{Encoded, Kind};
 use evalens::report::figure::Figure;
 use evalens::report::figures::compared::{self, Names};
-use evalens::report::figures::items::{self, Overlay};
+use evalens::report::figures::items::{self, Meant, Overlay};
 use evalens::report::figures::{errors, protocols, slices, surface};
 use evalens::report::palette::Palette;
 use evalens::session::{Command, Session};
@@ -89,7 +89,7 @@ fn look() {
     {
         write(folder, &exhibit.key, &exhibit.titled());
     }
-    let overlay = Overlay { truth: true, predictions: true, labels: true, masks: None };
+    let overlay = Overlay { truth: true, predictions: true, labels: true, masks: None, meant: Meant::All };
     let view = (evaluation, &**matched, counter.cut());
     let item = |worst: &evalens::analysis::kinds::Worst| {
         let image = &evaluation.dataset.images[worst.image.index()];

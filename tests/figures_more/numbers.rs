@@ -10,7 +10,7 @@ use evalens::model::{BBox, ImageId, NoProgress};
 use evalens::report::encoded::{Encoded, Kind};
 use evalens::report::figure::{Anchor, Figure, Mark, width};
 use evalens::report::figures::compared::{self, Names};
-use evalens::report::figures::items::{self, Overlay};
+use evalens::report::figures::items::{self, Meant, Overlay};
 use evalens::report::figures::map::{self, Legend, Map};
 use evalens::report::figures::{crossval, errors, slices, surface};
 use evalens::report::palette::Palette;
@@ -225,7 +225,7 @@ fn an_item_shows_what_became_of_its_boxes() {
         assert_eq!((figure.width, figure.height), (200.0, 200.0));
         figure
     };
-    let both = Overlay { truth: true, predictions: true, labels: true, masks: None };
+    let both = Overlay { truth: true, predictions: true, labels: true, masks: None, meant: Meant::All };
     let figure = drawn(&both, 0.5);
     // 2,000 pixels on 200 points.
     let found = figure.marks.iter().filter(
@@ -239,7 +239,7 @@ fn an_item_shows_what_became_of_its_boxes() {
     assert!(says(&figure, "a 0.90") && says(&figure, "b, missed"));
     // Above its score nothing is found.
     assert!(says(&drawn(&both, 0.95), "a, missed"));
-    let plain = drawn(&Overlay { truth: false, predictions: false, labels: true, masks: None }, 0.5);
+    let plain = drawn(&Overlay { truth: false, predictions: false, labels: true, masks: None, meant: Meant::All }, 0.5);
     assert!(
         !plain.marks.iter().any(|mark| matches!(mark, Mark::Text { .. } | Mark::Frame(..) | Mark::DashedFrame(..)))
     );

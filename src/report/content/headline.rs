@@ -71,7 +71,7 @@ fn sentence(case: &Case<'_>) -> String {
     let found = format!("{} of {}", count(counts.correct), fmt::counted(counts.truths(), one, many));
     if task.has_objects() {
         return format!(
-            "{size}. At {condition} {found} are found as what they are, {} taken for another class and {} missed; besides {} of nothing.",
+            "{size}. At {condition}, {found} are found as what they are, {} taken for another class and {} missed; besides {} of nothing.",
             count(counts.misclassified),
             count(counts.missed),
             fmt::counted(counts.false_positives, "detection", "detections")
@@ -79,7 +79,7 @@ fn sentence(case: &Case<'_>) -> String {
     }
     if task.is_multilabel() {
         return format!(
-            "{size}. At {condition} {found} are given and {} missed; besides {} given wrongly.",
+            "{size}. At {condition}, {found} are given and {} missed; besides {} given wrongly.",
             count(counts.missed),
             fmt::counted(counts.false_positives, "label", "labels")
         );
@@ -88,7 +88,7 @@ fn sentence(case: &Case<'_>) -> String {
         return format!("{size}. {found} are right.");
     }
     format!(
-        "{size}. At {condition} {found} are right, {} wrong and {} not sure enough.",
+        "{size}. At {condition}, {found} are right, {} wrong and {} not sure enough.",
         count(counts.misclassified),
         count(counts.missed)
     )

@@ -1,10 +1,10 @@
 //! Items as pictures with words under them.
 
 use crate::analysis::Recommendation;
-use crate::metrics::{Counts, Evaluation};
+use crate::metrics::{Counts, Evaluation, Outcome};
 use crate::model::{ImageId, fmt};
 use crate::report::document::At;
-use crate::report::figures::items::{Overlay, item};
+use crate::report::figures::items::{self, Meant, Overlay, item};
 use crate::report::sheet::{Block, Sample};
 
 use super::{Case, EXAMPLES};
@@ -19,19 +19,50 @@ pub(super) fn of_card(evaluation: &Evaluation, at: &At<'_>, card: &Recommendatio
     if items.len() == evaluation.dataset.images.len() && items.len() > EXAMPLES {
         return Vec::new();
     }
+    // The clearest come first: those in which little else is to be seen.
+    let (cut, timeline) = (at.counter.cut(), &at.matched.timeline);
+    let share = |item: &ImageId| {
+        let meant = marked(evaluation, at, card, *item);
+        meant as f64 / timeline.outcomes_of(*item, cut).count().max(1) as f64
+    };
+    if evaluation.objects().is_some() && singles_out(evaluation, at, card) {
+        let mut shares: Vec<(f64, ImageId)> = items.iter().map(|item| (share(item), *item)).collect();
+        shares.sort_by(|a, b| b.0.total_cmp(&a.0));
+        items = shares.into_iter().map(|(_, item)| item).collect();
+    }
     items.truncate(EXAMPLES);
     items
 }
 
+/// Outcomes of an item that a recommendation is about.
+fn marked(evaluation: &Evaluation, at: &At<'_>, card: &Recommendation, item: ImageId) -> usize {
+    let outcomes = at.matched.timeline.outcomes_of(item, at.counter.cut());
+    let is_meant = |o: &Outcome| {
+        card.filter.keeps(*o) && items::kind(evaluation, *o).is_some_and(|(cell, _)| card.filter.wants(cell))
+    };
+    outcomes.filter(is_meant).count()
+}
+
+/// True where a recommendation is about some objects of its items, and not about the items.
+fn singles_out(evaluation: &Evaluation, at: &At<'_>, card: &Recommendation) -> bool {
+    let items = card.filter.images(evaluation, at.matched, at.counter.cut());
+    items.iter().take(EXAMPLES).any(|item| marked(evaluation, at, card, *item) > 0)
+}
+
+/// What the pictures of a recommendation are about: its objects, or what is wrong where it is about whole items.
+pub(super) fn meant_by(evaluation: &Evaluation, at: &At<'_>, card: &Recommendation) -> Meant {
+    if singles_out(evaluation, at, card) { Meant::Of(card.filter.clone()) } else { Meant::Errors }
+}
+
 /// The items side by side; `None` where none is to be shown.
-pub(super) fn block(case: &Case<'_>, items: &[ImageId]) -> Option<Block> {
+pub(super) fn block(case: &Case<'_>, items: &[ImageId], meant: &Meant) -> Option<Block> {
     let at = case.at?;
     let one = |image: &ImageId| {
         let (picture, masks) = match case.material.pictures.get(image) {
             Some((picture, masks)) => (Some(picture), masks.clone()),
             None => (None, None),
         };
-        let overlay = Overlay { truth: true, predictions: true, labels: true, masks };
+        let overlay = Overlay { truth: true, predictions: true, labels: true, masks, meant: meant.clone() };
         let view = (case.evaluation, at.matched, at.counter.cut());
         Sample {
             figure: item(view, *image, picture, &overlay, WIDTH, &case.material.palette),

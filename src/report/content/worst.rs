@@ -2,6 +2,7 @@
 
 use crate::analysis::kinds::{Worst, errors};
 use crate::model::{ImageId, fmt};
+use crate::report::figures::items::Meant;
 use crate::report::sheet::Block;
 use crate::report::table::{Cell, Column, Table};
 
@@ -21,7 +22,7 @@ pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
     let mut blocks =
         vec![Block::Text(format!("{wrong} of {} {what}; the worst come first.", fmt::counted(total, one, many)))];
     let items: Vec<ImageId> = kinds.worst.iter().take(WORST).map(|worst| worst.image).collect();
-    blocks.extend(samples::block(case, &items));
+    blocks.extend(samples::block(case, &items, &Meant::Errors));
     blocks.push(words::listing("worst-items", "", table(case, &kinds.worst), MOST));
     blocks
 }

@@ -7,6 +7,7 @@ pub mod words;
 
 use std::sync::Arc;
 
+use crate::analysis::Filter;
 use crate::metrics::detection::Matched;
 use crate::metrics::{Cell, Cut, Evaluation, Outcome, OutcomeKind};
 use crate::model::{ClassId, ImageId, fmt};
@@ -17,6 +18,28 @@ use crate::report::palette::Palette;
 
 use boxes::{Boxed, Layers, Pens};
 use words::{LINE, wrapped, write};
+
+/// What a picture is about. All else is drawn faintly and without words.
+#[derive(Clone, Debug, Default)]
+pub enum Meant {
+    /// Everything in it.
+    #[default]
+    All,
+    /// What is wrong in it.
+    Errors,
+    /// What a filter selects.
+    Of(Filter),
+}
+
+impl Meant {
+    fn holds(&self, outcome: Outcome, cell: Cell, kind: OutcomeKind) -> bool {
+        match self {
+            Self::All => true,
+            Self::Errors => kind != OutcomeKind::Correct,
+            Self::Of(filter) => filter.wants(cell) && filter.keeps(outcome),
+        }
+    }
+}
 
 /// What is drawn over a picture.
 #[derive(Clone, Debug)]
@@ -29,10 +52,16 @@ pub struct Overlay {
     pub labels: bool,
     /// Masks as a picture of the same shape with opacity, where the task has any.
     pub masks: Option<Arc<Encoded>>,
+    /// What the picture is about.
+    pub meant: Meant,
 }
 
 /// A picture is at most so many times as high as the figure is wide.
 const HIGHEST: f64 = 1.4;
+/// Boxes with words where a picture is about a part of them, at most.
+const MOST_WORDS: usize = 6;
+/// Opacity of boxes that a picture is not about.
+const FAINT: f64 = 0.4;
 /// Boxes over a picture, at most.
 const MOST_BOXES: usize = 300;
 /// Lines of a prompt, a reference, an answer.
@@ -93,8 +122,9 @@ fn size_of(evaluation: &Evaluation, item: ImageId, picture: Option<&Arc<Encoded>
     )
 }
 
-/// What became of an outcome.
-fn kind(evaluation: &Evaluation, outcome: Outcome) -> Option<(Cell, OutcomeKind)> {
+/// What became of an outcome; `None` where it does not count.
+#[must_use]
+pub fn kind(evaluation: &Evaluation, outcome: Outcome) -> Option<(Cell, OutcomeKind)> {
     let cell = Cell {
         truth: outcome.truth().and_then(|t| evaluation.dataset.truths.class.get(t.index()).copied()),
         predicted: outcome.pred().and_then(|p| evaluation.predictions.class_of(p)),
@@ -108,17 +138,25 @@ fn of_objects((evaluation, matched, cut): View<'_>, item: ImageId, overlay: &Ove
     let outcomes = matched.timeline.outcomes_of(item, cut);
     let mut all: Vec<(Outcome, Cell, OutcomeKind)> =
         outcomes.filter_map(|o| kind(evaluation, o).map(|(cell, kind)| (o, cell, kind))).collect();
+    let is_meant = |&(outcome, cell, kind): &(Outcome, Cell, OutcomeKind)| overlay.meant.holds(outcome, cell, kind);
     let score = |outcome: Outcome| evaluation.score_of(outcome).unwrap_or(2.0);
     all.sort_by(|a, b| {
         let right = |kind: OutcomeKind| kind == OutcomeKind::Correct;
-        right(a.2).cmp(&right(b.2)).then(score(b.0).total_cmp(&score(a.0)))
+        is_meant(b).cmp(&is_meant(a)).then(right(a.2).cmp(&right(b.2))).then(score(b.0).total_cmp(&score(a.0)))
     });
     let name = |class: Option<ClassId>| class.map_or("", |class| evaluation.dataset.classes.name(class));
     let edge = overlay.masks.is_none();
     let boxed = |bbox, colour, dashed, words| Boxed { bbox, colour, dashed, opacity: 1.0, strong: false, edge, words };
     let mut boxes = Vec::new();
-    for (outcome, cell, kind) in all {
+    let part = !matches!(overlay.meant, Meant::All);
+    for (number, (outcome, cell, kind)) in all.into_iter().enumerate() {
         let colour = palette.outcome(kind);
+        let meant = is_meant(&(outcome, cell, kind));
+        let labels = overlay.labels && meant && (!part || number < MOST_WORDS);
+        let boxed = |bbox, dashed, words: String| Boxed {
+            opacity: if meant { 1.0 } else { FAINT },
+            ..boxed(bbox, colour, dashed, if labels { words } else { String::new() })
+        };
         if let Some(pred) = outcome.pred().filter(|_| overlay.predictions)
             && let Some(bbox) = predictions.bbox.get(pred.index())
         {
@@ -128,7 +166,7 @@ fn of_objects((evaluation, matched, cut): View<'_>, item: ImageId, overlay: &Ove
                 OutcomeKind::FalsePositive => format!("{said}, false positive"),
                 OutcomeKind::Correct | OutcomeKind::Missed => said,
             };
-            boxes.push(boxed(*bbox, colour, true, if overlay.labels { words } else { String::new() }));
+            boxes.push(boxed(*bbox, true, words));
         }
         if let Some(truth) = outcome.truth().filter(|_| overlay.truth)
             && let Some(bbox) = truths.bbox.get(truth.index())
@@ -139,7 +177,7 @@ fn of_objects((evaluation, matched, cut): View<'_>, item: ImageId, overlay: &Ove
                 _ if overlay.predictions => String::new(),
                 _ => name(cell.truth).to_owned(),
             };
-            boxes.push(boxed(*bbox, colour, false, if overlay.labels { words } else { String::new() }));
+            boxes.push(boxed(*bbox, false, words));
         }
     }
     let ignored = truths.ids_of(item).filter(|t| truths.ignored.get(t.index()).copied().unwrap_or(false));

@@ -58,5 +58,9 @@ fn over(subject: &Subject<'_>, item: ImageId, palette: &Palette) -> Option<Arc<E
     let sure = |class: u16, x: u32, y: u32| shown.confidence_at(x, y).is_none_or(|sure| sure >= threshold(class));
     let (truth, predicted) = (&shown.truth, shown.predicted.as_ref());
     let classes = evaluation.dataset.classes.len();
-    masks::of_pixels(Pixels { truth, predicted, ignore: reading.ignore, classes, sure: &sure }, SIDE, palette)
+    masks::of_pixels(
+        Pixels { truth, predicted, ignore: reading.ignore, classes, right: false, sure: &sure },
+        SIDE,
+        palette,
+    )
 }

@@ -122,6 +122,8 @@ pub struct Pixels<'a> {
     pub ignore: Option<u16>,
     /// Classes there are.
     pub classes: usize,
+    /// True where what is right is coloured as well.
+    pub right: bool,
     /// True where the model is sure enough of this class at this place.
     pub sure: &'a dyn Fn(u16, u32, u32) -> bool,
 }
@@ -149,11 +151,11 @@ fn tone(pixels: &Pixels<'_>, x: u32, y: u32, palette: &Palette) -> Option<Colour
         return None;
     }
     let said = pixels.predicted.and_then(|mask| mask.get(x, y)).filter(|class| (pixels.sure)(*class, x, y));
-    Some(match said {
-        Some(said) if said == truth => palette.correct,
-        Some(_) => palette.misclassified,
-        None => palette.missed,
-    })
+    match said {
+        Some(said) if said == truth => pixels.right.then_some(palette.correct),
+        Some(_) => Some(palette.misclassified),
+        None => Some(palette.missed),
+    }
 }
 
 /// The same shape with no side longer than `side`, and none of no pixel.
@@ -197,7 +199,8 @@ mod tests {
         let said = IndexMask::new(4, 1, vec![0, 1, 1, 1]);
         let palette = Palette::default();
         let drawn = |sure: &dyn Fn(u16, u32, u32) -> bool| {
-            let pixels = Pixels { truth: &truth, predicted: Some(&said), ignore: Some(9), classes: 2, sure };
+            let pixels =
+                Pixels { truth: &truth, predicted: Some(&said), ignore: Some(9), classes: 2, right: true, sure };
             let png = of_pixels(pixels, 4, &palette).unwrap();
             image::load_from_memory(&png.bytes).unwrap().to_rgba8().pixels().map(|p| p.0).collect::<Vec<_>>()
         };

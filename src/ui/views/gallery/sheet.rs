@@ -11,7 +11,7 @@ use crate::metrics::{Cut, Evaluation};
 use crate::model::{ImageId, fmt};
 use crate::report::encoded::{Encoded, Kind};
 use crate::report::figure::Figure;
-use crate::report::figures::items::{self, MOST_ITEMS, Overlay, masks};
+use crate::report::figures::items::{self, MOST_ITEMS, Meant, Overlay, masks};
 use crate::report::palette::Palette;
 use crate::report::sheet::Exhibit;
 use crate::report::table::{Cell, Column, Table};
@@ -93,7 +93,7 @@ fn maker(explorer: &Explorer, state: Sheet, (truth, predictions): (bool, bool)) 
         ),
         items,
         columns: state.columns,
-        overlay: Overlay { truth, predictions, labels: true, masks: None },
+        overlay: Overlay { truth, predictions, labels: true, masks: None, meant: Meant::All },
         table: table(explorer),
     };
     Maker::new(move || Some(taken.exhibit()))
@@ -165,6 +165,7 @@ impl Taken {
             predicted: shown.predicted.as_ref(),
             ignore: files.ignore,
             classes: self.evaluation.dataset.classes.len(),
+            right: true,
             sure: &sure,
         };
         masks::of_pixels(pixels, SIDE.0, palette)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use egui::{Button, ComboBox, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
+use egui::{Button, ComboBox, Frame, Margin, Panel, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
 
 use crate::model::fmt;
 use crate::model::project::Choice;
@@ -75,6 +75,14 @@ impl Form {
     }
 
     pub(super) fn ui(&mut self, ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, wanted: &Wanted) {
+        // What is done with it stays in view, however long the list above is.
+        let foot = Frame::new().inner_margin(Margin { top: theme::PADDING as i8, ..Margin::ZERO });
+        Panel::bottom("report deeds").frame(foot).show_separator_line(false).show(ui, |ui| {
+            self.target(ui, ctx);
+            ui.add_space(theme::GRID);
+            deeds(ui, ctx, explorer, wanted, self.folder.trim());
+            results(ui, ctx);
+        });
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.label(RichText::new("Report").font(theme::title()).color(ctx.theme.text));
             let about = "A page for others: HTML, PDF, every figure and table, the numbers as JSON";
@@ -83,11 +91,6 @@ impl Form {
             self.texts(ui, ctx, explorer);
             ui.add_space(theme::PADDING);
             self.sections(ui, ctx, explorer);
-            ui.add_space(theme::PADDING);
-            self.target(ui, ctx);
-            ui.add_space(theme::PADDING);
-            deeds(ui, ctx, explorer, wanted, self.folder.trim());
-            results(ui, ctx);
         });
     }
 
