@@ -14,7 +14,6 @@ use evalens::session::{Command, Page, Topic};
 use evalens::ui::help::{self, PAGES};
 use evalens::ui::panes::Pane;
 use evalens::ui::views::classes::order::Order;
-use evalens::ui::views::threshold_bar::explain::occurs;
 use evalens::ui::views::threshold_bar::tiles::Tile;
 use regex::Regex;
 
@@ -120,7 +119,7 @@ fn what_belongs_to_a_task_stands_on_its_page() {
             ["Pass rate", "Passed", "Failed", "Without a reference"].iter().for_each(|tile| on_page(tile));
             continue;
         }
-        let shown = |tile: &&Tile| !matches!(tile, Tile::Count(kind) if !occurs(*kind, task));
+        let shown = |tile: &&Tile| !matches!(tile, Tile::Count(kind) if !kind.occurs(task));
         Tile::ALL.iter().filter(shown).for_each(|tile| on_page(tile.name()));
         on_page(if task.has_objects() { "Error types" } else { "Largest confusions" });
         on_page(if task.is_text() { "Worst texts" } else { "Worst images" });
