@@ -1,5 +1,7 @@
 //! What all charts on paper share: a plot with axes, grid, lines and labels.
 
+use crate::model::fmt;
+
 use super::figure::{Anchor, Colour, Figure, Mark, cut, width};
 use super::palette::Palette;
 
@@ -44,7 +46,10 @@ impl Axis {
         let first = (from / step).ceil() as i64;
         let last = (to / step + 1e-9).floor() as i64;
         let ticks = (first..=last).take(4 * most.max(1)).map(|n| n as f64 * step);
-        let ticks = ticks.map(|at| (at, format!("{at:.decimals$}"))).collect();
+        let words = |at: f64| {
+            if decimals == 0 && at >= 0.0 { fmt::count(at.round() as u64) } else { format!("{at:.decimals$}") }
+        };
+        let ticks = ticks.map(|at| (at, words(at))).collect();
         Self { label: label.to_owned(), from, to, ticks }
     }
 
@@ -275,6 +280,7 @@ mod tests {
     fn axes_have_round_numbers() {
         let texts = |axis: Axis| axis.ticks.into_iter().map(|(_, text)| text).collect::<Vec<_>>();
         assert_eq!(texts(Axis::over("n", 0.0, 87.0, 5)), ["0", "20", "40", "60", "80"]);
+        assert_eq!(texts(Axis::over("n", 0.0, 120_000.0, 3)), ["0", "50,000", "100,000"]);
         assert_eq!(texts(Axis::over("n", 0.0, 0.35, 4)), ["0.0", "0.1", "0.2", "0.3"]);
         assert_eq!(texts(Axis::unit("rate")), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
         assert!(Axis::over("n", 3.0, 3.0, 5).ticks.len() > 1);
@@ -296,7 +302,7 @@ mod tests {
         points[5_000].1 = 80.0;
         let thin = thinned(&points);
         assert!(thin.len() < 500, "{}", thin.len());
-        assert_eq!((thin[0], thin[thin.len() - 1]), ((0.0, 5.0), (99.99, 5.0)));
+        assert_eq!((thin[0], thin[thin.len() - 1]), (points[0], points[9_999]));
         assert!(thin.iter().any(|p| p.1 == 80.0));
     }
 }
