@@ -431,6 +431,28 @@ fn renews_the_screenshots() {
         window.starting("Broken ");
         rest(&mut window);
         window.shot(&format!("compare-{theme}"));
+        let report = window.wait("the report", |n| n.role == "Button" && n.name == "Report");
+        window.click(&report);
+        window.starting("Page 1 of ");
+        let folder = window.wait("its folder", |n| n.role == "TextInput" && n.name == "Folder of the report");
+        window.click(&folder);
+        // The usual folder would show where this person's files lie.
+        window.key_with(egui::Modifiers::COMMAND, egui::Key::A);
+        window.events(vec![egui::Event::Text("~/reports/contour-detector".to_owned())]);
+        let title = window.wait("its title", |n| n.role == "TextInput" && n.name == "Title of the report");
+        window.click(&title);
+        window.events(vec![egui::Event::Text("Contour detector, second version".to_owned())]);
+        let update = window.wait("the button", |n| n.name == "Update preview");
+        window.click(&update);
+        rest(&mut window);
+        window.wait("the new preview", |n| n.name == "Write report");
+        window.starting("Page 1 of ");
+        rest(&mut window);
+        window.shot(&format!("report-{theme}"));
+        window.key_with(egui::Modifiers::COMMAND, egui::Key::Comma);
+        window.wait("the settings", |n| n.name == "Empty the cache");
+        rest(&mut window);
+        window.shot(&format!("settings-{theme}"));
         window.key(egui::Key::F1);
         let heading = window.wait("the figures of the help", |n| n.name == "Heading Average precision");
         window.click(&heading);

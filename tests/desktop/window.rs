@@ -232,8 +232,12 @@ impl Window {
     }
 
     pub fn key(&mut self, key: egui::Key) {
+        self.key_with(egui::Modifiers::NONE, key);
+    }
+
+    /// Presses a key while others are held.
+    pub fn key_with(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
         for pressed in [true, false] {
-            let modifiers = egui::Modifiers::NONE;
             self.events(vec![egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers }]);
         }
         self.settle();

@@ -92,7 +92,7 @@ fn path_row(ui: &mut Ui, ctx: &ViewCtx, state: &mut Welcome) {
 }
 
 /// A path as it is typed or pasted: quotes and `file://` are taken off, `~` is the home folder.
-fn expanded(text: &str) -> PathBuf {
+pub fn expanded(text: &str) -> PathBuf {
     let text = text.trim().trim_matches(['"', '\'']);
     let text = text.strip_prefix("file://").unwrap_or(text);
     match (text.strip_prefix('~'), dirs::home_dir()) {

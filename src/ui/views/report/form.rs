@@ -1,7 +1,7 @@
 //! What a report holds, and where it goes.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use egui::{Button, ComboBox, Frame, Margin, Panel, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
 
@@ -13,6 +13,7 @@ use crate::session::reporting::{Ask, Wanted};
 use crate::session::{Command, Explorer, OpenProject, Slot, choices};
 use crate::ui::context::{ViewCtx, Wish};
 use crate::ui::theme;
+use crate::ui::views::welcome::expanded;
 use crate::ui::widgets::states;
 
 /// Lines of the field of notes.
@@ -68,7 +69,7 @@ impl Form {
                 notes: self.notes.trim().to_owned(),
                 parts: self.parts.clone(),
             },
-            logo: (!logo.is_empty()).then(|| PathBuf::from(logo)),
+            logo: (!logo.is_empty()).then(|| expanded(logo)),
             compare: self.compare.clone().filter(|_| self.parts.contains(&Part::Comparison)),
             leaderboard: self.parts.contains(&Part::Leaderboard),
         }
@@ -217,7 +218,7 @@ fn deeds(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, wanted: &Wanted, folde
         }
         let write = ui.add_enabled(current && !folder.is_empty(), Button::new(RichText::new("Write report").strong()));
         if write.on_disabled_hover_text("Update the preview first, and name a folder").clicked() {
-            ctx.send(Command::Report(Ask::Write { folder: PathBuf::from(folder), replace: false }));
+            ctx.send(Command::Report(Ask::Write { folder: expanded(folder), replace: false }));
         }
     });
 }
