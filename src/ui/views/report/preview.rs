@@ -45,7 +45,10 @@ impl Preview {
         let room = ui.available_width() - 4.0 * theme::PADDING;
         let width = room.clamp(theme::PANE_LEAST, theme::PAGE_WIDEST);
         let pixels = (width * ui.ctx().pixels_per_point()).ceil() as u32;
-        let pixels = (pixels.div_ceil(STEP) * STEP).min(WIDEST);
+        // No side is longer than the graphics can hold.
+        let side = ui.input(|input| input.max_texture_side);
+        let tallest = made.pages.iter().map(|page| page.height / page.width).fold(1.0, f64::max);
+        let pixels = (pixels.div_ceil(STEP) * STEP).min(WIDEST).min((side as f64 / tallest) as u32);
         let mut missing = None;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.add_space(theme::PADDING);
