@@ -71,7 +71,7 @@ fn look() {
         let list = common::world::at(&evaluation, confidence, &rules);
         all.extend(cards::recommendations(&evaluation, &list, "optimum", &Palette::default()));
         for exhibit in all {
-            let figure = exhibit.titled();
+            let figure = exhibit.titled(&Palette::default());
             let picture = figure.to_picture(1.5).unwrap();
             let stem = at.join(format!("{name}-{}", exhibit.key));
             let buffer = image::RgbaImage::from_raw(picture.width, picture.height, picture.rgba).unwrap();
@@ -280,7 +280,7 @@ fn many_classes_with_long_names_stay_inside() {
     for exhibit in &all {
         sound(exhibit);
         assert!(exhibit.figure.width <= 720.0 && exhibit.figure.height < 1100.0, "{} is too large", exhibit.key);
-        let titled = Exhibit { figure: exhibit.titled(), ..exhibit.clone() };
+        let titled = Exhibit { figure: exhibit.titled(&Palette::default()), ..exhibit.clone() };
         sound(&titled);
     }
     assert_eq!(named(&all, "classes").table.as_ref().unwrap().rows.len(), 1200);

@@ -168,6 +168,7 @@ fn sheet() -> Sheet {
         logo: Some(photograph(3)),
         sections,
         foot: "Evalens · everything computed on this machine".to_owned(),
+        palette: Palette::default(),
     }
 }
 
@@ -423,6 +424,7 @@ fn an_empty_report_is_a_page() {
         logo: None,
         sections: Vec::new(),
         foot: String::new(),
+        palette: Palette::default(),
     };
     assert_eq!(paper(&empty).pages.len(), 1);
     assert!(pdf::of_paper(&paper(&empty), "").unwrap().starts_with(b"%PDF-"));

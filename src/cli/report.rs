@@ -46,6 +46,7 @@ pub fn report(args: &ReportArgs) -> Result<Exit, CliError> {
             logo: args.logo.clone(),
             compare: rival(&job, &done.loaded.choice, args)?,
             leaderboard: args.leaderboard || has_several_models(&results, &done.loaded.choice),
+            ..Wanted::default()
         };
         let own = one(&job, done, &how, (&wanted, &known, !args.no_intervals), &progress)?;
         if results.len() == 1 {

@@ -165,6 +165,7 @@ pub fn sheet(material: &Material<'_>, request: &Request) -> Sheet {
         sections: sections.collect(),
         foot: format!("{subtitle} · Evalens {}", env!("CARGO_PKG_VERSION")),
         subtitle,
+        palette: material.palette,
     }
 }
 

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use super::encoded::Encoded;
 use super::figure::escaped;
+use super::palette::Palette;
 use super::sheet::{Section, Sheet};
 
 /// How it looks.
@@ -34,11 +35,26 @@ pub fn html(sheet: &Sheet) -> String {
     if let Some(font) = font::url(&body) {
         let _ = writeln!(out, r#"@font-face {{ font-family: "Ubuntu"; src: url("{font}") format("truetype"); }}"#);
     }
+    out.push_str(&colours(&sheet.palette));
     out.push_str(STYLE);
     out.push_str("</style>\n</head>\n<body>\n");
     out.push_str(&body);
     out.push_str("</body>\n</html>\n");
     out
+}
+
+/// The colours by the names that the style knows.
+fn colours(palette: &Palette) -> String {
+    let named = [
+        ("paper", palette.paper),
+        ("ink", palette.ink),
+        ("muted", palette.muted),
+        ("line", palette.line),
+        ("raised", palette.raised),
+        ("accent", palette.accent),
+    ];
+    let named: String = named.iter().map(|(name, [r, g, b])| format!(" --{name}: #{r:02x}{g:02x}{b:02x};")).collect();
+    format!(":root {{ color-scheme: light;{named} }}\n")
 }
 
 fn body(sheet: &Sheet) -> String {

@@ -58,7 +58,7 @@ pub fn pages(sheet: &Sheet) -> Vec<Figure> {
 /// The report on pages with where its sections begin.
 #[must_use]
 pub fn paper(sheet: &Sheet) -> Paper {
-    let palette = Palette::default();
+    let palette = sheet.palette;
     let mut pieces = front::pieces(sheet, &palette);
     for (index, section) in sheet.sections.iter().enumerate() {
         pieces.extend(blocks::section(index, section, &palette));

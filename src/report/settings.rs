@@ -11,12 +11,9 @@ pub const NO_THRESHOLD: &str = "no threshold";
 /// The threshold in words: `confidence ≥ 0.361`, with how many classes do not follow it.
 #[must_use]
 pub fn condition(evaluation: &Evaluation, matched: &Matched, threshold: f64) -> String {
-    let pass = evaluation.texts().map(|texts| texts.pass_column());
-    if evaluation.is_without_confidence() || pass.is_some_and(|pass| !pass.is_some_and(Column::ranks)) {
-        return NO_THRESHOLD.to_owned();
-    }
     let at = condition_at(evaluation, threshold);
     match matched.own.len() {
+        _ if at == NO_THRESHOLD => at,
         0 => at,
         1 => format!("{at}, 1 class at its own"),
         n => format!("{at}, {} classes at their own", fmt::count(n as u64)),
@@ -26,9 +23,21 @@ pub fn condition(evaluation: &Evaluation, matched: &Matched, threshold: f64) -> 
 /// What has to be reached at a threshold: `confidence ≥ 0.361`, `BLEU ≥ 50.00`.
 #[must_use]
 pub fn condition_at(evaluation: &Evaluation, threshold: f64) -> String {
-    let column = evaluation.texts().and_then(|texts| texts.pass_column());
-    let confidence = || format!("confidence ≥ {}", fmt::threshold(threshold));
-    column.map_or_else(confidence, |column| column.condition(threshold))
+    match evaluation.texts() {
+        Some(texts) => texts
+            .pass_column()
+            .filter(|pass| Column::ranks(pass))
+            .map_or_else(|| NO_THRESHOLD.to_owned(), |pass| pass.condition(threshold)),
+        None if evaluation.is_without_confidence() => NO_THRESHOLD.to_owned(),
+        None => format!("confidence ≥ {}", fmt::threshold(threshold)),
+    }
+}
+
+/// What was counted and at which threshold: `Items with errors at confidence ≥ 0.361`. Where a threshold means nothing, nothing is
+/// said of it.
+#[must_use]
+pub fn counted_at(what: &str, condition: &str) -> String {
+    if condition == NO_THRESHOLD { what.to_owned() } else { format!("{what} at {condition}") }
 }
 
 /// By which rule predictions and truths are held against each other: `two-pass, IoU ≥ 0.50`.

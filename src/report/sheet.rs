@@ -26,9 +26,8 @@ pub struct Exhibit {
 impl Exhibit {
     /// The drawing under its name and what it shows: for a picture that stands alone.
     #[must_use]
-    pub fn titled(&self) -> Figure {
+    pub fn titled(&self, palette: &Palette) -> Figure {
         const TITLE: f64 = 15.0;
-        let palette = Palette::default();
         let room = self.figure.width - 2.0 * MARGIN;
         let lines = wrapped(&self.caption, SMALL, room);
         // Under the last line its descenders.
@@ -229,6 +228,8 @@ pub struct Sheet {
     pub sections: Vec<Section>,
     /// What stands at the foot of each page.
     pub foot: String,
+    /// The colours of what is around the figures.
+    pub palette: Palette,
 }
 
 impl Sheet {

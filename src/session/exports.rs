@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::report::figure::{Figure, Picture};
+use crate::report::palette::Palette;
 use crate::report::sheet::Exhibit;
 use crate::report::table::Table;
 
@@ -13,25 +14,25 @@ pub const USUAL: f64 = 2.0;
 
 /// Makes an exhibit of what was on screen when it was asked for.
 #[derive(Clone)]
-pub struct Maker(Arc<dyn Fn() -> Option<Exhibit> + Send + Sync>);
+pub struct Maker(Arc<dyn Fn(&Palette) -> Option<Exhibit> + Send + Sync>);
 
 impl Maker {
-    /// Makes it by this, on another thread; `None` where there is nothing to show.
+    /// Makes it by this with the colours that are given to it, on another thread; `None` where there is nothing to show.
     #[must_use]
-    pub fn new(make: impl Fn() -> Option<Exhibit> + Send + Sync + 'static) -> Self {
+    pub fn new(make: impl Fn(&Palette) -> Option<Exhibit> + Send + Sync + 'static) -> Self {
         Self(Arc::new(make))
     }
 
     /// One that was made already.
     #[must_use]
     pub fn made(exhibit: Exhibit) -> Self {
-        Self::new(move || Some(exhibit.clone()))
+        Self::new(move |_| Some(exhibit.clone()))
     }
 
-    /// Makes it.
+    /// Makes it in these colours.
     #[must_use]
-    pub fn make(&self) -> Option<Exhibit> {
-        (self.0)()
+    pub fn make(&self, palette: &Palette) -> Option<Exhibit> {
+        (self.0)(palette)
     }
 }
 
@@ -73,8 +74,8 @@ pub enum Output {
     Csv(Arc<Table>),
     /// A JSON array of objects.
     Json(Arc<Table>),
-    /// A picture (PNG) of one pixel a point, made when it is written: of what has a size of its own.
-    Picture(Maker),
+    /// A picture (PNG) of one pixel a point, made in these colours when it is written: of what has a size of its own.
+    Picture(Maker, Palette),
 }
 
 impl Output {
@@ -95,8 +96,8 @@ impl Output {
 /// What is asked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
-    /// Make an exhibit of this name.
-    Make(Errand, String, Maker),
+    /// Make an exhibit of this name, in these colours.
+    Make(Errand, String, Maker, Palette),
     /// Write a file.
     Save(PathBuf, Output),
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::model::project::Choice;
 use crate::report::content::Request;
 use crate::report::figure::{Figure, Picture};
+use crate::report::palette::Palette;
 use crate::report::sheet::Sheet;
 
 pub use files::{ALWAYS, files};
@@ -50,6 +51,8 @@ pub struct Wanted {
     pub compare: Option<Choice>,
     /// With all models that can be evaluated on the same dataset.
     pub leaderboard: bool,
+    /// The colours.
+    pub palette: Palette,
 }
 
 /// A report that was made.

@@ -12,6 +12,7 @@ use egui::{CentralPanel, Frame, Panel, Ui, ViewportBuilder, ViewportCommand};
 use crate::analysis::Filter;
 use crate::jobs::{JobError, ThreadRunner, Waker};
 use crate::model::fmt;
+use crate::report::palette::Palette;
 use crate::session::errors::{Tab, slices};
 use crate::session::exports::{Answer as Exported, Ask as Export, Output};
 use crate::session::{Command, Notice, Page, Session, Slot, update};
@@ -351,7 +352,7 @@ impl App {
                 });
                 if let Some(maker) = own.or_else(|| export::pane(&self.session, pane)) {
                     let name = export::name(&self.session, pane.key());
-                    self.commands.send(Command::Export(Export::Make(errand, name, maker)));
+                    self.commands.send(Command::Export(Export::Make(errand, name, maker, self.paper())));
                 }
             }
             Wish::SaveOutput(name, output) => {
@@ -386,10 +387,18 @@ impl App {
         self.outside.dialogs.pick_folder(self.answer(ctx));
     }
 
+    /// The colours of what is handed out.
+    fn paper(&self) -> Palette {
+        Theme::of(egui::Theme::Light, self.palette).paper()
+    }
+
     /// What was made to be handed out goes where it was meant to go.
     fn take_exported(&mut self, ctx: &egui::Context) {
         match self.session.exported.take() {
-            Some(Exported::Made(errand, name, exhibit)) => self.views.save_image.open(errand, &name, exhibit),
+            Some(Exported::Made(errand, name, exhibit)) => {
+                let paper = self.paper();
+                self.views.save_image.open(errand, &name, exhibit, &paper);
+            }
             Some(Exported::Picture(picture)) => ctx.copy_image(export::clipboard(&picture)),
             Some(Exported::Text(text)) => ctx.copy_text(text),
             Some(Exported::Nothing) | None => return,

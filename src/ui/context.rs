@@ -125,6 +125,6 @@ impl ViewCtx<'_> {
 
     /// Hands something out, under this name.
     pub fn export(&self, errand: Errand, name: &str, maker: Maker) {
-        self.send(Command::Export(Ask::Make(errand, name.to_owned(), maker)));
+        self.send(Command::Export(Ask::Make(errand, name.to_owned(), maker, self.theme.paper())));
     }
 }

@@ -8,6 +8,7 @@ use crate::model::fmt;
 use crate::report::figures::compared::Names;
 use crate::report::figures::{compared, crossval, errors, listing, protocols, slices, surface};
 use crate::report::palette::Palette;
+use crate::report::settings;
 use crate::report::sheet::Exhibit;
 use crate::report::table::{Cell, Column, Table};
 use crate::session::comparing::{Compared, Set};
@@ -21,7 +22,7 @@ use crate::session::{Explorer, Session};
 pub fn kinds(session: &Session, explorer: &Explorer) -> Option<Maker> {
     let state = &session.errors.kinds;
     let (found, condition) = (state.found.clone()?, explorer.condition_at(state.at?));
-    Some(Maker::new(move || errors::kinds(&found, &condition, &Palette::default())))
+    Some(Maker::new(move |palette| errors::kinds(&found, &condition, palette)))
 }
 
 /// The worst items.
@@ -29,17 +30,17 @@ pub fn worst(session: &Session, explorer: &Explorer) -> Option<Maker> {
     let state = &session.errors.kinds;
     let (found, condition) = (state.found.clone()?, explorer.condition_at(state.at?));
     let dataset = Arc::clone(&explorer.evaluation.dataset);
-    Some(Maker::new(move || errors::worst(&found, &dataset, &condition, &Palette::default())))
+    Some(Maker::new(move |palette| errors::worst(&found, &dataset, &condition, palette)))
 }
 
 /// A rate in the bins of an attribute.
 pub fn slices_of(explorer: &Explorer, counted: &Arc<Counted>, at: usize, metric: slices::Metric) -> Maker {
     let (counted, task) = (Arc::clone(counted), explorer.evaluation.task);
     let condition = explorer.condition_at(counted.threshold);
-    Maker::new(move || {
+    Maker::new(move |palette| {
         let attribute = counted.known.attributes.all.get(at)?;
         let counts = (counted.bins.get(at)?.as_slice(), counted.whole);
-        Some(slices::attribute(attribute, counts, (metric, task), &condition, &Palette::default()))
+        Some(slices::attribute(attribute, counts, (metric, task), &condition, palette))
     })
 }
 
@@ -47,7 +48,7 @@ pub fn slices_of(explorer: &Explorer, counted: &Arc<Counted>, at: usize, metric:
 pub fn weak(explorer: &Explorer, found: &Arc<WeakFound>) -> Maker {
     let (found, task) = (Arc::clone(found), explorer.evaluation.task);
     let condition = explorer.condition_at(found.threshold);
-    Maker::new(move || slices::weak(&found.weak, task, &condition, &Palette::default()))
+    Maker::new(move |palette| slices::weak(&found.weak, task, &condition, palette))
 }
 
 /// Slices of the person.
@@ -57,25 +58,27 @@ pub fn own_slices(session: &Session, explorer: &Explorer, counted: &Counted) -> 
     let known = named.filter_map(|(slice, tally)| Some((slice.name.clone(), *tally.as_ref().ok()?)));
     let metric = *slices::Metric::of(task).first()?;
     let table = slices::table(&known.collect::<Vec<_>>(), metric, task);
-    let caption = format!("Slices of your own at {}", explorer.condition_at(counted.threshold));
-    Some(Maker::made(listing::listing("own-slices", "Own slices", &caption, table, &Palette::default())))
+    let caption = settings::counted_at("Slices of your own", &explorer.condition_at(counted.threshold));
+    Some(Maker::new(move |palette| {
+        Some(listing::listing("own-slices", "Own slices", &caption, table.clone(), palette))
+    }))
 }
 
 /// What every rule of matching counts.
-pub fn rules(explorer: &Explorer, all: &Protocols, at: &AtThreshold) -> Exhibit {
+pub fn rules(explorer: &Explorer, all: &Protocols, at: &AtThreshold, palette: &Palette) -> Exhibit {
     let shown = explorer.matched.settings.matching;
-    protocols::rules(all, &at.counts, shown, &explorer.condition_at(at.threshold), &Palette::default())
+    protocols::rules(all, &at.counts, shown, &explorer.condition_at(at.threshold), palette)
 }
 
 /// What stands otherwise by another rule.
-pub fn changes(at: &AtThreshold) -> Exhibit {
-    protocols::changes(&at.changes, at.pair, &Palette::default())
+pub fn changes(at: &AtThreshold, palette: &Palette) -> Exhibit {
+    protocols::changes(&at.changes, at.pair, palette)
 }
 
 /// Average precision of the classes by several protocols.
-pub fn precisions(explorer: &Explorer, all: &Protocols) -> Exhibit {
+pub fn precisions(explorer: &Explorer, all: &Protocols, palette: &Palette) -> Exhibit {
     let coco = explorer.evaluation.coco().map(|coco| &**coco);
-    protocols::precisions(all, coco, &explorer.dataset().classes, &Palette::default())
+    protocols::precisions(all, coco, &explorer.dataset().classes, palette)
 }
 
 /// A rate over IoU and confidence.
@@ -88,7 +91,7 @@ pub fn surface_of(session: &Session, explorer: &Explorer, rate: Rate) -> Option<
         Rate::Recall => totals.recall(),
     };
     let here = (explorer.matched.settings.iou, explorer.threshold.value, now);
-    Some(Maker::new(move || surface::surface(&surface, rate, here, &Palette::default())))
+    Some(Maker::new(move |palette| surface::surface(&surface, rate, here, palette)))
 }
 
 /// What of a comparison is wanted.
@@ -113,14 +116,14 @@ pub fn comparison(explorer: &Explorer, compared: &Arc<Compared>, of: Of) -> Make
     let (a, b) = (called(explorer), called(&compared.other));
     let (compared, dataset) = (Arc::clone(compared), Arc::clone(&explorer.evaluation.dataset));
     let (task, outside) = (explorer.evaluation.task, explorer.evaluation.outside());
-    Maker::new(move || {
-        let (names, palette) = (Names { a: &a, b: &b }, Palette::default());
+    Maker::new(move |palette| {
+        let names = Names { a: &a, b: &b };
         match of {
-            Of::Metrics => compared::metrics(&compared.comparison, names, &palette),
-            Of::Classes => compared::classes(&compared.comparison, names, (&dataset.classes, task), &palette),
+            Of::Metrics => compared::metrics(&compared.comparison, names, palette),
+            Of::Classes => compared::classes(&compared.comparison, names, (&dataset.classes, task), palette),
             Of::Matrices => {
                 let both = compared.matrices.as_ref()?;
-                compared::matrices((&both.first, &both.other), names, (&dataset.classes, outside), &palette)
+                compared::matrices((&both.first, &both.other), names, (&dataset.classes, outside), palette)
             }
             Of::Sets => {
                 let columns = vec![Column::words("set", "Set"), Column::number("count", "Count")];
@@ -130,26 +133,26 @@ pub fn comparison(explorer: &Explorer, compared: &Arc<Compared>, of: Of) -> Make
                 };
                 let table = Table { columns, rows: Set::of_task(task).iter().map(row).collect() };
                 let caption = format!("{a} first, {b} second; exact p {:.4}", compared.comparison.p);
-                Some(listing::listing("comparison-sets", "What became right and wrong", &caption, table, &palette))
+                Some(listing::listing("comparison-sets", "What became right and wrong", &caption, table, palette))
             }
         }
     })
 }
 
 /// The folds of a cross-validation.
-pub fn folds(crossed: &Crossed) -> Option<Exhibit> {
+pub fn folds(crossed: &Crossed, palette: &Palette) -> Option<Exhibit> {
     let folds: Vec<crossval::Fold<'_>> =
         crossed.folds.iter().map(|fold| (fold.items, fold.trained_on, fold.numbers.as_ref())).collect();
-    crossval::folds(&folds, &crossed.pooled.size().join(", "), &Palette::default())
+    crossval::folds(&folds, &crossed.pooled.size().join(", "), palette)
 }
 
 /// Accuracy over the size of the training part.
-pub fn learning_curve(crossed: &Crossed) -> Option<Exhibit> {
-    crossval::learning_curve(crossed.learning_curve.as_deref()?, &Palette::default())
+pub fn learning_curve(crossed: &Crossed, palette: &Palette) -> Option<Exhibit> {
+    crossval::learning_curve(crossed.learning_curve.as_deref()?, palette)
 }
 
 /// Labels that may be wrong, with what was said of each.
-pub fn suspects(session: &Session, explorer: &Explorer) -> Option<Exhibit> {
+pub fn suspects(session: &Session, explorer: &Explorer, palette: &Palette) -> Option<Exhibit> {
     let review = &session.errors.review;
     let found = review.found.as_ref()?;
     let (dataset, classes) = (explorer.dataset(), &explorer.dataset().classes);
@@ -178,11 +181,11 @@ pub fn suspects(session: &Session, explorer: &Explorer) -> Option<Exhibit> {
     });
     let table = Table { columns, rows: rows.collect() };
     let caption = format!("{}, the surest first", fmt::counted(found.suspects.len() as u64, "suspect", "suspects"));
-    Some(listing::listing("label-suspects", "Label suspects", &caption, table, &Palette::default()))
+    Some(listing::listing("label-suspects", "Label suspects", &caption, table, palette))
 }
 
 /// Items that are there twice: a row an item, with the group that it belongs to.
-pub fn duplicates(session: &Session) -> Option<Exhibit> {
+pub fn duplicates(session: &Session, palette: &Palette) -> Option<Exhibit> {
     let found = session.errors.leaks.found.as_ref()?;
     let columns = vec![
         Column::number("group", "Group"),
@@ -210,5 +213,5 @@ pub fn duplicates(session: &Session) -> Option<Exhibit> {
     }
     let caption = fmt::counted(found.groups.len() as u64, "group", "groups");
     let table = Table { columns, rows };
-    Some(listing::listing("duplicates", "Duplicates", &caption, table, &Palette::default()))
+    Some(listing::listing("duplicates", "Duplicates", &caption, table, palette))
 }

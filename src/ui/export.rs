@@ -33,8 +33,8 @@ const ENTRIES: [(&str, Errand); 4] = [
 /// "Save image …", "Save data …", "Copy image" and "Copy data" in a menu, for what `make` makes; nothing happens where it makes
 /// nothing. It is called when an entry is clicked, while the window waits: where making takes longer than a few milliseconds, use
 /// [`entries`]. `name` is the stem of the files, such as that of [`name`].
-pub fn menu(ui: &mut Ui, ctx: &ViewCtx, name: &str, make: impl Fn() -> Option<Exhibit>) {
-    entries(ui, ctx, name, || make().map(Maker::made));
+pub fn menu(ui: &mut Ui, ctx: &ViewCtx, name: &str, make: impl Fn(&Palette) -> Option<Exhibit>) {
+    entries(ui, ctx, name, || make(&ctx.theme.paper()).map(Maker::made));
 }
 
 /// The same for what is made on another thread.
@@ -135,11 +135,10 @@ impl Taken {
 
     /// Something that is made of it.
     pub fn maker(self, make: impl Fn(&View<'_>) -> Option<Exhibit> + Send + Sync + 'static) -> Maker {
-        let palette = Palette::default();
-        Maker::new(move || {
+        Maker::new(move |palette| {
             let Self { evaluation, matched, counter, threshold, only } = &self;
             let (threshold, only) = (*threshold, only.as_ref());
-            make(&View { evaluation, matched, counter, threshold, only, palette: &palette })
+            make(&View { evaluation, matched, counter, threshold, only, palette })
         })
     }
 }

@@ -6,6 +6,7 @@ use egui::{Color32, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, S
 
 use crate::metrics::OutcomeKind;
 use crate::model::{ClassId, ClassTable};
+use crate::report::palette::{Palette, class_colour};
 use crate::store::settings::PaletteChoice;
 
 mod palette;
@@ -266,6 +267,36 @@ impl Theme {
         }
     }
 
+    /// The light theme in the same palette: what is handed out is drawn on light ground.
+    #[must_use]
+    pub fn on_paper(&self) -> Self {
+        Self::of(egui::Theme::Light, self.palette)
+    }
+
+    /// The colours of figures on paper.
+    #[must_use]
+    pub fn paper(&self) -> Palette {
+        let light = self.on_paper();
+        let colour = |color: Color32| [color.r(), color.g(), color.b()];
+        Palette {
+            paper: colour(light.surface),
+            raised: colour(light.raised),
+            ink: colour(light.text),
+            muted: colour(light.muted),
+            line: colour(light.line),
+            below: colour(light.track_below),
+            above: colour(light.track_above),
+            accent: colour(light.accent),
+            precision: colour(light.precision),
+            recall: colour(light.recall),
+            f1: colour(light.f1),
+            correct: colour(light.correct),
+            misclassified: colour(light.misclassified),
+            missed: colour(light.missed),
+            false_positive: colour(light.false_positive),
+        }
+    }
+
     /// What pictures that were made of these colours depend on.
     #[must_use]
     pub const fn look(&self) -> Look {
@@ -369,26 +400,7 @@ impl Theme {
     /// The colour of a class: one of 20 hues of equal lightness, beyond 20 classes in steps of lightness; stable by name.
     #[must_use]
     pub fn class(&self, classes: &ClassTable, class: ClassId) -> Color32 {
-        let slot = classes.slot(class);
-        let (round, step) = (slot / ClassTable::SLOTS, slot % ClassTable::SLOTS);
-        // Neighbouring slots lie seven hues apart, so that the first few classes differ at a glance.
-        let hue = (step * 7 % ClassTable::SLOTS) as f32 / ClassTable::SLOTS as f32;
-        let shade = [0.0, -0.10, 0.08][(round % 3) as usize];
-        oklch(if self.dark { 0.78 } else { 0.58 } + shade, 0.13, hue)
+        let [r, g, b] = class_colour(classes, class, self.dark);
+        Color32::from_rgb(r, g, b)
     }
-}
-
-/// A colour of given lightness, chroma and hue (a share of the circle) in Oklab (Ottosson 2020), cut to sRGB.
-fn oklch(lightness: f32, chroma: f32, hue: f32) -> Color32 {
-    let angle = hue * std::f32::consts::TAU;
-    let (a, b) = (chroma * angle.cos(), chroma * angle.sin());
-    let l = (lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
-    let m = (lightness - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
-    let s = (lightness - 0.089_484_18 * a - 1.291_485_5 * b).powi(3);
-    let channel = |linear: f32| egui::ecolor::gamma_u8_from_linear_f32(linear.clamp(0.0, 1.0));
-    Color32::from_rgb(
-        channel(4.076_741_7 * l - 3.307_711_6 * m + 0.230_969_94 * s),
-        channel(-1.268_438 * l + 2.609_757_4 * m - 0.341_319_38 * s),
-        channel(-0.004_196_086_3 * l - 0.703_418_6 * m + 1.707_614_7 * s),
-    )
 }

@@ -45,7 +45,7 @@ fn look() {
             .into_iter()
             .flatten()
     {
-        write(folder, &exhibit.key, &exhibit.titled());
+        write(folder, &exhibit.key, &exhibit.titled(&palette));
     }
     let known = attributes(&Sources { thorough: true, ..Sources::plain(evaluation, 2.0) }, &NoProgress).unwrap();
     let rows = Rows::of(evaluation, matched, counter.cut());
@@ -53,11 +53,11 @@ fn look() {
         let metric = slices::Metric::of(task)[0];
         let bins = rows.of_bins(attribute);
         let exhibit = slices::attribute(attribute, (&bins, rows.whole()), (metric, task), &condition, &palette);
-        write(folder, &exhibit.key, &exhibit.titled());
+        write(folder, &exhibit.key, &exhibit.titled(&palette));
     }
     let weak = find(&known, &rows, Limits { share: 0.05, least: 10, p: 0.05 }, &NoProgress).unwrap();
     if let Some(exhibit) = slices::weak(&weak, task, &condition, &palette) {
-        write(folder, &exhibit.key, &exhibit.titled());
+        write(folder, &exhibit.key, &exhibit.titled(&palette));
     }
     if evaluation.objects().is_some() {
         let counted =
@@ -65,12 +65,12 @@ fn look() {
         for rate in Rate::ALL {
             let here = (matched.settings.iou, at, counter.totals().f1());
             if let Some(exhibit) = surface::surface(&counted, rate, here, &palette) {
-                write(folder, &exhibit.key, &exhibit.titled());
+                write(folder, &exhibit.key, &exhibit.titled(&palette));
             }
         }
         let all = Protocols::of(evaluation, matched, &NoProgress).unwrap().unwrap();
         let exhibit = protocols::rules(&all, &all.counts(at), matched.settings.matching, &condition, &palette);
-        write(folder, &exhibit.key, &exhibit.titled());
+        write(folder, &exhibit.key, &exhibit.titled(&palette));
     }
     let table = |at: f64| MatchTable::of(evaluation, at, &NoProgress).unwrap();
     let (a, b) = (table(at), table(0.5 * at));
@@ -87,7 +87,7 @@ fn look() {
     .into_iter()
     .flatten()
     {
-        write(folder, &exhibit.key, &exhibit.titled());
+        write(folder, &exhibit.key, &exhibit.titled(&palette));
     }
     let overlay = Overlay { truth: true, predictions: true, labels: true, masks: None, meant: Meant::All };
     let view = (evaluation, &**matched, counter.cut());

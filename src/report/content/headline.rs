@@ -1,7 +1,7 @@
 //! The numbers that count, with their intervals and what they mean.
 
 use crate::model::fmt;
-use crate::report::settings;
+use crate::report::settings::{self, NO_THRESHOLD};
 use crate::report::sheet::{Block, Part, Tile};
 use crate::report::table::{Cell, Column, Table};
 
@@ -61,6 +61,10 @@ fn sentence(case: &Case<'_>) -> String {
     let task = case.task();
     let condition = settings::condition(case.evaluation, at.matched, at.confidence);
     let (count, size) = (fmt::count, case.evaluation.size().join(", "));
+    let counted = |what: String| match condition.as_str() {
+        NO_THRESHOLD => format!("{size}. {what}."),
+        condition => format!("{size}. At {condition}, {what}."),
+    };
     if let Some(column) = case.evaluation.texts().and_then(|texts| texts.pass_column()) {
         if !column.ranks() {
             return format!("{size}.");
@@ -70,28 +74,28 @@ fn sentence(case: &Case<'_>) -> String {
     let (one, many) = task.units();
     let found = format!("{} of {}", count(counts.correct), fmt::counted(counts.truths(), one, many));
     if task.has_objects() {
-        return format!(
-            "{size}. At {condition}, {found} are found as what they are, {} taken for another class and {} missed; besides {} of nothing.",
+        return counted(format!(
+            "{found} are found as what they are, {} taken for another class and {} missed; besides {} of nothing",
             count(counts.misclassified),
             count(counts.missed),
             fmt::counted(counts.false_positives, "detection", "detections")
-        );
+        ));
     }
     if task.is_multilabel() {
-        return format!(
-            "{size}. At {condition}, {found} are given and {} missed; besides {} given wrongly.",
+        return counted(format!(
+            "{found} are given and {} missed; besides {} given wrongly",
             count(counts.missed),
             fmt::counted(counts.false_positives, "label", "labels")
-        );
+        ));
     }
     if case.evaluation.is_without_confidence() {
         return format!("{size}. {found} are right.");
     }
-    format!(
-        "{size}. At {condition}, {found} are right, {} wrong and {} not sure enough.",
+    counted(format!(
+        "{found} are right, {} wrong and {} not sure enough",
         count(counts.misclassified),
         count(counts.missed)
-    )
+    ))
 }
 
 /// Every number of the set with its interval.

@@ -7,6 +7,7 @@ use crate::report::chart::{MARGIN, SIZE, SMALL, WIDTH, wrapped};
 use crate::report::csv_tables;
 use crate::report::figure::{Anchor, Figure, Mark, cut, width};
 use crate::report::palette::Palette;
+use crate::report::settings::NO_THRESHOLD;
 use crate::report::sheet::Exhibit;
 
 /// Most cards drawn.
@@ -47,7 +48,10 @@ pub fn recommendations(
     Some(Exhibit {
         key: "recommendations".to_owned(),
         title: "Recommendations".to_owned(),
-        caption: format!("At {condition}, by estimated gain"),
+        caption: match condition {
+            NO_THRESHOLD => "By estimated gain".to_owned(),
+            condition => format!("At {condition}, by estimated gain"),
+        },
         figure,
         table: Some(csv_tables::recommendation_table(list, evaluation.dataset.classes.names())),
     })

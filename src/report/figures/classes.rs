@@ -51,9 +51,8 @@ pub fn classes(view: &View<'_>) -> Option<Exhibit> {
         key: "classes".to_owned(),
         title: "Performance by class".to_owned(),
         caption: format!(
-            "{} of {of} {}, most frequent first",
-            fmt::capitalised(view.evaluation.task.units().1),
-            view.at()
+            "{}, most frequent first",
+            view.counted_at(&format!("{} of {of}", fmt::capitalised(view.evaluation.task.units().1)))
         ),
         figure: list.figure,
         table: Some(csv_tables::class_table(view.evaluation, Some((view.matched, view.counter)))),

@@ -4,6 +4,7 @@ use crate::analysis::kinds::{Kinds, errors};
 use crate::model::{Dataset, fmt};
 use crate::report::chart::Axis;
 use crate::report::palette::Palette;
+use crate::report::settings;
 use crate::report::sheet::Exhibit;
 use crate::report::table::{Cell, Column, Table};
 
@@ -55,7 +56,10 @@ pub fn kinds(kinds: &Kinds, condition: &str, palette: &Palette) -> Option<Exhibi
     Some(Exhibit {
         key: "error-kinds".to_owned(),
         title: "Error types".to_owned(),
-        caption: format!("Kinds of errors at {condition}; costs are what the metric would be higher by without them"),
+        caption: format!(
+            "{}; costs are what the metric would be higher by without them",
+            settings::counted_at("Kinds of errors", condition)
+        ),
         figure: rows::draw(&drawn, &shared, palette),
         table: Some(Table { columns, rows: all.iter().map(row).collect() }),
     })
@@ -89,7 +93,7 @@ pub fn worst(kinds: &Kinds, dataset: &Dataset, condition: &str, palette: &Palett
     Some(Exhibit {
         key: "worst-items".to_owned(),
         title: "Worst items".to_owned(),
-        caption: format!("Items with errors at {condition}, those with most first"),
+        caption: format!("{}, those with most first", settings::counted_at("Items with errors", condition)),
         figure: rows::of_table(&table, MOST, palette),
         table: Some(table),
     })

@@ -9,7 +9,7 @@ use crate::metrics::{Counter, Evaluation};
 use crate::model::ClassId;
 use crate::report::document::At;
 use crate::report::palette::Palette;
-use crate::report::settings::{self, NO_THRESHOLD};
+use crate::report::settings;
 use crate::report::sheet::Exhibit;
 
 use super::{classes, curves, matrix, pixels, production, texts};
@@ -92,13 +92,10 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    /// At which threshold, after what is counted there.
+    /// What is counted, with the threshold at which, where there is one.
     #[must_use]
-    pub fn at(&self) -> String {
-        match self.condition() {
-            none if none == NO_THRESHOLD => "without a threshold".to_owned(),
-            condition => format!("at {condition}"),
-        }
+    pub fn counted_at(&self, what: &str) -> String {
+        settings::counted_at(what, &self.condition())
     }
 
     /// The threshold in words.

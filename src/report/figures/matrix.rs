@@ -54,9 +54,11 @@ pub fn matrix(view: &View<'_>, counts: &[Vec<u64>]) -> Option<Exhibit> {
         key: "matrix".to_owned(),
         title: "Confusion matrix".to_owned(),
         caption: format!(
-            "{} by annotated class (rows) and predicted class (columns) {}; colours are logarithmic",
-            fmt::capitalised(units),
-            view.at()
+            "{}; colours are logarithmic",
+            view.counted_at(&format!(
+                "{} by annotated class (rows) and predicted class (columns)",
+                fmt::capitalised(units)
+            ))
         ),
         figure,
         table: Some(csv_tables::matrix_table(view.evaluation, counts)),

@@ -60,7 +60,7 @@ pub fn iou(view: &View<'_>) -> Option<Exhibit> {
     Some(Exhibit {
         key: "iou".to_owned(),
         title: "IoU by class".to_owned(),
-        caption: format!("Bars are IoU, marks boundary IoU; mean IoU {mean}, {}", view.condition()),
+        caption: view.counted_at(&format!("Bars are IoU, marks boundary IoU; mean IoU {mean}")),
         figure: list.figure,
         table: Some(Table { columns, rows: names.ids().map(row).collect() }),
     })

@@ -7,7 +7,7 @@ use crate::report::chart::{Axis, Plot, SMALL, WIDTH, spread};
 use crate::report::csv_tables;
 use crate::report::figure::{Anchor, Colour, Mark};
 use crate::report::palette::Palette;
-use crate::report::settings;
+use crate::report::settings::{self, NO_THRESHOLD};
 use crate::report::sheet::Exhibit;
 
 use super::evaluation::View;
@@ -78,8 +78,11 @@ fn usable((low, high): (f64, f64)) -> (f64, f64) {
 fn caption(view: &View<'_>, shown: &Shown<'_>) -> String {
     let matching = fmt::capitalised(&settings::matching(view.evaluation, view.matched));
     let condition = match shown.name {
-        Some(name) => format!("{name} at {}", settings::condition_at(view.evaluation, shown.threshold)),
-        None => format!("At {}", view.condition()),
+        Some(name) => {
+            format!(". {}", settings::counted_at(name, &settings::condition_at(view.evaluation, shown.threshold)))
+        }
+        None if view.condition() == NO_THRESHOLD => String::new(),
+        None => format!(". At {}", view.condition()),
     };
     let counts = view.counter.totals();
     let at = shown.sweep.position(shown.threshold);
@@ -89,7 +92,7 @@ fn caption(view: &View<'_>, shown: &Shown<'_>) -> String {
     };
     let [precision, recall, f] = rates.map(fmt::rate);
     let label = shown.label(2);
-    let words = format!("{matching}. {condition}: precision {precision}, recall {recall}, {label} {f}");
+    let words = format!("{matching}{condition}: precision {precision}, recall {recall}, {label} {f}");
     match shown.best() {
         Some((at, best)) => {
             let (best, at) = (fmt::rate(Some(best)), fmt::threshold(at));

@@ -5,10 +5,14 @@ use crate::metrics::coco::Coco;
 use crate::metrics::{Counts, Matching};
 use crate::model::{ClassTable, fmt};
 use crate::report::palette::Palette;
+use crate::report::settings::NO_THRESHOLD;
 use crate::report::sheet::Exhibit;
 use crate::report::table::{Cell, Column, Table};
 
 use super::rows::{self, MOST};
+
+/// What the table of rules is about.
+const RULES: &str = "The same detections by the rules of other programs,";
 
 /// What every rule counts, with its best F1; `counts` in the order of [`Matching::ALL`].
 #[must_use]
@@ -49,10 +53,10 @@ pub fn rules(protocols: &Protocols, counts: &[Counts], shown: Matching, conditio
     Exhibit {
         key: "protocols".to_owned(),
         title: "Protocols".to_owned(),
-        caption: format!(
-            "The same detections by the rules of other programs, at IoU {:.2}, {condition}",
-            protocols.iou
-        ),
+        caption: match condition {
+            NO_THRESHOLD => format!("{RULES} at IoU {:.2}", protocols.iou),
+            condition => format!("{RULES} at IoU {:.2}, {condition}", protocols.iou),
+        },
         figure: rows::of_table(&table, MOST, palette),
         table: Some(table),
     }

@@ -5,6 +5,7 @@ use crate::metrics::rates;
 use crate::model::{Task, fmt};
 use crate::report::chart::Axis;
 use crate::report::palette::Palette;
+use crate::report::settings::{self, NO_THRESHOLD};
 use crate::report::sheet::Exhibit;
 use crate::report::table::{Cell, Column, Table};
 
@@ -147,7 +148,10 @@ pub fn attribute(
     Exhibit {
         key: format!("slices-{}", rows::key(&attribute.name)),
         title: format!("{name} by {}", fmt::uncapitalised(&attribute.name)),
-        caption: format!("{}; at {condition}", attribute.hint),
+        caption: match condition {
+            NO_THRESHOLD => attribute.hint.clone(),
+            condition => format!("{}; at {condition}", attribute.hint),
+        },
         figure: rows::draw(&drawn, &shared, palette),
         table: Some(table(&slices, metric, task)),
     }
@@ -192,7 +196,10 @@ pub fn weak(weak: &[Weak], task: Task, condition: &str, palette: &Palette) -> Op
     Some(Exhibit {
         key: "weak-slices".to_owned(),
         title: "Weak slices".to_owned(),
-        caption: format!("Parts where the model is weaker than elsewhere, and not by chance, at {condition}"),
+        caption: format!(
+            "{}, and not by chance",
+            settings::counted_at("Parts where the model is weaker than elsewhere", condition)
+        ),
         figure: rows::of_table(&table, MOST, palette),
         table: Some(table),
     })

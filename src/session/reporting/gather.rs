@@ -22,7 +22,6 @@ use crate::model::run::Run;
 use crate::report::content::{self, Material, NameMapping, Pictures, Said};
 use crate::report::document::{At, ConfidenceSource, Document, Inputs, Written};
 use crate::report::encoded::{Encoded, Kind};
-use crate::report::palette::Palette;
 use crate::report::paper;
 use crate::report::sheet::Part;
 
@@ -140,7 +139,7 @@ pub fn make(subject: &Subject<'_>, wanted: &Wanted, progress: &dyn Progress) -> 
         left_out: &left_out,
         pictures: &none,
         logo: logo.as_ref(),
-        palette: Palette::default(),
+        palette: wanted.palette,
     };
     let shown = content::wanted_pictures(&material, &wanted.request);
     let pictures = pictures::read(subject, &shown, &material.palette, progress)?;

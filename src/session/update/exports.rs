@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::jobs::{JobCtx, JobError};
 use crate::report::figure::Picture;
+use crate::report::palette::Palette;
 use crate::session::exports::{Answer, Ask, Errand, Maker, Output, USUAL};
 use crate::session::{EventBody, Session, Slot};
 use crate::store::export::{self, Content};
@@ -12,9 +13,9 @@ use crate::store::export::{self, Content};
 impl Session {
     pub(super) fn export_asked(&mut self, ask: Ask) {
         match ask {
-            Ask::Make(errand, name, maker) => {
+            Ask::Make(errand, name, maker, palette) => {
                 let title = format!("Drawing {name}");
-                let work = move |_: &JobCtx| made(errand, name.clone(), &maker);
+                let work = move |_: &JobCtx| made(errand, name.clone(), &maker, &palette);
                 self.start(Slot::Export, title, work, EventBody::Exported);
             }
             Ask::Save(file, output) => {
@@ -46,12 +47,12 @@ fn failed(error: &impl ToString) -> JobError {
     JobError::Failed(error.to_string())
 }
 
-fn made(errand: Errand, name: String, maker: &Maker) -> Result<Answer, JobError> {
-    let Some(exhibit) = maker.make() else { return Ok(Answer::Nothing) };
+fn made(errand: Errand, name: String, maker: &Maker, palette: &Palette) -> Result<Answer, JobError> {
+    let Some(exhibit) = maker.make(palette) else { return Ok(Answer::Nothing) };
     match errand {
         Errand::SaveImage => Ok(Answer::Made(errand, name, Arc::new(exhibit))),
         Errand::SaveData if exhibit.table.is_some() => Ok(Answer::Made(errand, name, Arc::new(exhibit))),
-        Errand::CopyImage => exhibit.titled().to_picture(USUAL).map(Answer::Picture).map_err(|e| failed(&e)),
+        Errand::CopyImage => exhibit.titled(palette).to_picture(USUAL).map(Answer::Picture).map_err(|e| failed(&e)),
         Errand::CopyPicture => exhibit.figure.to_picture(1.0).map(Answer::Picture).map_err(|e| failed(&e)),
         Errand::CopyData => match exhibit.table {
             Some(table) => table.to_csv().map(Answer::Text).map_err(|e| failed(&e)),
@@ -67,8 +68,8 @@ fn content(output: &Output) -> Result<Content, JobError> {
             let Picture { width, height, rgba } = figure.to_picture(*scale).map_err(|e| failed(&e))?;
             Content::Picture { width, height, rgba }
         }
-        Output::Picture(maker) => {
-            let exhibit = maker.make().ok_or_else(|| JobError::Failed("The picture cannot be read".to_owned()))?;
+        Output::Picture(maker, palette) => {
+            let exhibit = maker.make(palette).ok_or_else(|| JobError::Failed("The picture cannot be read".to_owned()))?;
             let Picture { width, height, rgba } = exhibit.figure.to_picture(1.0).map_err(|e| failed(&e))?;
             Content::Picture { width, height, rgba }
         }

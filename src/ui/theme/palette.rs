@@ -185,6 +185,18 @@ mod tests {
         }
     }
 
+    /// Paper is the light window: the command line, which knows no window, has the same colours.
+    #[test]
+    fn paper_is_the_light_window() {
+        for theme in [egui::Theme::Dark, egui::Theme::Light] {
+            assert_eq!(Theme::of(theme, PaletteChoice::Usual).paper(), crate::report::palette::Palette::default());
+            let paper = Theme::of(theme, PaletteChoice::BlueOrange).paper();
+            assert_eq!((paper.correct, paper.missed), ([0x3f, 0x6f, 0xf0], [0x5a, 0x32, 0x00]));
+            let paper = Theme::of(theme, PaletteChoice::HighContrast).paper();
+            assert_eq!((paper.paper, paper.ink, paper.accent), ([255; 3], [0; 3], [0x0b, 0x50, 0xb0]));
+        }
+    }
+
     #[test]
     fn words_can_be_read() {
         for palette in PaletteChoice::ALL {

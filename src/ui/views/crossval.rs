@@ -159,7 +159,7 @@ fn results(ui: &mut Ui, ctx: &ViewCtx, crossed: &Crossed) {
              regression with an L2 penalty, as scikit-learn’s) is trained on all others and judged on it. Mean and population \
              standard deviation are over the splits; the pooled result puts all held-out predictions together",
         );
-        let made = || exhibits::folds(crossed).map(Maker::made);
+        let made = || exhibits::folds(crossed, &ctx.theme.paper()).map(Maker::made);
         hand_out::button(ui, ctx, "cross-validation", "cross-validation", made);
         let open = ui.button("Open pooled result");
         if open
@@ -193,7 +193,7 @@ fn results(ui: &mut Ui, ctx: &ViewCtx, crossed: &Crossed) {
     ui.add_space(theme::PADDING);
     ui.horizontal(|ui| {
         ui.label(RichText::new("Learning curve").font(theme::title()).color(ctx.theme.text));
-        let made = || exhibits::learning_curve(crossed).map(Maker::made);
+        let made = || exhibits::learning_curve(crossed, &ctx.theme.paper()).map(Maker::made);
         hand_out::button(ui, ctx, "learning curve", "learning-curve", made);
     });
     for point in points {

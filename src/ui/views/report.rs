@@ -41,7 +41,7 @@ impl Report {
 pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Report) {
     let Some(explorer) = &ctx.session.explorer else { return };
     begin(ctx, explorer, state);
-    let wanted = state.form.wanted();
+    let wanted = state.form.wanted(ctx.theme.paper());
     let frame = Frame::new().fill(ctx.theme.surface).inner_margin(Margin::symmetric(16, 12));
     let form = Panel::left("report form").exact_size(theme::REPORT_FORM).resizable(false).frame(frame);
     form.show(ui, |ui| state.form.ui(ui, ctx, explorer, &wanted));
@@ -68,7 +68,7 @@ fn begin(ctx: &ViewCtx, explorer: &Explorer, state: &mut Report) {
     state.begun = Some(name);
     let there = ctx.session.reporting.made.is_some() || ctx.session.jobs.contains_key(&Slot::Report);
     if !there {
-        make(ctx, state.form.wanted());
+        make(ctx, state.form.wanted(ctx.theme.paper()));
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::{Id, Modal, RichText, Role, TextEdit, Ui, WidgetInfo};
 
 use crate::report::figure::Figure;
+use crate::report::palette::Palette;
 use crate::report::sheet::Exhibit;
 use crate::session::Command;
 use crate::session::exports::{Ask, Errand, Output};
@@ -84,11 +85,11 @@ const SCALES: [u32; 4] = [1, 2, 3, 4];
 
 impl SaveImage {
     /// Asks how this is saved; `name` is the stem of the file that is offered.
-    pub fn open(&mut self, errand: Errand, name: &str, exhibit: Arc<Exhibit>) {
+    pub fn open(&mut self, errand: Errand, name: &str, exhibit: Arc<Exhibit>, palette: &Palette) {
         let offered = if errand == Errand::SaveData { Format::TABLES } else { Format::PICTURES };
         let [format, _] = offered;
         let file = format!("{name}.{}", format.ending());
-        let figure = Arc::new(exhibit.titled());
+        let figure = Arc::new(exhibit.titled(palette));
         self.0 = Some(Open { exhibit, figure, offered, format, scale: 2, file, exists: None });
     }
 }

@@ -8,7 +8,6 @@ use egui::Color32;
 use crate::model::Dataset;
 use crate::report::figure::Colour;
 use crate::report::figures::map::{self, Legend, Map};
-use crate::report::palette::Palette;
 use crate::report::table::{Cell, Column, Table};
 use crate::session::Explorer;
 use crate::session::atlas::Atlas;
@@ -67,7 +66,7 @@ pub fn maker(
         legend,
         caption: format!("{}, coloured by {}", projection.label(), by.label().to_lowercase()),
     };
-    Some(Maker::new(move || map::map(taken.map(), &Palette::default())))
+    Some(Maker::new(move |palette| map::map(taken.map(), palette)))
 }
 
 impl Taken {

@@ -10,7 +10,6 @@ use crate::session::atlas::cloud::{Of, Origin, Wanted};
 use crate::session::atlas::layout::Projection;
 use crate::session::{Command, Explorer, Slot};
 use crate::ui::context::{ViewCtx, Wish};
-use crate::ui::theme::Theme;
 use crate::ui::views::hand_out;
 use crate::ui::widgets::states;
 use crate::vectors::scaling::Metric;
@@ -43,7 +42,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, atlas: &Atlas, state:
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             hand_out::button(ui, ctx, "vector map", "vector-map", || {
                 let cloud = atlas.cloud.as_ref()?;
-                let light = Theme::light();
+                let light = ctx.theme.on_paper();
                 let drawn = colours::of_points(state.by, &light, explorer, (atlas, &ctx.session.tags), &cloud.points);
                 save::maker(explorer, atlas, (Arc::new(drawn), state.by, &light), &state.hidden)
             });

@@ -98,7 +98,7 @@ fn bar(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
         }
         explain::button(ui, ctx, "duplicates", &about(text));
         if leaks.found.is_some() {
-            let made = || exhibits::duplicates(ctx.session).map(Maker::made);
+            let made = || exhibits::duplicates(ctx.session, &ctx.theme.paper()).map(Maker::made);
             hand_out::button(ui, ctx, "duplicates", "duplicates", made);
         }
         if let Some(job) = job.filter(|_| leaks.found.is_some()) {

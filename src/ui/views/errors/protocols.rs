@@ -77,7 +77,7 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut State) {
         let words = format!("At IoU {:.2}, {}", all.iou, explorer.condition_at(at.threshold));
         ui.label(RichText::new(words).font(theme::caption()).color(ctx.theme.muted));
         explain::button(ui, ctx, "Protocols", ABOUT);
-        let made = || Some(Maker::made(exhibits::rules(explorer, all, at)));
+        let made = || Some(Maker::made(exhibits::rules(explorer, all, at, &ctx.theme.paper())));
         hand_out::button(ui, ctx, "protocols", "protocols", made);
     });
     if !settled {
@@ -204,7 +204,8 @@ fn changes(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, state: &mut State, a
             }
         });
         combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Other matching"));
-        hand_out::button(ui, ctx, "changes", "protocol-changes", || Some(Maker::made(exhibits::changes(at))));
+        let made = || Some(Maker::made(exhibits::changes(at, &ctx.theme.paper())));
+        hand_out::button(ui, ctx, "changes", "protocol-changes", made);
     });
     if at.pair != (explorer.matched.settings.matching, other) {
         return;
@@ -260,7 +261,7 @@ fn selection(explorer: &Explorer, pair: (Matching, Matching), change: &Change) -
 fn precisions(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, all: &Protocols) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Average precision by protocol").font(theme::title()));
-        let made = || Some(Maker::made(exhibits::precisions(explorer, all)));
+        let made = || Some(Maker::made(exhibits::precisions(explorer, all, &ctx.theme.paper())));
         hand_out::button(ui, ctx, "average precision", "average-precision", made);
     });
     let coco = explorer.evaluation.coco();

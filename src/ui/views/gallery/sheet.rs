@@ -13,6 +13,7 @@ use crate::report::encoded::{Encoded, Kind};
 use crate::report::figure::Figure;
 use crate::report::figures::items::{self, MOST_ITEMS, Meant, Overlay, masks};
 use crate::report::palette::Palette;
+use crate::report::settings;
 use crate::report::sheet::Exhibit;
 use crate::report::table::{Cell, Column, Table};
 use crate::session::Explorer;
@@ -85,18 +86,20 @@ fn maker(explorer: &Explorer, state: Sheet, (truth, predictions): (bool, bool)) 
         cut: explorer.counter.cut(),
         thresholds: classes.ids().map(|class| explorer.threshold_of(class)).collect(),
         title: explorer.selection_title(),
-        caption: format!(
-            "{} of {} at {}",
-            fmt::count(items.len() as u64),
-            fmt::counted(selection.images.len() as u64, one, many),
-            explorer.condition()
+        caption: settings::counted_at(
+            &format!(
+                "{} of {}",
+                fmt::count(items.len() as u64),
+                fmt::counted(selection.images.len() as u64, one, many)
+            ),
+            &explorer.condition(),
         ),
         items,
         columns: state.columns,
         overlay: Overlay { truth, predictions, labels: true, masks: None, meant: Meant::All },
         table: table(explorer),
     };
-    Maker::new(move || Some(taken.exhibit()))
+    Maker::new(move |palette| Some(taken.exhibit(palette)))
 }
 
 /// All items of the selection with what became of what is in them.
@@ -122,16 +125,15 @@ fn table(explorer: &Explorer) -> Table {
 }
 
 impl Taken {
-    fn exhibit(&self) -> Exhibit {
-        let palette = Palette::default();
+    fn exhibit(&self, palette: &Palette) -> Exhibit {
         let mut loader = PictureLoader::new(None);
         let all: Vec<(Figure, String)> =
-            self.items.iter().map(|item| self.item(*item, &mut loader, &palette)).collect();
+            self.items.iter().map(|item| self.item(*item, &mut loader, palette)).collect();
         Exhibit {
             key: "contact-sheet".to_owned(),
             title: self.title.clone(),
             caption: self.caption.clone(),
-            figure: items::contact_sheet("", &all, self.columns, &palette),
+            figure: items::contact_sheet("", &all, self.columns, palette),
             table: Some(self.table.clone()),
         }
     }

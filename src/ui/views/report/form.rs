@@ -8,6 +8,7 @@ use egui::{Button, ComboBox, Frame, Margin, Panel, RichText, Role, ScrollArea, T
 use crate::model::fmt;
 use crate::model::project::Choice;
 use crate::report::content::Request;
+use crate::report::palette::Palette;
 use crate::report::sheet::Part;
 use crate::session::reporting::{Ask, Wanted};
 use crate::session::{Command, Explorer, OpenProject, Slot, choices};
@@ -61,7 +62,7 @@ impl Form {
         self.compare = None;
     }
 
-    pub(super) fn wanted(&self) -> Wanted {
+    pub(super) fn wanted(&self, palette: Palette) -> Wanted {
         let logo = self.logo.trim();
         Wanted {
             request: Request {
@@ -72,6 +73,7 @@ impl Form {
             logo: (!logo.is_empty()).then(|| expanded(logo)),
             compare: self.compare.clone().filter(|_| self.parts.contains(&Part::Comparison)),
             leaderboard: self.parts.contains(&Part::Leaderboard),
+            palette,
         }
     }
 

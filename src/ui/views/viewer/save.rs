@@ -56,7 +56,7 @@ pub(super) fn button(ui: &mut Ui, scene: &Scene, state: &Viewer) {
         let hint = "The picture with everything that lies over it, at its own resolution";
         if ui.button("Save image …").on_hover_text(hint).clicked() {
             if let Some(maker) = maker(scene, state) {
-                scene.ctx.wish(Wish::SaveOutput(format!("{name}.png"), Output::Picture(maker)));
+                scene.ctx.wish(Wish::SaveOutput(format!("{name}.png"), Output::Picture(maker, scene.ctx.theme.paper())));
             }
             ui.close();
         }
@@ -68,8 +68,8 @@ pub(super) fn button(ui: &mut Ui, scene: &Scene, state: &Viewer) {
         }
         for (entry, errand) in [("Save data …", Errand::SaveData), ("Copy data", Errand::CopyData)] {
             if !scene.objects.is_empty() && ui.button(entry).clicked() {
-                let exhibit =
-                    listing("objects", &scene.image.name, "Objects in the picture", table(scene), &Palette::default());
+                let paper = scene.ctx.theme.paper();
+                let exhibit = listing("objects", &scene.image.name, "Objects in the picture", table(scene), &paper);
                 scene.ctx.export(errand, &name, Maker::made(exhibit));
                 ui.close();
             }
@@ -97,7 +97,7 @@ fn maker(scene: &Scene, state: &Viewer) -> Option<Maker> {
         masks: over,
         table: table(scene),
     };
-    Some(Maker::new(move || taken.exhibit()))
+    Some(Maker::new(move |palette| taken.exhibit(palette)))
 }
 
 fn colour_of(color: Color32) -> Colour {
@@ -162,7 +162,7 @@ fn table(scene: &Scene) -> Table {
 }
 
 impl Taken {
-    fn exhibit(&self) -> Option<Exhibit> {
+    fn exhibit(&self, palette: &Palette) -> Option<Exhibit> {
         let whole = PictureRequest { path: self.path.clone(), part: Part::Whole { side: u32::MAX } };
         let read = PictureLoader::new(None).load(&whole).ok()?;
         let size = (f64::from(read.width), f64::from(read.height));
@@ -176,10 +176,9 @@ impl Taken {
             (0, _) | (_, 0) => size,
             (width, height) => (f64::from(width), f64::from(height)),
         };
-        let palette = Palette::default();
         let mut figure = Figure::new(size.0, size.1, palette.paper);
         let layers = Layers { picture: Some(&picture), masks: masks.as_ref(), boxes: &self.boxes, size: annotated };
-        boxes::draw(&mut figure, [0.0, 0.0, size.0, size.1], &layers, Pens::of_pixels(size), &palette);
+        boxes::draw(&mut figure, [0.0, 0.0, size.0, size.1], &layers, Pens::of_pixels(size), palette);
         Some(Exhibit {
             key: "picture".to_owned(),
             title: self.title.clone(),

@@ -59,7 +59,7 @@ pub fn ui(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let objects = explorer.evaluation.objects().is_some();
             explain::button(ui, ctx, "Label suspects", if objects { ABOUT_OBJECTS } else { ABOUT_ITEMS });
-            let made = || exhibits::suspects(ctx.session, explorer).map(Maker::made);
+            let made = || exhibits::suspects(ctx.session, explorer, &ctx.theme.paper()).map(Maker::made);
             hand_out::button(ui, ctx, "label suspects", "label-suspects", made);
             save(ui, ctx, explorer, review);
             let words = format!("{} of {} judged", fmt::count(judged as u64), fmt::count(all as u64));
