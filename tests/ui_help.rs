@@ -130,7 +130,7 @@ fn what_belongs_to_a_task_stands_on_its_page() {
 fn every_number_of_a_task_is_explained() {
     let run = file("ui/views/run.rs");
     let of_labels = file("ui/views/run/numbers.rs");
-    let pixels = file("ui/views/production/pixels.rs");
+    let pixels = file("report/segmentation.rs");
     let texts = file("metrics/generation/columns.rs");
     let crossval = file("ui/views/crossval.rs");
     let rows = |text: &str, value: &str| all(&format!(r#"\(\s*"([^"]+)",\s*{value}"#), text);
