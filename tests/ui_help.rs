@@ -132,7 +132,7 @@ fn every_number_of_a_task_is_explained() {
     let of_labels = file("ui/views/run/numbers.rs");
     let pixels = file("report/segmentation.rs");
     let texts = file("metrics/generation/columns.rs");
-    let crossval = file("ui/views/crossval.rs");
+    let crossval = file("report/figures/crossval.rs");
     let rows = |text: &str, value: &str| all(&format!(r#"\(\s*"([^"]+)",\s*{value}"#), text);
     for task in Task::ALL {
         let mut names: Vec<String> = Metric::of_task(task).iter().map(|metric| metric.label().to_owned()).collect();
