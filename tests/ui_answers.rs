@@ -12,6 +12,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use evalens::analysis::Filter;
 use evalens::metrics::OutcomeKind;
 use evalens::model::{Answers, Check, NumberRole, Scoring};
+use evalens::report::palette::Palette;
 use evalens::report::text_figures;
 use evalens::session::{Command, Page};
 use evalens::store::settings::ThemeChoice;
@@ -371,7 +372,9 @@ fn pictures_of_real_texts() {
         return;
     };
     let evaluation = wmt(&news).loaded().evaluation;
-    let figures = [text_figures::passing(&evaluation, 50.0), text_figures::of_parts(&evaluation, 50.0)];
+    let palette = Palette::default();
+    let figures =
+        [text_figures::passing(&evaluation, 50.0, &palette), text_figures::of_parts(&evaluation, 50.0, &palette)];
     for (number, figure) in figures.into_iter().enumerate() {
         let picture = figure.unwrap().to_picture(1.5).unwrap();
         let pixels = image::RgbaImage::from_raw(picture.width, picture.height, picture.rgba).unwrap();

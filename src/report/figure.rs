@@ -183,6 +183,15 @@ impl Figure {
         self.marks.extend(other.marks.iter().map(|mark| mark.placed(at, scale)));
     }
 
+    /// The figure made smaller, where one of its sides is longer than this.
+    #[must_use]
+    pub fn within(&self, longest: f64) -> Self {
+        let scale = (longest / self.width.max(self.height)).min(1.0);
+        let mut smaller = Self { width: self.width * scale, height: self.height * scale, marks: Vec::new() };
+        smaller.put(self, (0.0, 0.0), scale);
+        smaller
+    }
+
     /// The figure as an SVG document.
     #[must_use]
     pub fn to_svg(&self) -> String {

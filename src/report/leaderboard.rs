@@ -9,7 +9,8 @@ use crate::metrics::Metric;
 use crate::model::run::{Run, headline};
 use crate::model::{Task, fmt};
 
-use super::figure::{Anchor, Colour, Figure, Mark, width};
+use super::figure::{Anchor, Figure, Mark, width};
+use super::palette::Palette;
 use super::sheet::Exhibit;
 use super::table::{Cell, Column as TableColumn, Table};
 
@@ -23,12 +24,9 @@ const LETTERS: usize = 40;
 const SIZE: f64 = 13.0;
 const LINE: f64 = 26.0;
 const MARGIN: f64 = 20.0;
-const INK: Colour = [32, 36, 42];
-const FAINT: Colour = [98, 104, 114];
-const RULE: Colour = [222, 225, 230];
 
 /// A table: texts at the left of their columns, ranks and numbers at the right; the first cell of a column is its head.
-fn drawn(columns: &[Vec<String>], note: &str) -> Figure {
+fn drawn(columns: &[Vec<String>], note: &str, palette: &Palette) -> Figure {
     let mut figure = Figure::default();
     let lines = columns.first().map_or(0, Vec::len);
     figure.height = 2.0 * MARGIN + (lines as f64 + 1.0) * LINE;
@@ -42,7 +40,7 @@ fn drawn(columns: &[Vec<String>], note: &str) -> Figure {
         let width = cells.iter().map(|cell| width(cell, SIZE)).fold(0.0, f64::max) + SIZE;
         let names = (1..4).contains(&number);
         for (line, cell) in cells.iter().enumerate() {
-            let colour = if line == 0 || number == 2 || number == 3 { FAINT } else { INK };
+            let colour = if line == 0 || number == 2 || number == 3 { palette.muted } else { palette.ink };
             let y = MARGIN + line as f64 * LINE + LINE * 0.68;
             let (x, anchor) = if names { (left, Anchor::Start) } else { (left + width - SIZE, Anchor::End) };
             text((x, y), anchor, colour, cell);
@@ -50,12 +48,12 @@ fn drawn(columns: &[Vec<String>], note: &str) -> Figure {
         left += width + SIZE;
     }
     let y = MARGIN + lines as f64 * LINE + LINE * 0.68;
-    text((MARGIN, y), Anchor::Start, FAINT, note);
+    text((MARGIN, y), Anchor::Start, palette.muted, note);
     figure.width = left.max(MARGIN + width(note, SIZE)) + MARGIN - SIZE;
-    figure.marks.push(Mark::Rect([0.0, 0.0, figure.width, figure.height], [255, 255, 255]));
+    figure.marks.push(Mark::Rect([0.0, 0.0, figure.width, figure.height], palette.paper));
     for line in 1..=lines {
         let y = MARGIN + line as f64 * LINE;
-        figure.marks.push(Mark::Rect([MARGIN, y, figure.width - 2.0 * MARGIN, 1.0], RULE));
+        figure.marks.push(Mark::Rect([MARGIN, y, figure.width - 2.0 * MARGIN, 1.0], palette.line));
     }
     figure.marks.extend(marks);
     figure
@@ -142,9 +140,9 @@ impl<'a> Leaderboard<'a> {
         Self { schema: SCHEMA, sort, common_confidence: common, rows: rows.iter().filter_map(part).collect() }
     }
 
-    /// The rows as a drawing on white, as many of them as a page of pictures holds.
+    /// The rows as a drawing, as many of them as a page of pictures holds.
     #[must_use]
-    pub fn to_figure(&self) -> Figure {
+    pub fn to_figure(&self, palette: &Palette) -> Figure {
         let rows = self.rows.get(..self.rows.len().min(DRAWN)).unwrap_or_default();
         let headline = match rows.split_first() {
             Some((first, rest)) if rest.iter().all(|row| row.task == first.task) => headline(first.task).1,
@@ -188,7 +186,7 @@ impl<'a> Leaderboard<'a> {
             (Some(t), 0) => format!("F1, precision and recall at confidence ≥ {t:.2}"),
             (_, more) => format!("and {} more", fmt::counted(more as u64, "row", "rows")),
         };
-        drawn(&columns, &note)
+        drawn(&columns, &note, palette)
     }
 
     /// How many rows there are.
@@ -237,12 +235,12 @@ impl<'a> Leaderboard<'a> {
 
     /// The drawing with its table.
     #[must_use]
-    pub fn to_exhibit(&self) -> Exhibit {
+    pub fn to_exhibit(&self, palette: &Palette) -> Exhibit {
         Exhibit {
             key: "leaderboard".to_owned(),
             title: "Leaderboard".to_owned(),
             caption: format!("{} by {}", fmt::counted(self.rows.len() as u64, "result", "results"), self.sort),
-            figure: self.to_figure(),
+            figure: self.to_figure(palette),
             table: Some(self.to_table()),
         }
     }

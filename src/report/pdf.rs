@@ -23,6 +23,9 @@ use super::paper::{Bookmark, Paper};
 #[error("The PDF cannot be made: {0}")]
 pub struct PdfError(pub String);
 
+/// Longest side of a page that every reader opens, in points (ISO 32000-1, annex C.2).
+pub const LONGEST: f64 = 14_400.0;
+
 /// A PDF of these pages with this title; the same pages give the same bytes.
 ///
 /// # Errors

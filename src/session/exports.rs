@@ -70,6 +70,8 @@ pub enum Output {
     Png(Arc<Figure>, f64),
     /// A drawing of lines.
     Svg(Arc<Figure>),
+    /// A page of its size with this title.
+    Pdf(Arc<Figure>, String),
     /// Comma-separated values.
     Csv(Arc<Table>),
     /// A JSON array of objects.
@@ -84,8 +86,11 @@ impl Output {
     pub fn fitting(self, file: &Path) -> Self {
         let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         match (self, ending.as_str()) {
-            (Self::Png(figure, _), "svg") => Self::Svg(figure),
-            (Self::Svg(figure), "png") => Self::Png(figure, USUAL),
+            (Self::Png(figure, _) | Self::Pdf(figure, _), "svg") => Self::Svg(figure),
+            (Self::Svg(figure) | Self::Pdf(figure, _), "png") => Self::Png(figure, USUAL),
+            (Self::Png(figure, _) | Self::Svg(figure), "pdf") => {
+                Self::Pdf(figure, file.file_stem().unwrap_or_default().to_string_lossy().into_owned())
+            }
             (Self::Csv(table), "json") => Self::Json(table),
             (Self::Json(table), "csv") => Self::Csv(table),
             (output, _) => output,

@@ -12,6 +12,8 @@ pub use folder::{File, FolderError, already_there, write_folder};
 pub enum Content {
     /// Text, such as a CSV table.
     Text(String),
+    /// Anything else, as it is.
+    Bytes(Vec<u8>),
     /// A picture, row by row in RGBA; written as PNG.
     Picture {
         /// In pixels.
@@ -43,6 +45,7 @@ pub fn write(file: &Path, content: &Content) -> Result<(), ExportError> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let fill = |out: &mut tempfile::NamedTempFile| match content {
         Content::Text(text) => out.write_all(text.as_bytes()),
+        Content::Bytes(bytes) => out.write_all(bytes),
         Content::Picture { width, height, rgba } => {
             // The encoder panics where it is handed less than it was promised.
             if rgba.len() as u64 != 4 * u64::from(*width) * u64::from(*height) {

@@ -16,7 +16,7 @@ pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
             key: "leaderboard".to_owned(),
             title: "Leaderboard".to_owned(),
             caption: "Models in the order of their headline number".to_owned(),
-            figure: board.to_figure(),
+            figure: board.to_figure(&case.material.palette),
             table: Some(board.to_table()),
         }),
     ];

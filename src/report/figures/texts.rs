@@ -92,7 +92,7 @@ pub fn metrics_and_passing(view: &View<'_>, intervals: Option<&Intervals>) -> Op
 /// The share of answers that passes at every threshold, over the values; `None` where nothing passes or fails.
 #[must_use]
 pub fn passing(view: &View<'_>) -> Option<Exhibit> {
-    let figure = text_figures::passing(view.evaluation, view.threshold)?;
+    let figure = text_figures::passing(view.evaluation, view.threshold, view.palette)?;
     Some(Exhibit {
         key: "passing".to_owned(),
         title: "Pass rate".to_owned(),
@@ -110,7 +110,7 @@ fn pass_words(view: &View<'_>) -> String {
 /// What passes in parts of the set; `None` where nothing passes or fails.
 #[must_use]
 pub fn parts(view: &View<'_>) -> Option<Exhibit> {
-    let figure = text_figures::of_parts(view.evaluation, view.threshold)?;
+    let figure = text_figures::of_parts(view.evaluation, view.threshold, view.palette)?;
     Some(Exhibit {
         key: "parts".to_owned(),
         title: "Pass rate by part".to_owned(),

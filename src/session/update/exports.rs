@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::jobs::{JobCtx, JobError};
 use crate::report::figure::Picture;
 use crate::report::palette::Palette;
+use crate::report::pdf;
 use crate::session::exports::{Answer, Ask, Errand, Maker, Output, USUAL};
 use crate::session::{EventBody, Session, Slot};
 use crate::store::export::{self, Content};
@@ -73,6 +74,10 @@ fn content(output: &Output) -> Result<Content, JobError> {
                 maker.make(palette).ok_or_else(|| JobError::Failed("The picture cannot be read".to_owned()))?;
             let Picture { width, height, rgba } = exhibit.figure.to_picture(1.0).map_err(|e| failed(&e))?;
             Content::Picture { width, height, rgba }
+        }
+        Output::Pdf(figure, title) => {
+            let page = figure.within(pdf::LONGEST);
+            Content::Bytes(pdf::pdf(&[page], title).map_err(|e| failed(&e))?)
         }
         Output::Svg(figure) => Content::Text(figure.to_svg()),
         Output::Csv(table) => Content::Text(table.to_csv().map_err(|e| failed(&e))?),

@@ -1,6 +1,8 @@
 //! The page "Evaluations": a row a model version of the workspace, what it is evaluated on, and what came of it. Decides
 //! nothing: rows and their states are the session's.
 
+mod save;
+
 use std::path::PathBuf;
 
 use egui::{Align, Button, Layout, Popup, PopupCloseBehavior, RichText, Role, TextEdit, Ui, WidgetInfo};
@@ -10,9 +12,11 @@ use crate::model::project::{DatasetEntry, ModelEntry};
 use crate::model::run::{Run, headline};
 use crate::model::{Task, fmt};
 use crate::session::evaluations::{Key, Row, State};
+use crate::session::exports::Maker;
 use crate::session::workspace::Workspace;
 use crate::session::{Command, Session, Slot, evaluations};
 use crate::ui::context::{ViewCtx, Wish};
+use crate::ui::export;
 use crate::ui::theme;
 use crate::ui::views::explain;
 use crate::ui::widgets::states;
@@ -31,15 +35,14 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut EvaluationsState) {
         ui.set_min_size(ui.available_size());
         top(ui, ctx, state);
         ui.add_space(theme::PADDING);
-        let wanted = state.search.to_lowercase();
-        let rows: Vec<&Row> = ctx.session.evaluations.rows.iter().filter(|row| fits(ctx, row, &wanted)).collect();
+        let rows = shown(ctx, &state.search);
         for member in &ctx.session.workspace.members {
             if let Err(problem) = &member.state {
                 broken(ui, ctx, &member.root, problem);
             }
         }
         if rows.is_empty() {
-            let (title, advice) = if wanted.is_empty() {
+            let (title, advice) = if state.search.is_empty() {
                 ("No model versions yet", "Put a model's outputs beside the ground truth, or name them in evalens.json")
             } else {
                 ("Nothing fits the search", "Search for a part of a project, model or dataset name")
@@ -49,6 +52,12 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut EvaluationsState) {
         }
         table(ui, ctx, &rows, state);
     });
+}
+
+/// The rows that fit what is searched for.
+fn shown<'a>(ctx: &ViewCtx<'a>, search: &str) -> Vec<&'a Row> {
+    let wanted = search.to_lowercase();
+    ctx.session.evaluations.rows.iter().filter(|row| fits(ctx, row, &wanted)).collect()
 }
 
 fn fits(ctx: &ViewCtx, row: &Row, wanted: &str) -> bool {
@@ -80,6 +89,9 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut EvaluationsState) {
         );
         ui.label(RichText::new(about).color(ctx.theme.muted));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            export::dots(ui, ctx, "Evaluations", "evaluations", || {
+                Some(Maker::made(save::exhibit(session, &shown(ctx, &state.search), &ctx.theme.paper())))
+            });
             let projects =
                 ui.button("Projects …").on_hover_text("Add, remove and find projects; keep the list in a file");
             let menu = Popup::menu(&projects).close_behavior(PopupCloseBehavior::CloseOnClickOutside);

@@ -151,7 +151,7 @@ fn top(ui: &mut Ui, ctx: &ViewCtx, state: &mut LeaderboardState, runs: &[&Run], 
             let export = ui.button("Save …");
             Popup::menu(&export).show(|ui| {
                 let document = || Leaderboard::new(runs, rows, state.by.name(), state.shown.step.map(threshold_of));
-                export::menu(ui, ctx, "leaderboard", |_| Some(document().to_exhibit()));
+                export::menu(ui, ctx, "leaderboard", |paper| Some(document().to_exhibit(paper)));
                 if ui.button("Save document …").clicked() {
                     if let Ok(text) = serde_json::to_string_pretty(&document()) {
                         ctx.wish(Wish::SaveAs("leaderboard.json", Arc::new(Content::Text(text))));

@@ -2,6 +2,7 @@
 //! and sorted; only rows in view are laid out.
 
 mod columns;
+mod save;
 mod search;
 
 use egui::{Align, Button, Label, Layout, RichText, Role, Sense, TextEdit, Ui, WidgetInfo};
@@ -17,6 +18,7 @@ use crate::ui::theme;
 use crate::ui::widgets::states;
 
 use super::gallery::{Chooser, top};
+use super::hand_out;
 use search::{Found, Wanted};
 
 /// The answers of a model that is compared with this one, and which of them belongs to which item.
@@ -76,6 +78,10 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Rows) {
         search::range(ui, texts, &mut wanted.range);
         let field = ui.add(TextEdit::singleline(&mut wanted.search).hint_text("Search texts").desired_width(180.0));
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search texts"));
+        hand_out::button(ui, ctx, "answers", "answers", || {
+            let numbers = columns::shown(texts, chosen.as_deref());
+            Some(save::maker(explorer, texts, wanted, &numbers, Other::of(ctx, explorer).as_ref()))
+        });
     });
     let numbers = columns::shown(texts, state.chosen.as_deref());
     let Found { items, total, .. } = Found::follow(&mut state.found, explorer, texts, &state.wanted);

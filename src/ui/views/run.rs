@@ -38,7 +38,6 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx) {
             let area = ui.available_rect_before_wrap();
             let middle = area.left() + area.width() * 0.5;
             let right = column(ui, area.with_min_x(middle + theme::PADDING), |ui| {
-                average_precision(ui, ctx, explorer);
                 numbers::ui(ui, ctx, explorer);
                 settings(ui, ctx, explorer);
             });
@@ -69,10 +68,16 @@ fn column(ui: &mut Ui, area: Rect, content: impl FnOnce(&mut Ui)) -> Rect {
 
 /// A title over a part of the page.
 fn section(ui: &mut Ui, ctx: &ViewCtx, title: &str, note: &str) {
+    section_with(ui, ctx, title, note, |_| {});
+}
+
+/// The same with something beside it.
+fn section_with(ui: &mut Ui, ctx: &ViewCtx, title: &str, note: &str, more: impl FnOnce(&mut Ui)) {
     ui.add_space(theme::PADDING);
     ui.horizontal(|ui| {
         ui.label(RichText::new(title).font(theme::title()).color(ctx.theme.text));
         ui.label(RichText::new(note).font(theme::caption()).color(ctx.theme.muted));
+        more(ui);
     });
     ui.add_space(theme::GRID / 2.0);
 }
@@ -127,70 +132,6 @@ fn signatures(ui: &mut Ui, ctx: &ViewCtx, texts: &Generation) {
             ui.add(egui::Label::new(words).selectable(true).wrap());
         });
     }
-}
-
-fn average_precision(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {
-    let evaluation = &explorer.evaluation;
-    if let Some(coco) = evaluation.coco() {
-        let s = &coco.summary;
-        section(
-            ui,
-            ctx,
-            "Average precision",
-            "COCO's twelve numbers, at most 100 detections an image, at every confidence",
-        );
-        let precision = [
-            ("AP", s.ap),
-            ("AP50", s.ap50),
-            ("AP75", s.ap75),
-            ("AP small", s.ap_small),
-            ("AP medium", s.ap_medium),
-            ("AP large", s.ap_large),
-        ];
-        row(ui, ctx, "average precision", &precision, fmt::rate);
-        ui.add_space(theme::GRID);
-        let recall = [
-            ("AR 1", s.ar_1),
-            ("AR 10", s.ar_10),
-            ("AR 100", s.ar_100),
-            ("AR small", s.ar_small),
-            ("AR medium", s.ar_medium),
-            ("AR large", s.ar_large),
-        ];
-        row(ui, ctx, "average recall", &recall, fmt::rate);
-    }
-    if let Some(tide) = evaluation.tide() {
-        let s = &tide.summary;
-        section(ui, ctx, "Cost of errors", "TIDE: what AP50 would gain with the errors of one kind repaired");
-        let costs = [
-            ("Class", s.cls),
-            ("Place", s.loc),
-            ("Both", s.both),
-            ("Duplicate", s.dupe),
-            ("Background", s.bkg),
-            ("Missed", s.miss),
-        ];
-        row(ui, ctx, "cost of errors", &costs, fmt::rate);
-    }
-}
-
-fn row(ui: &mut Ui, ctx: &ViewCtx, id: &str, values: &[(&str, Option<f64>)], shown: fn(Option<f64>) -> String) {
-    let grid = egui::Grid::new(id).num_columns(values.len()).min_col_width(80.0);
-    grid.spacing([theme::GRID, 0.0]).show(ui, |ui| {
-        for (name, _) in values {
-            ui.label(RichText::new(*name).font(theme::caption()).color(ctx.theme.muted));
-        }
-        ui.end_row();
-        for (name, value) in values {
-            let text = shown(*value);
-            let label = ui.label(RichText::new(&text).font(theme::title()).color(ctx.theme.text));
-            label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{name} {text}")));
-            if value.is_none() {
-                label.on_hover_text("Undefined: there is no object of this kind");
-            }
-        }
-        ui.end_row();
-    });
 }
 
 fn problems(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer) {

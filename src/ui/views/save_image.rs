@@ -18,18 +18,20 @@ use crate::ui::theme;
 enum Format {
     Png,
     Svg,
+    Pdf,
     Csv,
     Json,
 }
 
 impl Format {
-    const PICTURES: [Self; 2] = [Self::Png, Self::Svg];
-    const TABLES: [Self; 2] = [Self::Csv, Self::Json];
+    const PICTURES: &[Self] = &[Self::Png, Self::Svg, Self::Pdf];
+    const TABLES: &[Self] = &[Self::Csv, Self::Json];
 
     const fn label(self) -> &'static str {
         match self {
             Self::Png => "PNG",
             Self::Svg => "SVG",
+            Self::Pdf => "PDF",
             Self::Csv => "CSV",
             Self::Json => "JSON",
         }
@@ -39,6 +41,7 @@ impl Format {
         match self {
             Self::Png => "png",
             Self::Svg => "svg",
+            Self::Pdf => "pdf",
             Self::Csv => "csv",
             Self::Json => "json",
         }
@@ -48,6 +51,7 @@ impl Format {
         match self {
             Self::Png => "A picture of pixels, for slides and pages",
             Self::Svg => "A drawing of lines, sharp at every size",
+            Self::Pdf => "A page of its size, for printing and sending",
             Self::Csv => "Numbers at full precision, for spreadsheets",
             Self::Json => "An array of objects, for programs",
         }
@@ -66,7 +70,7 @@ struct Open {
     exhibit: Arc<Exhibit>,
     /// Its drawing with its name above it.
     figure: Arc<Figure>,
-    offered: [Format; 2],
+    offered: &'static [Format],
     format: Format,
     /// Pixels a point.
     scale: u32,
@@ -86,8 +90,10 @@ const SCALES: [u32; 4] = [1, 2, 3, 4];
 impl SaveImage {
     /// Asks how this is saved; `name` is the stem of the file that is offered.
     pub fn open(&mut self, errand: Errand, name: &str, exhibit: Arc<Exhibit>, palette: &Palette) {
-        let offered = if errand == Errand::SaveData { Format::TABLES } else { Format::PICTURES };
-        let [format, _] = offered;
+        let (offered, format) = match errand {
+            Errand::SaveData => (Format::TABLES, Format::Csv),
+            _ => (Format::PICTURES, Format::Png),
+        };
         let file = format!("{name}.{}", format.ending());
         let figure = Arc::new(exhibit.titled(palette));
         self.0 = Some(Open { exhibit, figure, offered, format, scale: 2, file, exists: None });
@@ -109,6 +115,7 @@ impl Open {
         Some(match self.format {
             Format::Png => Output::Png(figure(), f64::from(self.scale)),
             Format::Svg => Output::Svg(figure()),
+            Format::Pdf => Output::Pdf(figure(), self.exhibit.title.clone()),
             Format::Csv => Output::Csv(table()?),
             Format::Json => Output::Json(table()?),
         })
@@ -151,7 +158,7 @@ fn card(ui: &mut Ui, ctx: &ViewCtx, open: &mut Open) -> bool {
     ui.add_space(theme::PADDING);
     ui.horizontal(|ui| {
         ui.label("Format");
-        for format in open.offered {
+        for &format in open.offered {
             let entry = ui.selectable_label(open.format == format, format.label()).on_hover_text(format.about());
             if entry.clicked() {
                 open.choose(format);
@@ -165,7 +172,7 @@ fn card(ui: &mut Ui, ctx: &ViewCtx, open: &mut Open) -> bool {
     let field = field.labelled_by(name.id);
     if field.changed() {
         open.exists = None;
-        open.format = Format::of(&open.file, &open.offered).unwrap_or(open.format);
+        open.format = Format::of(&open.file, open.offered).unwrap_or(open.format);
     }
     ui.label(muted("A whole path is written there without asking for a folder".to_owned()));
     let mut replace = false;
@@ -209,7 +216,7 @@ fn size(ui: &mut Ui, ctx: &ViewCtx, open: &mut Open) {
             let pixels = |points: f64| (points * f64::from(open.scale)).ceil() as u64;
             format!("{} × {} pixels", pixels(figure.width), pixels(figure.height))
         }
-        Format::Svg => format!("{:.0} × {:.0} points", figure.width, figure.height),
+        Format::Svg | Format::Pdf => format!("{:.0} × {:.0} points", figure.width, figure.height),
         Format::Csv | Format::Json => {
             let rows = open.exhibit.table.as_ref().map_or(0, |table| table.rows.len());
             crate::model::fmt::counted(rows as u64, "row", "rows")

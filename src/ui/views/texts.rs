@@ -3,15 +3,22 @@
 
 use egui::{CursorIcon, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use crate::model::{ImageId, fmt};
+use crate::model::{ClassId, ImageId, fmt};
+use crate::report::figures::listing::listing;
+use crate::report::palette::Palette;
+use crate::report::settings;
+use crate::report::sheet::Exhibit;
+use crate::report::table::{Cell, Column, Table};
+use crate::session::exports::Maker;
 use crate::session::{Command, Explorer};
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
 use crate::ui::widgets::boxes::Boxes;
 use crate::ui::widgets::icon::focus_ring;
-use crate::ui::widgets::{states, text};
+use crate::ui::widgets::{outcome, states, text};
 
 use super::gallery::{Basis, Chooser, top};
+use super::hand_out;
 use super::labelled::Labelled;
 
 /// Height of a row: two lines of text.
@@ -43,6 +50,8 @@ pub fn ui(ui: &mut Ui, ctx: &ViewCtx, state: &mut Texts) {
         let field = TextEdit::singleline(search).hint_text("Search texts").desired_width(200.0);
         let field = ui.add(field);
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search texts"));
+        let made = || Some(Maker::made(exhibit(explorer, search, &ctx.theme.paper())));
+        hand_out::button(ui, ctx, "texts", "texts", made);
     });
     let items = state.follow(explorer);
     if items.is_empty() {
@@ -66,19 +75,54 @@ impl Texts {
     fn follow(&mut self, explorer: &Explorer) -> &[ImageId] {
         let basis = Basis::of(explorer);
         if !self.found.as_ref().is_some_and(|found| found.basis.same(&basis) && found.search == self.search) {
-            let wanted = self.search.to_lowercase();
-            let texts = &explorer.dataset().texts;
-            let holds = |item: &ImageId| {
-                wanted.is_empty() || texts.get(item.index()).is_some_and(|text| text.to_lowercase().contains(&wanted))
-            };
-            self.found = Some(Found {
-                basis,
-                search: self.search.clone(),
-                items: explorer.selection.images.iter().map(|s| s.image).filter(holds).collect(),
-            });
+            let items = fitting(explorer, &self.search);
+            self.found = Some(Found { basis, search: self.search.clone(), items });
         }
         self.found.as_ref().map_or(&[], |found| &found.items)
     }
+}
+
+/// The items of the selection whose text holds these words, in any case.
+fn fitting(explorer: &Explorer, search: &str) -> Vec<ImageId> {
+    let wanted = search.to_lowercase();
+    let texts = &explorer.dataset().texts;
+    let holds = |item: &ImageId| {
+        wanted.is_empty() || texts.get(item.index()).is_some_and(|text| text.to_lowercase().contains(&wanted))
+    };
+    explorer.selection.images.iter().map(|s| s.image).filter(holds).collect()
+}
+
+/// The list as a table.
+fn exhibit(explorer: &Explorer, search: &str, palette: &Palette) -> Exhibit {
+    let columns = vec![
+        Column::words("item", "Item"),
+        Column::words("text", "Text"),
+        Column::words("labels", "Labels"),
+        Column::words("predicted", "Predicted"),
+        Column::number("score", "Score"),
+        Column::words("outcome", "Outcome"),
+    ];
+    let dataset = explorer.dataset();
+    let names = |classes: &mut dyn Iterator<Item = ClassId>| {
+        let names: Vec<&str> = classes.map(|class| dataset.classes.name(class)).collect();
+        Cell::from(names.join(", "))
+    };
+    let row = |item: ImageId| {
+        let labelled = Labelled::of(explorer, item);
+        let score = labelled.said.first().filter(|_| labelled.said.len() == 1).map(|(_, score)| *score);
+        vec![
+            dataset.images.get(item.index()).map_or(Cell::Empty, |image| image.name.as_str().into()),
+            dataset.texts.get(item.index()).map_or(Cell::Empty, |text| text.as_str().into()),
+            names(&mut labelled.truth.iter().copied()),
+            names(&mut labelled.said.iter().map(|(class, _)| *class)),
+            score.map_or(Cell::Empty, |score| Cell::Rate(Some(score))),
+            labelled.kind.map_or(Cell::Empty, |kind| outcome::name(kind).into()),
+        ]
+    };
+    let table = Table { columns, rows: fitting(explorer, search).into_iter().map(row).collect() };
+    let size = fmt::counted(table.rows.len() as u64, "text", "texts");
+    let caption = settings::counted_at(&format!("{}, {size}", explorer.selection_title()), &explorer.condition());
+    listing("texts", "Texts", &caption, table, palette)
 }
 
 fn row(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, item: ImageId) {

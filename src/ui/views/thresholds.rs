@@ -13,11 +13,12 @@ use crate::analysis::design::{self, Design, Difference};
 use crate::model::fmt;
 use crate::report::thresholds::{self, Format};
 use crate::session::errors::design::Ask;
+use crate::session::exports::Maker;
 use crate::session::{Command, Explorer, Slot};
 use crate::store::export::Content;
 use crate::ui::context::{ViewCtx, Wish};
 use crate::ui::theme;
-use crate::ui::views::explain;
+use crate::ui::views::{explain, hand_out};
 use crate::ui::widgets::{states, switch};
 
 use goal::Planned;
@@ -133,6 +134,8 @@ fn actions(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, planned: &Planned, f
                 }
             }
         });
+        let made = || Some(Maker::made(table::exhibit(explorer, found, &ctx.theme.paper())));
+        hand_out::button(ui, ctx, "designed thresholds", "designed-thresholds", made);
         if found.plan != planned.plan() {
             ui.label(RichText::new("The wishes above changed since").color(ctx.theme.muted));
         }

@@ -6,6 +6,10 @@ use egui_extras::{Column, TableBuilder, TableRow};
 use crate::analysis::design::{Chosen, Design, Goal, Measure, Sums};
 use crate::metrics::{ClassCounts, Counts};
 use crate::model::{ClassId, fmt};
+use crate::report::figures::listing::listing;
+use crate::report::palette::Palette;
+use crate::report::sheet::Exhibit;
+use crate::report::table::{Cell, Column as Head, Table};
 use crate::session::Explorer;
 use crate::ui::context::ViewCtx;
 use crate::ui::theme;
@@ -78,6 +82,45 @@ pub(super) fn ui(ui: &mut Ui, ctx: &ViewCtx, explorer: &Explorer, planned: &mut 
             });
         });
     });
+}
+
+/// The table as it is handed out.
+pub(super) fn exhibit(explorer: &Explorer, found: &Design, palette: &Palette) -> Exhibit {
+    let priced = matches!(found.plan.goal, Goal::Cost(_));
+    let (units, about) = (explorer.evaluation.task.units().1, [("now", "now"), ("proposed", "proposed")]);
+    let mut columns = vec![Head::words("class", "Class"), Head::number("support", &fmt::capitalised(units))];
+    let mut pair = |key: &str, title: &str| {
+        columns.extend(about.map(|(end, word)| Head::number(&format!("{key}_{end}"), &format!("{title} {word}"))));
+    };
+    for (key, title) in
+        [("threshold", "Confidence"), ("precision", "Precision"), ("recall", "Recall"), ("f1", "F1")]
+    {
+        pair(key, title);
+    }
+    if priced {
+        pair("cost", "Cost");
+    }
+    columns.push(Head::words("chosen", "Chosen"));
+    let told = |told: Row<'_>| {
+        let (now, then) = told.threshold;
+        let at = |at: f64| Cell::Shown(at, fmt::threshold(at));
+        let mut cells: Vec<Cell> = vec![told.name.into(), told.truths.into(), at(now)];
+        cells.push(then.map_or(Cell::Empty, |(then, _)| at(then)));
+        cells.extend(told.rates.iter().flat_map(|(now, then)| [Cell::from(*now), Cell::from(*then)]));
+        if let Some((now, then)) = told.costs.filter(|_| priced) {
+            cells.extend([now, then].map(|cost| Cell::Shown(cost, Measure::Cost.words(Some(cost)))));
+        }
+        cells.push(match then.and_then(|(_, chosen)| chosen) {
+            Some(chosen) if chosen.reached => "for this row".into(),
+            Some(_) => "nearest to the target".into(),
+            None => "follows all".into(),
+        });
+        cells
+    };
+    let classes = found.classes.iter().map(|known| of_class(explorer, Some(found), known.class));
+    let rows = std::iter::once(of_all(explorer, Some(found))).chain(classes).map(told).collect();
+    let caption = found.plan.sentence(explorer.evaluation.task);
+    listing("designed-thresholds", "Designed thresholds", &caption, Table { columns, rows }, palette)
 }
 
 fn of_all<'a>(explorer: &Explorer, found: Option<&Design>) -> Row<'a> {
