@@ -152,3 +152,26 @@ fn the_leaderboard_and_a_class_alone() {
     );
     assert_eq!(csv.lines().count(), 3, "{csv}");
 }
+
+#[test]
+fn without_the_systems_dialog_the_path_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("numbers.csv");
+    std::fs::write(&file, "mine").unwrap();
+    let mut app = TestApp::evaluated();
+    app.click("Production metrics menu");
+    app.click("Save data …");
+    *app.dialogs.answer.borrow_mut() = Some(Picked::Failed("no dialog".to_owned()));
+    app.click("Save");
+    assert!(app.sees("The system's file dialog did not open; type where the file goes"));
+    app.harness.get_by_label("Path").click();
+    app.run();
+    app.press_with(egui::Modifiers::COMMAND, egui::Key::A);
+    app.harness.event(egui::Event::Text(file.display().to_string()));
+    app.run();
+    app.click("Save");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine", "it is asked about first");
+    app.click("Replace it");
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("confidence,"), "{:?}", app.session().notices);
+    assert!(!app.sees("Replace it"));
+}

@@ -29,10 +29,11 @@ use super::outside::{Answer, Outside, Picked};
 use super::panes::{Dashboard, Pane};
 use super::textures::Pictures;
 use super::theme::{self, Theme};
+use super::views::save_path::Waiting;
 use super::views::{
     about, answers, atlas, classes, compare, confusion, crossval, curves, errors, evaluations, header, help, images,
     leaderboard, model, navigation, notices, palette, production, recommendations, report, run as run_page, save_image,
-    settings, shortcuts, status, strips, threshold_bar, thresholds, tour, welcome,
+    save_path, settings, shortcuts, status, strips, threshold_bar, thresholds, tour, welcome,
 };
 use super::watching::Watching;
 use super::widgets::states;
@@ -192,6 +193,7 @@ struct Views {
     notices: notices::Notices,
     palette: palette::Palette,
     save_image: save_image::SaveImage,
+    save_path: save_path::SavePath,
     shortcuts: bool,
     about: bool,
     tour: tour::Tour,
@@ -209,6 +211,8 @@ pub struct App {
     shots: (Sender<Arc<egui::ColorImage>>, Receiver<Arc<egui::ColorImage>>),
     /// What waits for the person to say where.
     asked: Option<Asked>,
+    /// The name that the dialog of a file was opened with.
+    offered: String,
     watching: Watching,
     theme: Option<ThemeChoice>,
     palette: PaletteChoice,
@@ -243,6 +247,7 @@ impl App {
             picked: unbounded(),
             shots: unbounded(),
             asked: None,
+            offered: String::new(),
             watching: Watching::default(),
             theme: None,
             palette,
@@ -278,8 +283,8 @@ impl App {
             self.grant(ctx, wish);
         }
         if let Some(window) = self.shots.1.try_iter().last() {
-            self.asked = Some(Asked::Save(Arc::new(export::content(&window))));
-            self.outside.dialogs.save_file("evalens-window.png", self.answer(ctx));
+            let content = Arc::new(export::content(&window));
+            self.ask_file(ctx, "evalens-window.png", Asked::Save(content));
         }
         for picked in self.picked.1.try_iter() {
             let command = match picked {
@@ -305,7 +310,18 @@ impl App {
                     _ => continue,
                 },
                 Picked::Nothing => continue,
-                Picked::Failed(text) => Command::Notify(Notice { is_error: true, text }),
+                // Without the system's dialog the path is typed.
+                Picked::Failed(text) => match self.asked.take() {
+                    Some(Asked::Save(content)) => {
+                        self.views.save_path.open(&self.offered, Waiting::Content(content));
+                        continue;
+                    }
+                    Some(Asked::Output(output)) => {
+                        self.views.save_path.open(&self.offered, Waiting::Output(output));
+                        continue;
+                    }
+                    _ => Command::Notify(Notice { is_error: true, text }),
+                },
             };
             self.session.apply(command, now);
         }
@@ -340,8 +356,7 @@ impl App {
                 self.outside.dialogs.save_file("workspace.json", self.answer(ctx));
             }
             Wish::SaveAs(name, content) => {
-                self.asked = Some(Asked::Save(content));
-                self.outside.dialogs.save_file(name, self.answer(ctx));
+                self.ask_file(ctx, name, Asked::Save(content));
             }
             Wish::Export(pane, errand) => {
                 let explorer = self.session.explorer.as_ref();
@@ -356,8 +371,7 @@ impl App {
                 }
             }
             Wish::SaveOutput(name, output) => {
-                self.asked = Some(Asked::Output(output));
-                self.outside.dialogs.save_file(&name, self.answer(ctx));
+                self.ask_file(ctx, &name, Asked::Output(output));
             }
             Wish::SaveWindow => export::shoot(ctx, self.shots.0.clone()),
             Wish::Maximise(pane) => self.dashboard.maximise(Some(pane)),
@@ -380,6 +394,11 @@ impl App {
             let _ = sender.send(picked);
             ctx.request_repaint();
         })
+    }
+
+    fn ask_file(&mut self, ctx: &egui::Context, name: &str, for_what: Asked) {
+        (self.asked, self.offered) = (Some(for_what), name.to_owned());
+        self.outside.dialogs.save_file(name, self.answer(ctx));
     }
 
     fn ask_folder(&mut self, ctx: &egui::Context, for_what: Option<Asked>) {
@@ -526,6 +545,7 @@ impl App {
         about::ui(ui, &ctx, &mut views.about);
         tour::ui(ui, &ctx, &mut views.tour, dashboard);
         save_image::ui(ui, &ctx, &mut views.save_image);
+        save_path::ui(ui, &ctx, &mut views.save_path);
     }
 }
 

@@ -30,6 +30,7 @@ pub mod report;
 pub mod rows;
 pub mod run;
 pub mod save_image;
+pub mod save_path;
 pub mod settings;
 pub mod shortcuts;
 pub mod status;
