@@ -128,7 +128,6 @@ fn what_belongs_to_a_task_stands_on_its_page() {
 
 #[test]
 fn every_number_of_a_task_is_explained() {
-    let run = file("ui/views/run.rs");
     let of_labels = file("ui/views/run/numbers.rs");
     let pixels = file("report/segmentation.rs");
     let texts = file("metrics/generation/columns.rs");
@@ -147,7 +146,7 @@ fn every_number_of_a_task_is_explained() {
             names.extend(Order::ALL.iter().filter(column).map(|order| order.label().to_owned()));
         }
         if task.has_objects() {
-            let numbers = rows(&run, "s\\.");
+            let numbers = rows(&of_labels, "s\\.");
             assert_eq!(numbers.len(), 18, "{numbers:?}");
             names.extend(numbers);
         }

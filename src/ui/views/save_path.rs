@@ -56,7 +56,7 @@ pub fn ui(ui: &Ui, ctx: &ViewCtx, state: &mut SavePath) {
 
 /// True where it is done.
 fn card(ui: &mut Ui, ctx: &ViewCtx, open: &mut Open) -> bool {
-    ui.label(RichText::new("Save").font(theme::title()).color(ctx.theme.text));
+    ui.label(RichText::new("Save where").font(theme::title()).color(ctx.theme.text));
     let why = "The system's file dialog did not open; type where the file goes";
     ui.label(RichText::new(why).color(ctx.theme.muted));
     ui.add_space(theme::GRID);
