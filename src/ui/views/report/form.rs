@@ -190,7 +190,8 @@ fn named(response: egui::Response, name: &'static str) {
 fn path_field(ui: &mut Ui, path: &mut String, hint: &str, name: &'static str, choose: &str) -> bool {
     let button = egui::vec2(theme::ROW, theme::ROW);
     ui.horizontal(|ui| {
-        let room = ui.available_width() - button.x - theme::PADDING;
+        // A field is wider than its words by its margins.
+        let room = ui.available_width() - button.x - 3.0 * theme::PADDING;
         named(ui.add(TextEdit::singleline(path).hint_text(hint).desired_width(room)), name);
         let button = ui.add(Button::new("…").min_size(button)).on_hover_text(choose);
         button.widget_info(|| WidgetInfo::labeled(Role::Button, true, choose));
