@@ -10,6 +10,7 @@ mod leaks;
 mod masks;
 mod pictures;
 mod preferences;
+mod project;
 mod protocols;
 mod reporting;
 mod review;
@@ -24,14 +25,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::analysis::Filter;
-use crate::formats::{self, Correction};
 use crate::jobs::runner::captured;
 use crate::jobs::{JobCtx, JobError};
 use crate::metrics::{DetectionSettings, Sections};
 use crate::model::fmt;
 use crate::model::project::Choice;
 use crate::store::export::{self, Content};
-use crate::store::{log, project_file};
+use crate::store::log;
 
 use super::errors::Errors;
 use super::evaluations::Evaluations;
@@ -518,53 +518,6 @@ impl Session {
         };
         if let Some(next) = usize::try_from(next).ok().and_then(|n| images.get(n)) {
             self.history.replace(Location { image: Some(next.image), ..here });
-        }
-    }
-
-    fn correct(&mut self, correction: &Correction) {
-        let Some(project) = &mut self.project else { return };
-        let Some(recognised) = project.recognised.corrected(correction) else {
-            self.fail("This correction does not fit what the folder holds; open the folder again");
-            return;
-        };
-        project.choices = formats::choices(&recognised.project);
-        project.recognised = Arc::new(recognised);
-        project.corrected = true;
-        let now = self.explorer.as_ref().map(|e| e.choice.clone());
-        let kept = now.filter(|c| c.splits.iter().all(|s| has_split(&project.choices, c, s)));
-        let choice = match correction {
-            // What was placed is what the person wants to see.
-            Correction::Place { .. } => project.choices.last().cloned(),
-            Correction::Use(_) | Correction::Classes(_) => kept,
-        };
-        let choice = choice.or_else(|| load::first_choice(&project.recognised.project, &project.choices));
-        self.member_follows();
-        // Images and classes may be numbered otherwise in what comes.
-        let page = self.page();
-        self.history.restart(Location { page, ..Location::default() });
-        self.arrive();
-        if let Some(choice) = choice {
-            self.evaluate(choice);
-        }
-    }
-
-    fn write_project_file(&mut self) {
-        let Some(project) = &self.project else { return };
-        let of = &project.recognised.project;
-        let written = if project.from_file {
-            project_file::write_class_map(&project.root, &of.class_map)
-        } else {
-            project_file::write(&project.root, of, false)
-        };
-        match written {
-            Ok(path) => {
-                self.notices.push(Notice { is_error: false, text: format!("Wrote {}", path.display()) });
-                if let Some(project) = &mut self.project {
-                    project.from_file = true;
-                    project.corrected = false;
-                }
-            }
-            Err(error) => self.fail(&error.to_string()),
         }
     }
 
