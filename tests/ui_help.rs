@@ -129,8 +129,7 @@ fn what_belongs_to_a_task_stands_on_its_page() {
 
 #[test]
 fn every_number_of_a_task_is_explained() {
-    let run = file("ui/views/run.rs");
-    let of_labels = file("ui/views/run/numbers.rs");
+    let of_run = file("ui/views/run/numbers.rs");
     let pixels = file("ui/views/production/pixels.rs");
     let texts = file("metrics/generation/columns.rs");
     let crossval = file("ui/views/crossval.rs");
@@ -148,18 +147,18 @@ fn every_number_of_a_task_is_explained() {
             names.extend(Order::ALL.iter().filter(column).map(|order| order.label().to_owned()));
         }
         if task.has_objects() {
-            let numbers = rows(&run, "s\\.");
+            let numbers = rows(&of_run, "s\\.");
             assert_eq!(numbers.len(), 18, "{numbers:?}");
             names.extend(numbers);
         }
         if task.is_classification() {
-            let ranking = rows(&of_labels, "ranking\\.");
+            let ranking = rows(&of_run, "ranking\\.");
             assert_eq!(ranking.len(), 5, "{ranking:?}");
             names.extend(ranking);
         }
         if task.is_single_label() {
             let single =
-                [rows(&of_labels, "single\\."), rows(&of_labels, "macro_\\."), rows(&of_labels, "weighted\\.")];
+                [rows(&of_run, "single\\."), rows(&of_run, "macro_\\."), rows(&of_run, "weighted\\.")];
             assert_eq!(single.concat().len(), 15, "{single:?}");
             names.extend(single.concat());
         }
