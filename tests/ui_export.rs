@@ -72,7 +72,11 @@ fn pictures_are_as_large_as_the_card_says() {
     let mut app = TestApp::evaluated();
     open(&mut app, "Confusion matrix menu", "Save image …");
     app.click("Scale 3×");
-    let figure = evalens::ui::export::pane(app.session(), Pane::Matrix).unwrap().make(&Palette::default()).unwrap().titled(&Palette::default());
+    let figure = evalens::ui::export::pane(app.session(), Pane::Matrix)
+        .unwrap()
+        .make(&Palette::default())
+        .unwrap()
+        .titled(&Palette::default());
     let words = format!("{} × {} pixels", (3.0 * figure.width).ceil(), (3.0 * figure.height).ceil());
     assert!(has(&app, &words), "no {words}");
     app.dialogs.answer.replace(Some(Picked::Folder(dir.path().to_owned())));

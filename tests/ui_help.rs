@@ -157,8 +157,7 @@ fn every_number_of_a_task_is_explained() {
             names.extend(ranking);
         }
         if task.is_single_label() {
-            let single =
-                [rows(&of_run, "single\\."), rows(&of_run, "macro_\\."), rows(&of_run, "weighted\\.")];
+            let single = [rows(&of_run, "single\\."), rows(&of_run, "macro_\\."), rows(&of_run, "weighted\\.")];
             assert_eq!(single.concat().len(), 15, "{single:?}");
             names.extend(single.concat());
         }

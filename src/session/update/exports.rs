@@ -70,7 +70,8 @@ fn content(output: &Output) -> Result<Content, JobError> {
             Content::Picture { width, height, rgba }
         }
         Output::Picture(maker, palette) => {
-            let exhibit = maker.make(palette).ok_or_else(|| JobError::Failed("The picture cannot be read".to_owned()))?;
+            let exhibit =
+                maker.make(palette).ok_or_else(|| JobError::Failed("The picture cannot be read".to_owned()))?;
             let Picture { width, height, rgba } = exhibit.figure.to_picture(1.0).map_err(|e| failed(&e))?;
             Content::Picture { width, height, rgba }
         }

@@ -127,8 +127,7 @@ fn table(explorer: &Explorer) -> Table {
 impl Taken {
     fn exhibit(&self, palette: &Palette) -> Exhibit {
         let mut loader = PictureLoader::new(None);
-        let all: Vec<(Figure, String)> =
-            self.items.iter().map(|item| self.item(*item, &mut loader, palette)).collect();
+        let all: Vec<(Figure, String)> = self.items.iter().map(|item| self.item(*item, &mut loader, palette)).collect();
         Exhibit {
             key: "contact-sheet".to_owned(),
             title: self.title.clone(),

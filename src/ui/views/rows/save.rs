@@ -57,22 +57,23 @@ fn table(dataset: &Dataset, texts: &Generation, numbers: &[usize], other: Option
     columns.push(Column::words("passes", "Passes"));
     let numbers: Vec<_> = numbers.iter().filter_map(|at| texts.columns.get(*at)).collect();
     columns.extend(numbers.iter().map(|column| Column::number(&column.key, &column.label)));
-    let cells = |row: &Row| {
-        let at = row.item.index();
-        let text = |text: Option<&str>| text.map_or(Cell::Empty, Cell::from);
-        let references = texts.answers.references.get(at).map_or_else(String::new, |all| all.join("\n"));
-        let mut cells = vec![
-            text(dataset.images.get(at).map(|image| image.name.as_str())),
-            text(dataset.texts.get(at).map(String::as_str)),
-            references.into(),
-            text(texts.answers.outputs.get(at).and_then(Option::as_deref)),
-        ];
-        cells.extend(other.map(|_| text(row.other.as_deref())));
-        cells.push(text(row.passes.map(|passes| if passes { "yes" } else { "no" })));
-        cells.extend(numbers.iter().map(|column| {
-            column.value(at).map_or(Cell::Empty, |value| Cell::Shown(value, column.words(Some(value))))
-        }));
-        cells
-    };
+    let cells =
+        |row: &Row| {
+            let at = row.item.index();
+            let text = |text: Option<&str>| text.map_or(Cell::Empty, Cell::from);
+            let references = texts.answers.references.get(at).map_or_else(String::new, |all| all.join("\n"));
+            let mut cells = vec![
+                text(dataset.images.get(at).map(|image| image.name.as_str())),
+                text(dataset.texts.get(at).map(String::as_str)),
+                references.into(),
+                text(texts.answers.outputs.get(at).and_then(Option::as_deref)),
+            ];
+            cells.extend(other.map(|_| text(row.other.as_deref())));
+            cells.push(text(row.passes.map(|passes| if passes { "yes" } else { "no" })));
+            cells.extend(numbers.iter().map(|column| {
+                column.value(at).map_or(Cell::Empty, |value| Cell::Shown(value, column.words(Some(value))))
+            }));
+            cells
+        };
     Table { columns, rows: rows.iter().map(cells).collect() }
 }

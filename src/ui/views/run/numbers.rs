@@ -66,8 +66,7 @@ fn draw(ui: &mut Ui, ctx: &ViewCtx, id: &str, values: &Numbers) {
 
 /// All of them as a table.
 fn exhibit(explorer: &Explorer, palette: &Palette) -> Exhibit {
-    let columns =
-        vec![Column::words("of", "Of"), Column::words("number", "Number"), Column::number("value", "Value")];
+    let columns = vec![Column::words("of", "Of"), Column::words("number", "Number"), Column::number("value", "Value")];
     let mut rows = Vec::new();
     for group in groups(explorer) {
         let numbers = group.rows.iter().flat_map(|(_, numbers)| numbers);

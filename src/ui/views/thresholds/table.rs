@@ -92,9 +92,7 @@ pub(super) fn exhibit(explorer: &Explorer, found: &Design, palette: &Palette) ->
     let mut pair = |key: &str, title: &str| {
         columns.extend(about.map(|(end, word)| Head::number(&format!("{key}_{end}"), &format!("{title} {word}"))));
     };
-    for (key, title) in
-        [("threshold", "Confidence"), ("precision", "Precision"), ("recall", "Recall"), ("f1", "F1")]
-    {
+    for (key, title) in [("threshold", "Confidence"), ("precision", "Precision"), ("recall", "Recall"), ("f1", "F1")] {
         pair(key, title);
     }
     if priced {

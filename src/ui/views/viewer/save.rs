@@ -56,7 +56,9 @@ pub(super) fn button(ui: &mut Ui, scene: &Scene, state: &Viewer) {
         let hint = "The picture with everything that lies over it, at its own resolution";
         if ui.button("Save image …").on_hover_text(hint).clicked() {
             if let Some(maker) = maker(scene, state) {
-                scene.ctx.wish(Wish::SaveOutput(format!("{name}.png"), Output::Picture(maker, scene.ctx.theme.paper())));
+                scene
+                    .ctx
+                    .wish(Wish::SaveOutput(format!("{name}.png"), Output::Picture(maker, scene.ctx.theme.paper())));
             }
             ui.close();
         }
