@@ -14,7 +14,6 @@ use evalens::session::{Command, Page, Topic};
 use evalens::ui::help::{self, PAGES};
 use evalens::ui::panes::Pane;
 use evalens::ui::views::classes::order::Order;
-use evalens::ui::views::threshold_bar::explain::occurs;
 use evalens::ui::views::threshold_bar::tiles::Tile;
 use regex::Regex;
 
@@ -120,7 +119,7 @@ fn what_belongs_to_a_task_stands_on_its_page() {
             ["Pass rate", "Passed", "Failed", "Without a reference"].iter().for_each(|tile| on_page(tile));
             continue;
         }
-        let shown = |tile: &&Tile| !matches!(tile, Tile::Count(kind) if !occurs(*kind, task));
+        let shown = |tile: &&Tile| !matches!(tile, Tile::Count(kind) if !kind.occurs(task));
         Tile::ALL.iter().filter(shown).for_each(|tile| on_page(tile.name()));
         on_page(if task.has_objects() { "Error types" } else { "Largest confusions" });
         on_page(if task.is_text() { "Worst texts" } else { "Worst images" });
@@ -129,10 +128,10 @@ fn what_belongs_to_a_task_stands_on_its_page() {
 
 #[test]
 fn every_number_of_a_task_is_explained() {
-    let of_run = file("ui/views/run/numbers.rs");
-    let pixels = file("ui/views/production/pixels.rs");
+    let of_labels = file("ui/views/run/numbers.rs");
+    let pixels = file("report/segmentation.rs");
     let texts = file("metrics/generation/columns.rs");
-    let crossval = file("ui/views/crossval.rs");
+    let crossval = file("report/figures/crossval.rs");
     let rows = |text: &str, value: &str| all(&format!(r#"\(\s*"([^"]+)",\s*{value}"#), text);
     for task in Task::ALL {
         let mut names: Vec<String> = Metric::of_task(task).iter().map(|metric| metric.label().to_owned()).collect();
@@ -147,17 +146,18 @@ fn every_number_of_a_task_is_explained() {
             names.extend(Order::ALL.iter().filter(column).map(|order| order.label().to_owned()));
         }
         if task.has_objects() {
-            let numbers = rows(&of_run, "s\\.");
+            let numbers = rows(&of_labels, "s\\.");
             assert_eq!(numbers.len(), 18, "{numbers:?}");
             names.extend(numbers);
         }
         if task.is_classification() {
-            let ranking = rows(&of_run, "ranking\\.");
+            let ranking = rows(&of_labels, "ranking\\.");
             assert_eq!(ranking.len(), 5, "{ranking:?}");
             names.extend(ranking);
         }
         if task.is_single_label() {
-            let single = [rows(&of_run, "single\\."), rows(&of_run, "macro_\\."), rows(&of_run, "weighted\\.")];
+            let single =
+                [rows(&of_labels, "single\\."), rows(&of_labels, "macro_\\."), rows(&of_labels, "weighted\\.")];
             assert_eq!(single.concat().len(), 15, "{single:?}");
             names.extend(single.concat());
         }

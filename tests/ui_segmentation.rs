@@ -84,6 +84,7 @@ fn the_picture_is_saved_with_its_masks() {
     let svg = read(&saved_as(&mut app, out.path(), "Performance by class menu", "SVG"));
     assert!(svg.contains("pixels of ") || svg.contains("Pixels of "), "{}", svg.len());
     assert!(!svg.contains("threshold"), "a model without confidence");
+    app.send(Command::Select(Filter::All));
     let first = app.explorer().selection.images[0].image;
     app.send(Command::OpenImage(first));
     let original = image::open(fixture("b.jpg")).unwrap().to_rgb8();
