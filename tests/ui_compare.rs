@@ -3,6 +3,7 @@
 mod common;
 
 use common::app::{Setup, TestApp};
+use common::export::table;
 use common::synthetic::Synthetic;
 use egui::Key;
 use egui_kittest::kittest::Queryable;
@@ -67,6 +68,40 @@ fn two_versions_are_held_against_each_other() {
     assert!(matches!(selection.filter, Filter::Objects { .. }));
     assert_eq!(selection.outcomes.len(), broken);
     assert!(selection.outcomes.iter().all(|o| o.truth().is_some_and(|t| b.binary_search(&t.0).is_err())));
+}
+
+/// What is handed out is what each model counts by itself.
+#[test]
+fn everything_compared_is_handed_out() {
+    let out = tempfile::tempdir().unwrap();
+    let (_dir, mut app) = compared(Setup::default());
+    let shown = app.session().compared[0].clone();
+    let metrics = table(&mut app, out.path(), "Comparison menu");
+    let totals = (app.explorer().counter.totals(), shown.other.counter.totals());
+    let recall = metrics.row("metric", "Recall");
+    assert_eq!(metrics.number(recall, "a"), totals.0.recall());
+    assert_eq!(metrics.number(recall, "b"), totals.1.recall());
+    let classes = table(&mut app, out.path(), "Classes compared menu");
+    assert_eq!(classes.rows.len(), app.explorer().dataset().classes.len());
+    let matrices = table(&mut app, out.path(), "Matrices menu");
+    let counts = (
+        app.explorer().counter.matrix(&app.explorer().matched.timeline),
+        shown.other.counter.matrix(&shown.other.matched.timeline),
+    );
+    let names = &app.explorer().dataset().classes;
+    for row in &matrices.rows {
+        // What is no class is the background, the last row and column.
+        let at = |head: &str| names.ids().position(|class| names.name(class) == matrices.cell(row, head));
+        let (truth, predicted) = (at("truth").unwrap_or(names.len()), at("predicted").unwrap_or(names.len()));
+        let of = |counts: &[Vec<u64>]| counts[truth][predicted].to_string();
+        assert_eq!((matrices.cell(row, "a"), matrices.cell(row, "b")), (&*of(&counts.0), &*of(&counts.1)), "{row:?}");
+    }
+    let sets = table(&mut app, out.path(), "Sets menu");
+    for row in &sets.rows {
+        let words = format!("{} {}", sets.cell(row, "set"), sets.cell(row, "count"));
+        assert!(app.sees(&words), "{words} is not among {:?}", app.names());
+    }
+    assert!(!sets.rows.is_empty());
 }
 
 #[test]

@@ -2,15 +2,13 @@
 
 mod common;
 
-use std::path::Path;
-
 use common::app::TestApp;
+use common::export::{read, saved};
 use common::synthetic::Synthetic;
 use evalens::model::ImageId;
 use evalens::session::comparing::At;
 use evalens::session::errors::{Tab, slices};
 use evalens::session::{Command, Page};
-use evalens::ui::outside::Picked;
 
 /// A window on 24 images with pictures in a folder.
 fn shown() -> (tempfile::TempDir, TestApp) {
@@ -23,29 +21,6 @@ fn shown() -> (tempfile::TempDir, TestApp) {
     app.harness.state_mut().session_mut().show(project, loaded);
     app.run();
     (folder, app)
-}
-
-/// Chooses an entry of a menu; a card of formats is answered with "Save". The file that came of it.
-fn saved(app: &mut TestApp, folder: &Path, (menu, entry): (&str, &str), carded: bool) -> std::path::PathBuf {
-    let before = files(folder);
-    app.dialogs.answer.replace(Some(Picked::Folder(folder.to_owned())));
-    app.click(menu);
-    app.click(entry);
-    if carded {
-        app.click("Save");
-    }
-    app.run();
-    let new: Vec<_> = files(folder).into_iter().filter(|file| !before.contains(file)).collect();
-    assert_eq!(new.len(), 1, "{menu}, {entry}: {new:?}, {:?}", app.names());
-    new.into_iter().next().unwrap()
-}
-
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
-    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect()
-}
-
-fn read(file: &Path) -> String {
-    std::fs::read_to_string(file).unwrap()
 }
 
 #[test]

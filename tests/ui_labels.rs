@@ -5,6 +5,8 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::app::TestApp;
+use common::export::table;
+use common::sides::with_vectors;
 use egui::Key;
 use egui_kittest::kittest::Queryable;
 use evalens::session::{Command, Page};
@@ -397,24 +399,20 @@ fn long_words_and_texts_from_right_to_left() {
     }
 }
 
-/// Forty items of two classes, apart by one coordinate but for one of each; vectors beside the truth, and no model.
-fn with_vectors() -> (tempfile::TempDir, PathBuf) {
-    let dir = tempfile::tempdir().unwrap();
-    let root = dir.path().join("vectors");
-    let (mut truth, mut vectors) = (String::from("id,label\n"), String::from("id,x,y\n"));
-    for i in 0..40 {
-        let left = i % 2 == 0;
-        let x = if left == (i >= 2) { -1.0 } else { 1.0 };
-        truth.push_str(&format!("i{i},{}\n", if left { "left" } else { "right" }));
-        vectors.push_str(&format!("i{i},{x},{}\n", 0.1 * f64::from(i % 5)));
-    }
-    write(&root, "truth.csv", &truth);
-    write(&root, "vectors.csv", &vectors);
-    let text = r#"{"schema": "evalens.project/1", "name": "Vectors",
-        "datasets": [{"id": "sides", "version": "v1", "task": "classification", "format": "csv",
-            "splits": {"all": {"truth": "truth.csv"}}, "embeddings": {"vectors": "vectors.csv"}}], "models": []}"#;
-    write(&root, "evalens.json", text);
-    (dir, root)
+/// Each text with its label and what was said, as in the list; at 0.5 four are right, one wrong, one below.
+#[test]
+fn texts_are_handed_out() {
+    let out = tempfile::tempdir().unwrap();
+    let (_dir, mut app) = opened("text-classification");
+    app.send(Command::SetThreshold(0.5));
+    app.send(Command::Go(Page::Images));
+    let texts = table(&mut app, out.path(), "Texts menu");
+    let heads = ["text", "labels", "predicted", "score", "outcome"];
+    let of = |id: &str| heads.map(|head| texts.cell(texts.row("item", id), head).to_owned());
+    assert_eq!(texts.rows.len(), 6);
+    assert_eq!(of("a1"), ["the cat number 0, and some more words", "cat", "cat", "0.9", "Correct"]);
+    assert_eq!(of("b2"), ["the dog number 3, and some more words", "dog", "cat", "0.6", "Misclassified"]);
+    assert_eq!(of("c2"), ["the fox number 5, and some more words", "fox", "cat", "0.45", "Missed"]);
 }
 
 #[test]

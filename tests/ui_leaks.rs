@@ -5,6 +5,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::app::{Setup, TestApp};
+use common::export::table;
 use egui_kittest::kittest::Queryable;
 use evalens::analysis::Filter;
 use evalens::model::ImageId;
@@ -91,6 +92,20 @@ fn groups_and_numbers() {
             // Three of four are right; without a and d one of b and c.
             "Accuracy: 0.750 of all, 0.500 without, difference −0.250",
         ],
+    );
+    // What is handed out: both groups, item by item.
+    let out = tempfile::tempdir().unwrap();
+    let twice = table(&mut app, out.path(), "Duplicates menu");
+    let heads = ["group", "item", "split", "truth", "same", "conflict"];
+    let told: Vec<_> = twice.rows.iter().map(|row| heads.map(|head| twice.cell(row, head))).collect();
+    assert_eq!(
+        told,
+        [
+            ["1", "cat/a.png", "test", "cat", "exactly", "yes"],
+            ["1", "dog/e.png", "train", "dog", "exactly", "yes"],
+            ["2", "cat/b.png", "test", "cat", "exactly", ""],
+            ["2", "cat/d.png", "test", "cat", "exactly", ""],
+        ]
     );
     // Choosing a kind leaves the others out.
     app.click("Labels differ 1");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command as Program;
 
 use common::app::TestApp;
+use common::export::table;
 use common::synthetic::{Object, Synthetic};
 use egui::{Key, Modifiers};
 use evalens::analysis::Filter;
@@ -88,6 +89,29 @@ fn here(app: &TestApp) -> SuspectKind {
 }
 
 use SuspectKind::{BadLocation, MissingLabel, SpuriousLabel, WrongLabel};
+
+/// The table has the queue in its order, with what was said.
+#[test]
+fn the_queue_is_handed_out() {
+    let (root, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut app = window(root.path());
+    app.press(Key::Q);
+    let suspects = table(&mut app, out.path(), "Label suspects menu");
+    let heads = ["item", "kind", "label", "model", "verdict"];
+    let told: Vec<_> = suspects.rows.iter().map(|row| heads.map(|head| suspects.cell(row, head))).collect();
+    assert_eq!(
+        told,
+        [
+            ["part-000.png", "wrong label", "nut", "bolt", "Model right"],
+            ["part-001.png", "missing label", "", "bolt", ""],
+            ["part-003.png", "badly located", "bolt", "bolt", ""],
+            ["part-002.png", "spurious label", "bolt", "", ""],
+        ]
+    );
+    let scores: Vec<f64> = suspects.rows.iter().map(|row| suspects.number(row, "score").unwrap()).collect();
+    assert_eq!(scores[..3], [0.97, 0.96, 0.95]);
+    assert!((scores[3] - 13.0 / 14.0).abs() < 1e-12, "{scores:?}");
+}
 
 #[test]
 fn keys_judge_and_the_next_suspect_comes() {

@@ -5,6 +5,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::app::{Setup, TestApp};
+use common::export::{read, saved, saved_as};
 use egui_kittest::kittest::Queryable;
 use evalens::analysis::Filter;
 use evalens::model::fmt;
@@ -73,6 +74,35 @@ fn pixels_are_what_tiles_matrix_and_bars_count() {
     assert_eq!((selection.sort, selection.images.iter().map(|image| image.weight).sum::<u64>()), (Sort::Errors, 149));
     assert!(selection.images.is_sorted_by_key(|image| std::cmp::Reverse(image.weight)));
     assert!(has(&app, "149 pixels in 2 images"), "{:?}", app.names());
+}
+
+/// The picture is saved with its masks; without them it is the file. Nothing on paper speaks of a threshold that there is not.
+#[test]
+fn the_picture_is_saved_with_its_masks() {
+    let (dir, out) = (project(false), tempfile::tempdir().unwrap());
+    let mut app = opened(&dir, Setup::default());
+    let svg = read(&saved_as(&mut app, out.path(), "Performance by class menu", "SVG"));
+    assert!(svg.contains("pixels of ") || svg.contains("Pixels of "), "{}", svg.len());
+    assert!(!svg.contains("threshold"), "a model without confidence");
+    app.send(Command::Select(Filter::All));
+    let first = app.explorer().selection.images[0].image;
+    app.send(Command::OpenImage(first));
+    let original = image::open(fixture("b.jpg")).unwrap().to_rgb8();
+    let changed = |file: &Path| {
+        let picture = image::open(file).unwrap().to_rgb8();
+        assert_eq!(picture.dimensions(), original.dimensions());
+        let differ = |(a, b): &(&image::Rgb<u8>, &image::Rgb<u8>)| a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > 12);
+        picture.pixels().zip(original.pixels()).filter(differ).count()
+    };
+    let size = (original.width() * original.height()) as usize;
+    let png = saved(&mut app, out.path(), ("Save picture", "Save image …"), false);
+    // Nearly every pixel has a class, and the colour of it.
+    assert!(changed(&png) > size / 2, "{} of {size}", changed(&png));
+    std::fs::remove_file(&png).unwrap();
+    app.press(egui::Key::G);
+    app.press(egui::Key::P);
+    let png = saved(&mut app, out.path(), ("Save picture", "Save image …"), false);
+    assert_eq!(changed(&png), 0);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
 pub mod app;
+pub mod export;
 pub mod quiz;
 pub mod raster;
+pub mod sides;
 pub mod synthetic;
 pub mod world;
