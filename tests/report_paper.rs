@@ -78,7 +78,7 @@ fn rows(count: u64, most: usize) -> Listing {
     ];
     let row = |i: u64| {
         let name = NAMES[i as usize % NAMES.len()];
-        let rate = (i % 7 != 0).then(|| 1.0 / (1.0 + i as f64));
+        let rate = (!i.is_multiple_of(7)).then(|| 1.0 / (1.0 + i as f64));
         vec![
             format!("row-{i:04}").into(),
             name.into(),
@@ -104,7 +104,7 @@ fn sheet() -> Sheet {
     let tile = |i: usize| Tile {
         label: ["Precision", "Recall", "F1", "Mean average precision", "Items"][i % 5].to_owned(),
         value: ["0.812", "0.750", "0.779", "0.5512", "1,234,567,890,123"][i % 5].to_owned(),
-        note: if i % 2 == 0 { "0.79 … 0.83".to_owned() } else { String::new() },
+        note: if i.is_multiple_of(2) { "0.79 … 0.83".to_owned() } else { String::new() },
     };
     let advice = |number: usize, name: &str| Block::Advice {
         number,
@@ -187,7 +187,7 @@ fn read(document: &str) -> (String, Vec<(String, String)>) {
         match reader.read_event().unwrap() {
             Event::Eof => break,
             Event::Start(tag) | Event::Empty(tag) if tag.name().as_ref() == "style" => {
-                drop(reader.read_text(tag.name()))
+                drop(reader.read_text(tag.name()));
             }
             event @ (Event::Start(_) | Event::Empty(_)) => {
                 let (tag, opens) = match event {
@@ -233,7 +233,7 @@ fn html_is_whole_well_formed_and_fetches_nothing() {
             match block {
                 Block::Heading(text) | Block::Text(text) | Block::Note(text) => holds(text),
                 Block::Tiles(tiles) => {
-                    tiles.iter().for_each(|t| [&t.label, &t.value, &t.note].into_iter().for_each(|t| holds(t)))
+                    tiles.iter().for_each(|t| [&t.label, &t.value, &t.note].into_iter().for_each(|t| holds(t)));
                 }
                 Block::Facts(facts) => facts.iter().for_each(|(name, value)| (holds(name), holds(value)).0),
                 Block::Listing(listing) => {

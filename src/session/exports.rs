@@ -12,9 +12,12 @@ use crate::report::table::Table;
 /// Pixels a point of a picture where nobody says otherwise.
 pub const USUAL: f64 = 2.0;
 
+/// Makes an exhibit in the colours that it is given.
+type Make = dyn Fn(&Palette) -> Option<Exhibit> + Send + Sync;
+
 /// Makes an exhibit of what was on screen when it was asked for.
 #[derive(Clone)]
-pub struct Maker(Arc<dyn Fn(&Palette) -> Option<Exhibit> + Send + Sync>);
+pub struct Maker(Arc<Make>);
 
 impl Maker {
     /// Makes it by this with the colours that are given to it, on another thread; `None` where there is nothing to show.

@@ -83,6 +83,9 @@ pub enum Answer {
     Drawn(Arc<Made>, usize, Result<Arc<Picture>, String>),
 }
 
+/// A page of a report, drawn; or why it cannot be.
+pub type Drawn = (Arc<Made>, usize, Result<Arc<Picture>, String>);
+
 /// The state.
 #[derive(Debug, Default)]
 pub struct Reporting {
@@ -93,5 +96,5 @@ pub struct Reporting {
     /// Where the last one was written, and how many files.
     pub written: Option<(PathBuf, usize)>,
     /// The page of the last report that was drawn last.
-    pub drawn: Option<(Arc<Made>, usize, Result<Arc<Picture>, String>)>,
+    pub drawn: Option<Drawn>,
 }
