@@ -29,8 +29,8 @@ fn charts(c: &mut Criterion) {
     };
     let counts = counter.matrix(&matched.timeline);
     let picture = |exhibit: Option<evalens::report::sheet::Exhibit>| {
-        let figure = exhibit.expect("there is something to draw").titled();
-        figure.to_picture(2.0).expect("the figure can be drawn")
+        let figure = exhibit.expect("there is something to draw").titled(&palette);
+        figure.to_png(2.0).expect("the figure can be drawn")
     };
     c.bench_function("picture of production metrics", |b| b.iter(|| picture(production::production(&view))));
     c.bench_function("picture of classes", |b| b.iter(|| picture(classes::classes(&view))));
