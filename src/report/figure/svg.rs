@@ -174,7 +174,7 @@ mod tests {
             parted(mark).into_iter().map(place).collect::<Vec<_>>()
         };
         let plain = text(Anchor::Middle, "a b");
-        assert_eq!(parted(&plain), [plain.clone()]);
+        assert_eq!(parted(&plain), vec![plain]);
         let parts = placed(&text(Anchor::End, "a ↦ b"));
         let words: Vec<&str> = parts.iter().map(|(_, _, words)| words.as_str()).collect();
         assert_eq!(words, ["a ", "↦", "b"]);
