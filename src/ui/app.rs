@@ -60,13 +60,7 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
         .with_min_inner_size(theme::WINDOW_MIN);
     let settings = Settings::default_file().map_or_else(Settings::default, Settings::load);
     let viewport = window::sized(viewport, settings.window.as_ref());
-    let options = eframe::NativeOptions {
-        viewport,
-        system_font_fallback: false,
-        // The window's place is kept with the other settings.
-        persist_window: false,
-        ..Default::default()
-    };
+    let options = options(viewport);
     let folder = log::folder();
     let running = folder.as_deref().map(Running::begin);
     if let Some(folder) = folder.clone() {
@@ -87,6 +81,18 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
     };
     eframe::run_native("evalens", options, Box::new(create))
         .map_err(|e| format!("no window can be opened ({e}); {HEADLESS}"))
+}
+
+/// How the system opens the window.
+fn options(viewport: ViewportBuilder) -> eframe::NativeOptions {
+    eframe::NativeOptions {
+        viewport,
+        // Names in scripts that the bundled fonts lack; the system's fonts are read when such a letter first occurs.
+        system_font_fallback: true,
+        // The window's place is kept with the other settings.
+        persist_window: false,
+        ..Default::default()
+    }
 }
 
 /// False where it is known that no window can be opened.
@@ -517,5 +523,16 @@ impl eframe::App for App {
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         visuals.extreme_bg_color.to_normalized_gamma_f32()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Once they were not, and names in Chinese or Arabic were rows of boxes.
+    #[test]
+    fn letters_that_the_bundled_fonts_lack_come_from_the_system() {
+        assert!(options(ViewportBuilder::default()).system_font_fallback);
     }
 }
