@@ -92,6 +92,9 @@ pub fn item(
         let said = evaluation.dataset.texts.get(item.index()).map_or("", String::as_str);
         return written(&[("Text", said.to_owned(), palette.ink)], &lines, width, palette);
     }
+    if picture.is_none() && !lines.is_empty() {
+        return written(&[], &lines, width, palette);
+    }
     let boxes = if evaluation.objects().is_some() { of_objects(view, item, overlay, palette) } else { Vec::new() };
     let size = size_of(evaluation, item, picture, &boxes);
     let scale = (width / size.0).min(HIGHEST * width / size.1);
