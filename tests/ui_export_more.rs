@@ -3,25 +3,11 @@
 mod common;
 
 use common::app::TestApp;
-use common::export::{read, saved};
-use common::synthetic::Synthetic;
+use common::export::{read, saved, shown};
 use evalens::model::ImageId;
 use evalens::session::comparing::At;
 use evalens::session::errors::{Tab, slices};
 use evalens::session::{Command, Page};
-
-/// A window on 24 images with pictures in a folder.
-fn shown() -> (tempfile::TempDir, TestApp) {
-    let folder = tempfile::tempdir().unwrap();
-    let synthetic = Synthetic::new(24);
-    synthetic.write(folder.path());
-    let pictures = folder.path().join("images/test");
-    let mut app = TestApp::new();
-    let (project, loaded) = (synthetic.project(&pictures), synthetic.loaded(Some(&pictures)));
-    app.harness.state_mut().session_mut().show(project, loaded);
-    app.run();
-    (folder, app)
-}
 
 #[test]
 fn kinds_worst_items_and_slices_hand_out_their_numbers() {

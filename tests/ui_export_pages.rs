@@ -5,7 +5,7 @@ mod common;
 use std::path::Path;
 
 use common::app::{Setup, TestApp};
-use common::export::{read, saved_as, table};
+use common::export::{read, saved_as, shown, table};
 use common::quiz;
 use common::sides::with_vectors;
 use common::synthetic::Synthetic;
@@ -16,19 +16,6 @@ use evalens::model::{ClassId, ImageId, fmt};
 use evalens::session::{Command, Page};
 use evalens::store::settings::{PaletteChoice, Preferences};
 use evalens::ui::outside::Picked;
-
-/// A window on 24 images with pictures in a folder.
-fn shown() -> (tempfile::TempDir, TestApp) {
-    let folder = tempfile::tempdir().unwrap();
-    let synthetic = Synthetic::new(24);
-    synthetic.write(folder.path());
-    let pictures = folder.path().join("images/test");
-    let mut app = TestApp::new();
-    let (project, loaded) = (synthetic.project(&pictures), synthetic.loaded(Some(&pictures)));
-    app.harness.state_mut().session_mut().show(project, loaded);
-    app.run();
-    (folder, app)
-}
 
 fn has(app: &TestApp, part: &str) -> bool {
     app.harness.query_all_by_label_contains(part).next().is_some()

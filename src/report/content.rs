@@ -125,7 +125,7 @@ pub fn wanted_pictures(material: &Material<'_>, request: &Request) -> BTreeSet<I
     }
     if let Some(at) = material.inputs.at.filter(|_| request.parts.contains(&Part::Recommendations)) {
         for card in at.recommendations {
-            for item in samples::of_card(material.inputs.evaluation, &at, card) {
+            for item in samples::of_card(material.inputs.evaluation, &at, card).0 {
                 if wanted.len() < MOST_PICTURES {
                     wanted.insert(item);
                 }

@@ -5,6 +5,20 @@ use std::path::{Path, PathBuf};
 use evalens::ui::outside::Picked;
 
 use super::app::TestApp;
+use super::synthetic::Synthetic;
+
+/// A window on 24 images with pictures in a folder.
+pub fn shown() -> (tempfile::TempDir, TestApp) {
+    let folder = tempfile::tempdir().unwrap();
+    let synthetic = Synthetic::new(24);
+    synthetic.write(folder.path());
+    let pictures = folder.path().join("images/test");
+    let mut app = TestApp::new();
+    let (project, loaded) = (synthetic.project(&pictures), synthetic.loaded(Some(&pictures)));
+    app.harness.state_mut().session_mut().show(project, loaded);
+    app.run();
+    (folder, app)
+}
 
 /// Chooses an entry of a menu; a card of formats is answered with "Save". The file that came of it.
 #[track_caller]

@@ -28,8 +28,8 @@ pub(super) fn blocks(case: &Case<'_>) -> Vec<Block> {
         }
         let gain = words::gain(card.gain, card.surer, card.importance);
         blocks.push(Block::Advice { number: place + 1, title: card.title.clone(), text, gain });
-        let meant = samples::meant_by(case.evaluation, &at, card);
-        blocks.extend(samples::block(case, &samples::of_card(case.evaluation, &at, card), &meant));
+        let (items, meant) = samples::of_card(case.evaluation, &at, card);
+        blocks.extend(samples::block(case, &items, &meant));
     }
     blocks
 }

@@ -12,26 +12,29 @@ use super::{Case, EXAMPLES};
 /// Width of a picture in points.
 const WIDTH: f64 = 240.0;
 
-/// The items of a recommendation that are shown.
-pub(super) fn of_card(evaluation: &Evaluation, at: &At<'_>, card: &Recommendation) -> Vec<ImageId> {
-    let mut items = card.filter.images(evaluation, at.matched, at.counter.cut());
+/// The items of a recommendation that are shown, and what their pictures are about: its objects, or what is wrong where it is about
+/// whole items.
+pub(super) fn of_card(evaluation: &Evaluation, at: &At<'_>, card: &Recommendation) -> (Vec<ImageId>, Meant) {
+    let (cut, timeline) = (at.counter.cut(), &at.matched.timeline);
+    let mut items = card.filter.images(evaluation, at.matched, cut);
+    let singles_out = items.iter().take(EXAMPLES).any(|item| marked(evaluation, at, card, *item) > 0);
+    let meant = if singles_out { Meant::Of(card.filter.clone()) } else { Meant::Errors };
     // What concerns everything has no examples.
     if items.len() == evaluation.dataset.images.len() && items.len() > EXAMPLES {
-        return Vec::new();
+        return (Vec::new(), meant);
     }
     // The clearest come first: those in which little else is to be seen.
-    let (cut, timeline) = (at.counter.cut(), &at.matched.timeline);
-    let share = |item: &ImageId| {
-        let meant = marked(evaluation, at, card, *item);
-        meant as f64 / timeline.outcomes_of(*item, cut).count().max(1) as f64
-    };
-    if evaluation.objects().is_some() && singles_out(evaluation, at, card) {
+    if evaluation.objects().is_some() && singles_out {
+        let share = |item: &ImageId| {
+            let meant = marked(evaluation, at, card, *item);
+            meant as f64 / timeline.outcomes_of(*item, cut).count().max(1) as f64
+        };
         let mut shares: Vec<(f64, ImageId)> = items.iter().map(|item| (share(item), *item)).collect();
         shares.sort_by(|a, b| b.0.total_cmp(&a.0));
         items = shares.into_iter().map(|(_, item)| item).collect();
     }
     items.truncate(EXAMPLES);
-    items
+    (items, meant)
 }
 
 /// Outcomes of an item that a recommendation is about.
@@ -41,17 +44,6 @@ fn marked(evaluation: &Evaluation, at: &At<'_>, card: &Recommendation, item: Ima
         card.filter.keeps(*o) && items::kind(evaluation, *o).is_some_and(|(cell, _)| card.filter.wants(cell))
     };
     outcomes.filter(is_meant).count()
-}
-
-/// True where a recommendation is about some objects of its items, and not about the items.
-fn singles_out(evaluation: &Evaluation, at: &At<'_>, card: &Recommendation) -> bool {
-    let items = card.filter.images(evaluation, at.matched, at.counter.cut());
-    items.iter().take(EXAMPLES).any(|item| marked(evaluation, at, card, *item) > 0)
-}
-
-/// What the pictures of a recommendation are about: its objects, or what is wrong where it is about whole items.
-pub(super) fn meant_by(evaluation: &Evaluation, at: &At<'_>, card: &Recommendation) -> Meant {
-    if singles_out(evaluation, at, card) { Meant::Of(card.filter.clone()) } else { Meant::Errors }
 }
 
 /// The items side by side; `None` where none is to be shown.
